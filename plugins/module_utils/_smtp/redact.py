@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Take secrets out of text that others will see."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus
+
+from .secret import MASK, Secret
+
+if TYPE_CHECKING:
+    from typing import Iterable, Iterator, Optional, Pattern
+
+# A shorter secret is replaced only where it stands alone: starring every "off" would maim
+# "office365" and so tell everybody what the password is.
+SHORT = 4
+
+# What may not touch a short secret on either side. A full stop counts only inside a name.
+_BEFORE = r"(?<![\w@/+%-])(?<!\w\.)"
+_AFTER = r"(?![\w@/+%-])(?!\.\w)"
+
+# Base64 in either alphabet (RFC 4648 sections 4 and 5).
+_B64 = "[A-Za-z0-9+/_-]"
+
+
+class Redactor:
+    """Replaces each of some secrets, in the forms that tools give them, by ``********``.
+
+    The forms: plain; base64 at each of the three alignments in both alphabets; URL-encoded;
+    escaped as JSON (also of Go), Python and HTML do; quoted for a shell or YAML. Pure.
+    """
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        patterns: list[tuple[int, str]] = []
+        for secret in secrets:
+            value = secret.reveal()
+            if value:
+                patterns.extend(_patterns(value))
+        # The longest first, so that no form eats a part of another and leaves the rest.
+        patterns.sort(reverse=True)
+        self._pattern: Optional[Pattern[str]] = (
+            re.compile("|".join(dict.fromkeys(pattern for _length, pattern in patterns)))
+            if patterns
+            else None
+        )
+
+    def clean(self, text: str) -> str:
+        """Return ``text`` with every secret replaced."""
+        return self._pattern.sub(MASK, text) if self._pattern else text
+
+    def clean_data(self, data: Any) -> Any:
+        """Return nested dictionaries, lists and strings cleaned, keys included.
+
+        A :class:`Secret` becomes the mask; other types are returned as they are.
+        """
+        if isinstance(data, str):
+            return self.clean(data)
+        if isinstance(data, Secret):
+            return MASK
+        if isinstance(data, dict):
+            return {self.clean_data(key): self.clean_data(item) for key, item in data.items()}
+        if isinstance(data, (list, tuple)):
+            return [self.clean_data(item) for item in data]
+        return data
+
+
+def _patterns(value: str) -> Iterator[tuple[int, str]]:
+    """Yield (length, regular expression) of each form of one secret."""
+    if len(value) < SHORT:
+        for form in {value, *_base64_whole(value)}:
+            yield len(form), _BEFORE + re.escape(form) + _AFTER
+        return
+    for form in _escaped(value):
+        yield len(form), re.escape(form)
+    yield from _base64_inside(value)
+
+
+def _escaped(value: str) -> set[str]:
+    """Return the plain text and its escaped, quoted and URL-encoded forms."""
+    as_json = json.dumps(value)[1:-1]
+    forms = {
+        value,
+        as_json,
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        # Go's encoding/json escapes these three too.
+        as_json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
+        json.dumps(as_json)[1:-1],
+        repr(value)[1:-1],
+        ascii(value)[1:-1],
+        shlex.quote(value),
+        value.replace("'", "'\\''"),
+        value.replace("'", "''"),
+        html.escape(value),
+    }
+    encoded = _encode(value)
+    for url_form in (
+        quote(encoded, safe=""),
+        quote(encoded),
+        quote_plus(encoded),
+        quote_plus(encoded, safe="/"),
+    ):
+        forms.add(url_form)
+        forms.add(re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), url_form))
+    return forms
+
+
+def _base64_whole(value: str) -> set[str]:
+    """Return the base64 forms of the secret alone."""
+    encoded = _encode(value)
+    return {
+        base64.b64encode(encoded).decode("ascii"),
+        base64.urlsafe_b64encode(encoded).decode("ascii"),
+    }
+
+
+def _base64_inside(value: str) -> Iterator[tuple[int, str]]:
+    """Yield patterns for the secret within a longer base64 text, where it may start at any byte.
+
+    A character carries six bits: those that the secret shares with a neighbour are unknown, so
+    the pattern takes any character there, as it may hold up to four bits of the secret.
+    """
+    encoded = _encode(value)
+    for offset in range(3):
+        first = -(-8 * offset // 6)
+        last = 8 * (offset + len(encoded)) // 6
+        before = _B64 + "?" if offset else ""
+        after = _B64 + "?=*" if 8 * (offset + len(encoded)) % 6 else ""
+        shifted = b"\0" * offset + encoded
+        for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
+            core = alphabet(shifted).decode("ascii")[first:last]
+            yield len(core), before + re.escape(core) + after
+
+
+def _encode(value: str) -> bytes:
+    # Lone surrogates stand for undecodable bytes of the environment or a file (PEP 383).
+    return value.encode("utf-8", "surrogateescape")
