@@ -162,7 +162,6 @@ def _definition(image: Image) -> dict[str, object]:
         "env": dict(sorted(image.env.items())),
         "user": image.user,
         "setup": list(image.setup),
-        "excluded": _EXCLUDED,
     }
 
 
@@ -173,7 +172,7 @@ def _file_digests(image: Image) -> Iterator[str]:
 
 def _build_root(image: Image, system: _System) -> Path:
     """Extract the packages and run the setup commands; returns a tar of the root, cached."""
-    key = _digest(system.key, *sorted(image.packages), "", *image.setup, "", *_EXCLUDED)
+    key = _digest(system.key, *sorted(image.packages), "", *image.setup)
     root = cache_dir() / f"root-{key}.tar"
     if root.exists():
         return root
@@ -286,7 +285,9 @@ def _json(value: object) -> bytes:
 
 
 def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    """Key of a result in the cache: what it is made of, this recipe included."""
+    recipe = _sha256(Path(__file__))
+    return hashlib.sha256("\0".join([recipe, *parts]).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:
