@@ -1,0 +1,155 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Controller side of smtp_release: in use, wanted, upgrade, the roll that is still owed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
+    Mode,
+    Step,
+    sentence,
+    warnings,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.diff import shown
+
+DESCRIPTION = "SMTP settings by mailops.smtp"
+"""What stands beside the revision in ``helm history``."""
+
+
+class ActionModule(Step):
+    """Brings the settings into the release and its pods, and changes nothing else."""
+
+    def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+        target = plan.target
+        cluster = Cluster(target.kubeconfig, target.context, target.namespace)
+        deployed = usable(cluster, target.release, plan.profile)
+        changes = values.changes(deployed.values, plan.rendered.leaves)
+        findings = shared_changes(plan, changes)
+        redactor = Redactor(known_secrets(plan, deployed))
+        workloads = Workloads(
+            cluster=cluster,
+            workloads=plan.rendered.workloads,
+            release=target.release,
+            redactor=redactor,
+            clock=SystemClock(),
+            progress=self.progress,
+        )
+        live = workloads.live()
+        result: dict[str, Any] = {
+            "diff": [shown(f"values of release {target.release}", changes)] if changes else []
+        }
+        if changes:
+            findings += self._announce(workloads.interruptions(live))
+            if not mode.check:
+                self._upgrade(plan, deployed, redactor)
+                live = workloads.wait(plan.run.rollout_timeout)
+        owed = [] if changes and mode.check else self._owed(workloads, live, plan)
+        if owed:
+            if not changes:
+                findings += self._announce(
+                    workloads.interruptions({workload: live[workload] for workload in owed})
+                )
+            if not mode.check:
+                self.progress("restarting " + ", ".join(map(str, owed)))
+                workloads.restart(owed)
+                workloads.wait(plan.run.rollout_timeout)
+        return {
+            **result,
+            "changed": bool(changes or owed),
+            "upgraded": bool(changes) and not mode.check,
+            "revision": deployed.number + (1 if changes and not mode.check else 0),
+            "chart": f"{deployed.chart_name} {deployed.chart_version}",
+            "restarted": [str(workload) for workload in owed],
+            "msg": _msg(plan, deployed, changes, owed, mode),
+            "findings": [finding.as_dict() for finding in findings],
+            "warnings": warnings(shared_changes(plan, changes)),
+        }
+
+    def _upgrade(self, plan: Plan, deployed: Revision, redactor: Redactor) -> None:
+        target = plan.target
+        helm = Helm(
+            target.helm, target.release, target.namespace, target.kubeconfig, target.context
+        )
+        self.progress(
+            f"upgrading release {target.release} with chart {deployed.chart_name} {deployed.chart_version}"
+        )
+        helm.upgrade(
+            deployed,
+            values.apply(deployed.values, plan.rendered.leaves),
+            source=target.chart,
+            description=DESCRIPTION,
+            redactor=redactor,
+        )
+
+    def _owed(
+        self, workloads: Workloads, live: Mapping[Workload, Mapping[str, Any]], plan: Plan
+    ) -> list[Workload]:
+        """The workloads whose pods do not have what the cluster would give them now."""
+        return workloads.outdated(live, workloads.read(live), list(plan.rendered.env))
+
+    def _announce(self, interruptions: list[Finding]) -> list[Finding]:
+        """Says on the screen, before it happens, what will be interrupted."""
+        for finding in interruptions:
+            self._display.warning(sentence(finding))
+        return interruptions
+
+
+def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:
+    """A finding for every changed value that is not for mail alone."""
+    shared = {".".join(path): entry for path, entry in plan.profile.shared.items()}
+    return [
+        CATALOGUE.finding(
+            "shared-setting-changes",
+            where=change.key,
+            before=change.before,
+            after=change.after,
+            reach=shared[change.key].reach,
+            variable=shared[change.key].variable,
+        )
+        for change in changes
+        if change.key in shared
+    ]
+
+
+def known_secrets(plan: Plan, deployed: Revision) -> list[Secret]:
+    """What must not show in an error of Helm or a log: the password wanted, and all that is in use there."""
+    in_use = [
+        values.get(deployed.values, leaf.path) for leaf in plan.rendered.leaves if leaf.sensitive
+    ]
+    others = [text for text in values.strings(deployed.values.get("secrets")) if len(text) > 7]
+    texts = [
+        plan.description.password.reveal(),
+        *(text for text in in_use if isinstance(text, str)),
+        *others,
+    ]
+    return [Secret(text) for text in texts if text]
+
+
+def _msg(
+    plan: Plan, deployed: Revision, changes: list[values.Change], owed: list[Workload], mode: Mode
+) -> str:
+    release = f"release {plan.target.release}"
+    would = "would be " if mode.check else ""
+    parts = []
+    if changes:
+        number = "" if mode.check else f" to revision {deployed.number + 1}"
+        parts.append(f"{would}upgraded{number} ({', '.join(change.key for change in changes)})")
+    if owed:
+        parts.append(f"{would}restarted: {', '.join(map(str, owed))}")
+    return f"{release}: " + ("; ".join(parts) or f"nothing to change (revision {deployed.number})")

@@ -1,0 +1,314 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one door to the cluster: typed reads and patches, every error a finding."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+# At the top on purpose: an action plugin loads once in the parent and every fork inherits it (0.3 s).
+try:
+    import kubernetes
+    import urllib3
+    from kubernetes.dynamic import DynamicClient
+    from kubernetes.stream import stream
+    from kubernetes.stream.ws_client import ERROR_CHANNEL, STDERR_CHANNEL, STDOUT_CHANNEL
+
+    IMPORT_ERROR: str | None = None
+except ImportError as error:
+    IMPORT_ERROR = str(error)
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision, decode
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 30
+
+_PLURALS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSet": "daemonsets"}
+
+
+class ExecError(Exception):
+    """A command could not be run in a container."""
+
+
+@dataclass(frozen=True)
+class Executed:
+    """How a command in a container ended."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+class Cluster:
+    """One namespace of one cluster, as the user of a kubeconfig sees it."""
+
+    def __init__(self, kubeconfig: str | None, context: str | None, namespace: str) -> None:
+        """
+        :param kubeconfig: path; by default what kubectl would use, or the pod's own service account.
+        :raises FindingError: when no cluster can be told from it.
+        """
+        if IMPORT_ERROR is not None:
+            raise FindingError(
+                CATALOGUE.finding(
+                    "kubernetes-client-missing",
+                    where="controller",
+                    python=sys.executable,
+                    problem=IMPORT_ERROR,
+                )
+            )
+        self.namespace = namespace
+        self._configuration = kubernetes.client.Configuration()
+        where = f"smtp_kubeconfig {kubeconfig}" if kubeconfig else "the default kubeconfig"
+        try:
+            self._load(kubeconfig, context)
+        except (kubernetes.config.ConfigException, OSError, ValueError, TypeError) as error:
+            raise FindingError(
+                CATALOGUE.finding(
+                    "cluster-not-configured", where=where, problem=" ".join(str(error).split())
+                )
+            ) from error
+        self._configuration.retries = urllib3.Retry(total=2, connect=1, read=1, backoff_factor=0.2)
+        # For its plain requests alone: discovery would cost calls and a cache file in /tmp.
+        self._rest = DynamicClient(self._new_client(), discoverer=lambda _client, _cache: None)
+
+    def _load(self, kubeconfig: str | None, context: str | None) -> None:
+        inside = "KUBERNETES_SERVICE_HOST" in os.environ
+        default = os.path.expanduser(kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION)
+        if inside and not (kubeconfig or context or os.path.exists(default)):
+            kubernetes.config.load_incluster_config(client_configuration=self._configuration)
+        else:
+            kubernetes.config.load_kube_config(
+                config_file=kubeconfig, context=context, client_configuration=self._configuration
+            )
+
+    def _new_client(self) -> Any:
+        return kubernetes.client.ApiClient(self._configuration)
+
+    @property
+    def server(self) -> str:
+        """The address of the API server."""
+        return str(self._configuration.host)
+
+    @contextmanager
+    def _findings(self) -> Iterator[None]:
+        try:
+            yield
+        except kubernetes.client.ApiException as error:
+            raise FindingError(self._refused(error)) from error
+        except urllib3.exceptions.HTTPError as error:
+            reason = getattr(error, "reason", None) or error
+            raise FindingError(
+                CATALOGUE.finding("cluster-unreachable", where=self.server, problem=str(reason))
+            ) from error
+
+    def _refused(self, error: Any) -> Any:
+        problem = _api_message(error)
+        if error.status == 401:
+            return CATALOGUE.finding("cluster-login-refused", where=self.server)
+        if error.status == 403:
+            return CATALOGUE.finding(
+                "cluster-rights-missing", where=f"namespace {self.namespace}", problem=problem
+            )
+        if not error.status:
+            return CATALOGUE.finding("cluster-unreachable", where=self.server, problem=problem)
+        return CATALOGUE.finding(
+            "cluster-error", where=self.server, status=error.status, problem=problem
+        )
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Sequence[tuple[str, str]] = (),
+        body: Any = None,
+        text: bool = False,
+    ) -> Any:
+        """One request; its answer as plain JSON data, or as `text`."""
+        with self._findings():
+            response = self._rest.request(
+                method,
+                path,
+                body=body,
+                query_params=list(query),
+                # A path of the API answers 406 to a media type that it does not have: logs are */*.
+                header_params={"Accept": "*/*" if text else "application/json"},
+                content_type="application/strategic-merge-patch+json"
+                if method == "patch"
+                else None,
+                serialize=False,
+                _request_timeout=(CONNECT_SECONDS, READ_SECONDS),
+            )
+        return response.data.decode("utf-8", "replace") if text else json.loads(response.data)
+
+    def _optional(self, path: str) -> dict[str, Any] | None:
+        """One object, or `None` when it is not there."""
+        try:
+            found: dict[str, Any] = self._call("get", path)
+        except FindingError as error:
+            cause = error.__cause__
+            if isinstance(cause, kubernetes.client.ApiException) and cause.status == 404:
+                return None
+            raise
+        return found
+
+    def revisions(self, release: str) -> list[Revision]:
+        """All revisions of a Helm release that are kept."""
+        return [
+            decode(release, secret["metadata"]["labels"], secret["data"]["release"])
+            for secret in self._records(f"owner=helm,name={release}")
+        ]
+
+    def releases(self) -> list[str]:
+        """The names of the Helm releases in the namespace."""
+        return sorted(
+            {secret["metadata"]["labels"]["name"] for secret in self._records("owner=helm")}
+        )
+
+    def _records(self, selector: str) -> list[dict[str, Any]]:
+        path = f"/api/v1/namespaces/{self.namespace}/secrets"
+        items: list[dict[str, Any]] = self._call("get", path, query=[("labelSelector", selector)])[
+            "items"
+        ]
+        return items
+
+    def workload(self, kind: str, name: str) -> dict[str, Any] | None:
+        """A Deployment, StatefulSet or DaemonSet; `None` when it is not there."""
+        return self._optional(self._workload_path(kind, name))
+
+    def secret(self, name: str) -> dict[str, Any] | None:
+        """A Secret; `None` when it is not there."""
+        return self._optional(f"/api/v1/namespaces/{self.namespace}/secrets/{name}")
+
+    def config_map(self, name: str) -> dict[str, Any] | None:
+        """A ConfigMap; `None` when it is not there."""
+        return self._optional(f"/api/v1/namespaces/{self.namespace}/configmaps/{name}")
+
+    def annotate_template(
+        self, kind: str, name: str, annotations: dict[str, str]
+    ) -> dict[str, Any]:
+        """Sets annotations on the pod template, which rolls the workload."""
+        body = {"spec": {"template": {"metadata": {"annotations": annotations}}}}
+        patched: dict[str, Any] = self._call("patch", self._workload_path(kind, name), body=body)
+        return patched
+
+    def _workload_path(self, kind: str, name: str) -> str:
+        return f"/apis/apps/v1/namespaces/{self.namespace}/{_PLURALS[kind]}/{name}"
+
+    def pods(self, selector: dict[str, Any]) -> list[dict[str, Any]]:
+        """The pods that a workload's selector means."""
+        terms = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
+        for term in selector.get("matchExpressions") or []:
+            operator, values = term["operator"], ",".join(term.get("values") or [])
+            terms.append(
+                {"Exists": term["key"], "DoesNotExist": f"!{term['key']}"}.get(operator)
+                or f"{term['key']} {operator.lower()} ({values})"
+            )
+        path = f"/api/v1/namespaces/{self.namespace}/pods"
+        items: list[dict[str, Any]] = self._call(
+            "get", path, query=[("labelSelector", ",".join(terms))]
+        )["items"]
+        return items
+
+    def events(self, pod: str) -> list[dict[str, Any]]:
+        """The events of a pod, oldest first."""
+        path = f"/api/v1/namespaces/{self.namespace}/events"
+        items = self._call("get", path, query=[("fieldSelector", f"involvedObject.name={pod}")])[
+            "items"
+        ]
+        return sorted(
+            items, key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or ""
+        )
+
+    def log(self, pod: str, container: str, *, lines: int, previous: bool = False) -> str:
+        """The last lines of a container's log; empty when there is none."""
+        query = [
+            ("container", container),
+            ("tailLines", str(lines)),
+            ("previous", str(previous).lower()),
+        ]
+        path = f"/api/v1/namespaces/{self.namespace}/pods/{pod}/log"
+        return str(self._call("get", path, query=query, text=True))
+
+    def execute(
+        self,
+        pod: str,
+        container: str,
+        argv: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        seconds: float = READ_SECONDS,
+    ) -> Executed:
+        """Runs a command in a container. `stdin` is written, and stays open: the protocol cannot close it.
+
+        Safe to call from several threads: each call has a connection of its own.
+
+        :raises ExecError: when it cannot be run, or does not end within `seconds`.
+        """
+        api = kubernetes.client.CoreV1Api(self._new_client())
+        try:
+            socket = stream(
+                api.connect_get_namespaced_pod_exec,
+                pod,
+                self.namespace,
+                container=container,
+                command=list(argv),
+                stdin=bool(stdin),
+                stdout=True,
+                stderr=True,
+                tty=False,
+                binary=True,
+                _preload_content=False,
+                _request_timeout=CONNECT_SECONDS,
+            )
+        except (kubernetes.client.ApiException, OSError) as error:
+            raise ExecError(_api_message(error)) from error
+        try:
+            if stdin:
+                socket.write_stdin(stdin)
+            socket.run_forever(timeout=seconds)
+            if socket.is_open():
+                raise ExecError(f"the command did not end within {seconds:.0f} s")
+            stdout = socket.read_channel(STDOUT_CHANNEL)
+            stderr = socket.read_channel(STDERR_CHANNEL)
+            status = json.loads(socket.read_channel(ERROR_CHANNEL) or b"{}")
+        finally:
+            socket.close()
+        return Executed(_returncode(status), stdout, stderr)
+
+
+ClusterFactory = Callable[[str | None, str | None, str], Cluster]
+
+
+def _returncode(status: dict[str, Any]) -> int:
+    """The exit code in the Status object that ends an exec.
+
+    :raises ExecError: when the command was not run at all.
+    """
+    if status.get("status") == "Success":
+        return 0
+    for cause in (status.get("details") or {}).get("causes") or []:
+        if cause.get("reason") == "ExitCode":
+            return int(cause["message"])
+    raise ExecError(status.get("message") or "the connection to the container broke")
+
+
+def _api_message(error: Any) -> str:
+    """The API server's own words, without headers."""
+    body = getattr(error, "body", None)
+    if body:
+        try:
+            return str(json.loads(body)["message"])
+        except (ValueError, KeyError, TypeError):
+            return " ".join(
+                str(body if isinstance(body, str) else body.decode("utf-8", "replace")).split()
+            )
+    return str(getattr(error, "reason", None) or error)

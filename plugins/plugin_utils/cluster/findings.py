@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be wrong with the cluster, a rollout, or what the pods see, as data."""
+
+from __future__ import annotations
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue import Catalogue, Entry
+
+CATALOGUE = Catalogue(
+    (
+        Entry(
+            code="kubernetes-client-missing",
+            severity="error",
+            meaning="The Python library kubernetes is missing on the controller.",
+            message="The Python library kubernetes cannot be imported by {python}: {problem}",
+            fix=(
+                "Install it into the environment that runs ansible-playbook: {python} -m pip "
+                "install kubernetes"
+            ),
+        ),
+        Entry(
+            code="cluster-not-configured",
+            severity="error",
+            meaning="No cluster can be told from the kubeconfig.",
+            message="No cluster can be told from {where}: {problem}",
+            fix=(
+                "Set smtp_kubeconfig (and smtp_context) to those of the cluster that runs the "
+                "release."
+            ),
+        ),
+        Entry(
+            code="cluster-unreachable",
+            severity="error",
+            meaning="The API server of the cluster does not answer.",
+            message="The cluster at {where} does not answer: {problem}",
+            fix=(
+                "Check that the cluster runs and that this controller reaches it: kubectl "
+                "version. Set smtp_kubeconfig and smtp_context if it is another one."
+            ),
+        ),
+        Entry(
+            code="cluster-rights-missing",
+            severity="error",
+            meaning="The user of the kubeconfig may not do what is needed.",
+            message="The API server refuses: {problem}",
+            fix=(
+                "Let the user of smtp_kubeconfig have that right in the namespace of the release:"
+                " a Role and a RoleBinding."
+            ),
+        ),
+        Entry(
+            code="cluster-login-refused",
+            severity="error",
+            meaning="The API server does not know the user of the kubeconfig.",
+            message=(
+                "The API server at {where} does not accept the credentials of the kubeconfig (401)."
+            ),
+            fix="Renew the login or token in smtp_kubeconfig.",
+        ),
+        Entry(
+            code="cluster-error",
+            severity="error",
+            meaning="The API server answered with an error that has no finding of its own.",
+            message="The API server answered {status}: {problem}",
+            fix=(
+                "Look at the API server's message; kubectl get events shows what happened in the "
+                "namespace."
+            ),
+        ),
+        Entry(
+            code="workload-not-found",
+            severity="error",
+            meaning="A workload that the profile names is not there.",
+            message="There is no {workload} in namespace {namespace}.",
+            fix=(
+                "Check that smtp_application is the right profile for release {release}: kubectl "
+                "get deployments,statefulsets --namespace {namespace}"
+            ),
+        ),
+        Entry(
+            code="rollout-interrupts",
+            severity="warning",
+            meaning=(
+                "The workload replaces its pods by stopping them first, so its service is "
+                "interrupted while it rolls."
+            ),
+            message="{workload} is interrupted while it rolls: {reason}.",
+            fix=(
+                "Choose the time of the run accordingly; --check --diff says beforehand whether "
+                "anything will roll."
+            ),
+        ),
+        Entry(
+            code="rollout-not-ready",
+            severity="error",
+            meaning="The pods of a workload did not become ready within the time limit.",
+            message="{workload} did not become ready within {seconds} s. {reason}",
+            fix=(
+                "Mend what the pod names; the new settings are in place. To go back: helm "
+                "rollback {release} --namespace {namespace}, and kubectl rollout restart. A slow "
+                "application needs a larger smtp_rollout_timeout."
+            ),
+        ),
+        Entry(
+            code="no-ready-pod",
+            severity="error",
+            meaning="A workload has no ready pod, so nothing can be said about what its pods see.",
+            message="{workload} has no ready pod. {reason}",
+            fix="Bring the workload up first: kubectl describe pods --namespace {namespace}",
+        ),
+        Entry(
+            code="pod-not-readable",
+            severity="error",
+            meaning="The environment of a container cannot be read.",
+            message=(
+                "The environment of container {container} in pod {pod} cannot be read: {problem}"
+            ),
+            fix=(
+                "The user needs the right to create pods/exec in the namespace, and the container"
+                " needs cat."
+            ),
+        ),
+        Entry(
+            code="variable-missing",
+            severity="error",
+            meaning="A variable that the application needs is not set in the container.",
+            message=(
+                "{name} is not set in container {container} of pod {pod}; expected is {expected}."
+            ),
+            fix=(
+                "Run the configure playbook; if it says that nothing changes, the chart does not "
+                "pass this setting on: check that smtp_application fits the chart."
+            ),
+        ),
+        Entry(
+            code="variable-differs",
+            severity="error",
+            meaning="A variable has another value in the container than the description says.",
+            message=(
+                "{name} is {found} in container {container} of pod {pod}; expected is {expected}."
+            ),
+            fix=(
+                "Run the configure playbook; if it says that nothing changes, something else sets"
+                " the variable: kubectl set env --list shows what the workload sets."
+            ),
+        ),
+        Entry(
+            code="variable-left-over",
+            severity="error",
+            meaning=(
+                "A variable is set in the container although it must not be there, for example "
+                "credentials for an anonymous relay."
+            ),
+            message="{name} is set in container {container} of pod {pod}, and must not be there.",
+            fix=(
+                "Run the configure playbook; if it says that nothing changes, the chart's "
+                "defaults or something else sets the variable."
+            ),
+        ),
+    )
+)

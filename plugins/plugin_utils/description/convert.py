@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What inventories, extra vars and surveys really send, made into plain Python values.
+
+A survey knows only text, ``-e`` on the command line sends only text, and ansible-core tags its
+strings with their origin. Everything behind this module sees exact built-in types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import Kind, Option
+
+TRUE = frozenset({"true", "yes", "on", "1", "y", "t"})
+FALSE = frozenset({"false", "no", "off", "0", "n", "f"})
+
+_INTEGER = re.compile(r"[+-]?[0-9]+\Z")
+_LINE_BREAK = re.compile(r"[\r\n]")
+
+MULTILINE = frozenset({"ca_pem"})
+
+
+class ConversionError(ValueError):
+    """The value cannot be what the option needs. The message never quotes a secret."""
+
+
+def plain(value: Any) -> Any:
+    """`value` with exact built-in types all the way down, whatever subclass tagged it.
+
+    PyYAML and json know exact types only, and ``type(x) is str`` fails on a tagged string.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {plain(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, Iterable):
+        return [plain(inner) for inner in value]
+    return str(value)
+
+
+def unset(value: Any) -> bool:
+    """Whether a value means "not given": ``null``, or the empty text that a survey sends."""
+    return value is None or (isinstance(value, str) and value == "")
+
+
+def convert(option: Option, value: Any) -> Any:
+    """`value` as the option's kind; `None` when it is not given.
+
+    :raises ConversionError: when it is none.
+    """
+    value = plain(value)
+    if unset(value):
+        return None
+    return _CONVERTERS[option.kind](option, value)
+
+
+def _text(option: Option, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ConversionError(f"must be text, not {_kind_of(value)}")
+    text = str(value)
+    if option.name not in MULTILINE and _LINE_BREAK.search(text):
+        raise ConversionError("must be one line: it holds a carriage return or a line feed")
+    return text.strip() if option.name not in MULTILINE else text
+
+
+def _secret(option: Option, value: Any) -> Secret:
+    if not isinstance(value, str):
+        raise ConversionError(
+            f"must be text, not {_kind_of(value)}: YAML made another type of it, which loses "
+            "leading zeros and spelling; put it in quotes"
+        )
+    if _LINE_BREAK.search(value):
+        raise ConversionError("must be one line: it holds a carriage return or a line feed")
+    return Secret(value)
+
+
+def _integer(option: Option, value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _INTEGER.match(value.strip()):
+        return int(value)
+    raise ConversionError(f"must be a whole number, not {value!r}")
+
+
+def _boolean(option: Option, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in TRUE:
+        return True
+    if word in FALSE:
+        return False
+    raise ConversionError(f"must be true or false, not {value!r}")
+
+
+def _texts(option: Option, value: Any) -> list[str]:
+    """A list; a survey sends one text with commas or line breaks between the entries."""
+    entries = re.split(r"[,\n]", value) if isinstance(value, str) else value
+    if not isinstance(entries, list):
+        raise ConversionError(f"must be a list, not {_kind_of(value)}")
+    texts = [_text(option, entry) for entry in entries]
+    return [text for text in texts if text]
+
+
+def _kind_of(value: Any) -> str:
+    names = {
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+        list: "a list",
+        dict: "a dictionary",
+    }
+    return names.get(type(value), f"a {type(value).__name__}")
+
+
+_CONVERTERS = {
+    Kind.TEXT: _text,
+    Kind.SECRET: _secret,
+    Kind.INTEGER: _integer,
+    Kind.BOOLEAN: _boolean,
+    Kind.TEXTS: _texts,
+}

@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A release's own chart, written out of its record.
+
+Helm stores the chart in every revision, but not the subcharts that the chart pulls in: a record is
+whole when the release renders nothing from a subchart.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+
+_FROM_SUBCHART = re.compile(r"^# Source: [^/\n]+/charts/([^/\n]+)/", re.MULTILINE)
+
+
+def subcharts_in_use(revision: Revision) -> list[str]:
+    """The subcharts that rendered something in this revision."""
+    hooks = "\n".join(hook.get("manifest", "") for hook in revision.record.get("hooks") or [])
+    sources = "\n".join(
+        f"# Source: {hook.get('path', '')}" for hook in revision.record.get("hooks") or []
+    )
+    return sorted(set(_FROM_SUBCHART.findall("\n".join((revision.manifest, hooks, sources)))))
+
+
+def whole(revision: Revision) -> bool:
+    """Whether the record alone is enough to render the release again."""
+    return bool(revision.chart.get("templates")) and not subcharts_in_use(revision)
+
+
+def write(revision: Revision, folder: Path) -> None:
+    """Writes the chart of a whole record into an empty folder that only this user can read.
+
+    Dependencies are left out of Chart.yaml: none of them renders anything here, and Helm refuses
+    a chart that names dependencies whose files are missing.
+    """
+    chart = revision.chart
+    metadata = {key: value for key, value in chart["metadata"].items() if key != "dependencies"}
+    _put(folder, "Chart.yaml", json.dumps(metadata).encode())
+    _put(folder, "values.yaml", json.dumps(chart.get("values") or {}).encode())
+    if chart.get("schema"):
+        _put(folder, "values.schema.json", base64.b64decode(chart["schema"]))
+    for entry in _files(chart):
+        _put(folder, entry["name"], base64.b64decode(entry["data"]))
+
+
+def _files(chart: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [*(chart.get("templates") or []), *(chart.get("files") or [])]
+
+
+def _put(folder: Path, name: str, content: bytes) -> None:
+    path = (folder / name).resolve()
+    if folder.resolve() not in path.parents:
+        raise ValueError(f"the chart in the release record names a file outside of itself: {name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)

@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be wrong with a release or with Helm, as data."""
+
+from __future__ import annotations
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue import Catalogue, Entry
+
+CATALOGUE = Catalogue(
+    (
+        Entry(
+            code="release-not-named",
+            severity="error",
+            meaning="The release that the settings go to is not named.",
+            message="{where} is not given.",
+            fix="Set {where}; helm list --all-namespaces shows the releases and their namespaces.",
+        ),
+        Entry(
+            code="release-not-found",
+            severity="error",
+            meaning="There is no Helm release of that name in that namespace.",
+            message="There is no Helm release {release} in namespace {namespace}{hint}.",
+            fix=(
+                "Correct smtp_release or smtp_namespace, or install the application first; helm "
+                "list --all-namespaces shows what is there."
+            ),
+        ),
+        Entry(
+            code="release-busy",
+            severity="error",
+            meaning="An operation on the release is under way, or was killed in the middle.",
+            message=(
+                "Release {release} is {status} (revision {revision}): an operation is under way, "
+                "or was killed."
+            ),
+            fix=(
+                "If somebody's helm is still running, wait for it. If it is dead, go back to the "
+                "last good revision: helm rollback {release} {good} --namespace {namespace}"
+            ),
+        ),
+        Entry(
+            code="release-failed",
+            severity="error",
+            meaning=(
+                "The last operation on the release failed, so part of it may have been written."
+            ),
+            message="The newest revision {revision} of release {release} has failed: {description}",
+            fix=(
+                "Mend the release first, or go back to the last good revision: helm rollback "
+                "{release} {good} --namespace {namespace}"
+            ),
+        ),
+        Entry(
+            code="release-other-chart",
+            severity="error",
+            meaning="The release was installed from a chart that the profile is not for.",
+            message=(
+                "Release {release} was installed from chart {chart}, and the profile "
+                "{application} is for {charts}."
+            ),
+            fix="Set smtp_application to the profile of {chart}, or correct smtp_release.",
+        ),
+        Entry(
+            code="shared-setting-changes",
+            severity="warning",
+            meaning="A value changes that is not for mail alone.",
+            message="{where} changes from {before} to {after}. It also covers {reach}.",
+            fix="Set {variable} to keep it as it was.",
+        ),
+        Entry(
+            code="chart-needed",
+            severity="error",
+            meaning=(
+                "The release record does not hold the whole chart, because Helm does not store "
+                "subcharts."
+            ),
+            message=(
+                "The record of release {release} does not hold the whole chart ({subcharts} is "
+                "missing), so it cannot be upgraded from it."
+            ),
+            fix=(
+                "Set smtp_chart to chart {chart} {version}: a folder, a packaged chart, a "
+                "repository name or an oci:// address."
+            ),
+        ),
+        Entry(
+            code="chart-differs",
+            severity="error",
+            meaning=(
+                "The chart that was given is not the one that is deployed. Changing mail settings"
+                " never changes the chart version."
+            ),
+            message="smtp_chart {source} is {found}, and release {release} runs {deployed}.",
+            fix=(
+                "Give the deployed version in smtp_chart; upgrade the application in a step of "
+                "its own."
+            ),
+        ),
+        Entry(
+            code="helm-missing",
+            severity="error",
+            meaning="The helm command cannot be run on the controller.",
+            message="The command {command} cannot be run on the controller: {problem}.",
+            fix=(
+                "Install Helm 3 or 4 on the controller (in AWX: in the execution environment), or"
+                " give its path in smtp_helm."
+            ),
+        ),
+        Entry(
+            code="helm-failed",
+            severity="error",
+            meaning="Helm ended with an error.",
+            message="helm {action} failed: {text}",
+            fix=(
+                "Mend what Helm names. The release may now be in state failed: helm history "
+                "{release} --namespace {namespace} shows it."
+            ),
+        ),
+    )
+)

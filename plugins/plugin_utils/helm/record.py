@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Helm keeps of a release: one Secret for each revision.
+
+`helm get values` shows the newest revision also while it is pending or failed. What is in use is
+the newest revision in status ``deployed``, so the records are read themselves: one call of the
+API server instead of four of Helm, and no secret in anybody's output.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+PENDING = ("pending-install", "pending-upgrade", "pending-rollback", "uninstalling")
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One revision of a release.
+
+    :param status: Helm's word for its state: deployed, superseded, failed, pending-upgrade, …
+    :param record: the decoded record, by Helm's own names (chart, config, manifest, info, …).
+    """
+
+    release: str
+    number: int
+    status: str
+    record: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values that were given for this revision, without the chart's defaults."""
+        return self.record.get("config") or {}
+
+    @property
+    def manifest(self) -> str:
+        """The rendered objects, hooks left out."""
+        return self.record.get("manifest") or ""
+
+    @property
+    def chart(self) -> Mapping[str, Any]:
+        """The chart's own files as Helm stores them."""
+        return self.record.get("chart") or {}
+
+    @property
+    def chart_name(self) -> str:
+        return str(self.chart.get("metadata", {}).get("name", ""))
+
+    @property
+    def chart_version(self) -> str:
+        return str(self.chart.get("metadata", {}).get("version", ""))
+
+
+def decode(name: str, labels: Mapping[str, str], data: str) -> Revision:
+    """A revision from a record Secret.
+
+    :param data: ``data.release`` of the Secret: base64 of base64 of gzip of JSON.
+    :raises ValueError: when it is none of Helm's.
+    """
+    try:
+        record = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(data))))
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"the record of release {name} cannot be read: {type(error).__name__}"
+        ) from error
+    status = labels.get("status") or record["info"]["status"]
+    return Revision(
+        release=name,
+        number=int(labels.get("version") or record["version"]),
+        status=status,
+        record=record,
+    )
+
+
+def in_use(revisions: Sequence[Revision]) -> Revision | None:
+    """The revision whose values the release runs with: the newest in status ``deployed``."""
+    deployed = [revision for revision in revisions if revision.status == "deployed"]
+    return max(deployed, key=lambda revision: revision.number, default=None)
+
+
+def newest(revisions: Sequence[Revision]) -> Revision | None:
+    """The newest revision, whatever its status."""
+    return max(revisions, key=lambda revision: revision.number, default=None)

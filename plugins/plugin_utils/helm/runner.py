@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Helm as a command: an argument list, values on standard input, nothing secret in what comes back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import chart as charts
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+
+
+@dataclass(frozen=True)
+class Completed:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Runner = Callable[[Sequence[str], str], Completed]
+"""Runs an argument list with a text on standard input."""
+
+
+def run(argv: Sequence[str], stdin: str) -> Completed:
+    """Runs a command and waits for its end.
+
+    :raises FileNotFoundError: when there is no such command.
+    """
+    done = subprocess.run(
+        list(argv),
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    return Completed(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Helm:
+    """The helm command for one release.
+
+    :param command: name or path of the executable.
+    """
+
+    command: str
+    release: str
+    namespace: str
+    kubeconfig: str | None = None
+    context: str | None = None
+    runner: Runner = run
+
+    def upgrade(
+        self,
+        deployed: Revision,
+        values: Mapping[str, Any],
+        *,
+        source: str | None,
+        description: str,
+        redactor: Redactor,
+    ) -> None:
+        """Upgrades the release to `values`, with the chart version that is deployed.
+
+        Does not wait for the workloads: with ``--wait`` Helm would want to read every kind of the chart.
+
+        :param source: where the chart is had when the release record is not whole.
+        :raises FindingError: when the chart is missing or is another version, or Helm fails.
+        """
+        with tempfile.TemporaryDirectory(prefix="mailops-smtp-chart-") as folder:
+            if charts.whole(deployed):
+                charts.write(deployed, Path(folder))
+                chart = [folder]
+            else:
+                chart = self._source(deployed, source)
+            self._call(
+                [
+                    "upgrade",
+                    self.release,
+                    *chart,
+                    "--reset-values",
+                    "--values",
+                    "-",
+                    "--description",
+                    description,
+                ],
+                stdin=json.dumps(values),
+                redactor=redactor,
+            )
+
+    def _source(self, deployed: Revision, source: str | None) -> list[str]:
+        """The arguments that name the chart at `source`, checked to be the deployed version."""
+        if not source:
+            raise FindingError(
+                CATALOGUE.finding(
+                    "chart-needed",
+                    where="smtp_chart",
+                    release=self.release,
+                    subcharts=", ".join(charts.subcharts_in_use(deployed)) or "its templates",
+                    chart=deployed.chart_name,
+                    version=deployed.chart_version,
+                )
+            )
+        local = Path(source).expanduser()
+        arguments = (
+            [str(local.resolve())]
+            if local.exists()
+            else [source, "--version", deployed.chart_version]
+        )
+        shown = self._call(["show", "chart", *arguments], stdin="", redactor=Redactor(()))
+        found = yaml.safe_load(shown) or {}
+        if (found.get("name"), found.get("version")) != (
+            deployed.chart_name,
+            deployed.chart_version,
+        ):
+            raise FindingError(
+                CATALOGUE.finding(
+                    "chart-differs",
+                    where="smtp_chart",
+                    source=source,
+                    found=f"{found.get('name')} {found.get('version')}",
+                    release=self.release,
+                    deployed=f"{deployed.chart_name} {deployed.chart_version}",
+                )
+            )
+        return arguments
+
+    def _call(self, arguments: Sequence[str], *, stdin: str, redactor: Redactor) -> str:
+        argv = [self.command, *arguments, "--namespace", self.namespace]
+        if self.kubeconfig:
+            argv += ["--kubeconfig", self.kubeconfig]
+        if self.context:
+            argv += ["--kube-context", self.context]
+        try:
+            done = self.runner(argv, stdin)
+        except OSError as error:
+            raise FindingError(
+                CATALOGUE.finding(
+                    "helm-missing", where="smtp_helm", command=self.command, problem=error.strerror
+                )
+            ) from error
+        if done.returncode != 0:
+            raise FindingError(
+                CATALOGUE.finding(
+                    "helm-failed",
+                    where=f"release {self.release}",
+                    action=arguments[0],
+                    release=self.release,
+                    namespace=self.namespace,
+                    text=redactor.clean(done.stderr.strip() or done.stdout.strip()),
+                )
+            )
+        return done.stdout

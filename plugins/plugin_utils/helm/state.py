@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a release can be worked on: found, deployed, and of a chart that the profile is for."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import record
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile
+
+
+class Releases(Protocol):
+    """Where the records of releases are read."""
+
+    @property
+    def namespace(self) -> str: ...
+
+    def revisions(self, release: str) -> list[record.Revision]: ...
+
+    def releases(self) -> list[str]: ...
+
+
+def usable(releases: Releases, release: str, profile: Profile) -> record.Revision:
+    """The revision that is in use.
+
+    :raises FindingError: when there is none, when the newest one is pending or failed, or when the
+        chart is not the profile's.
+    """
+    where = f"release {release}"
+    facts: dict[str, Any] = {"release": release, "namespace": releases.namespace}
+    revisions = releases.revisions(release)
+    newest, deployed = record.newest(revisions), record.in_use(revisions)
+    if newest is None:
+        raise FindingError(
+            CATALOGUE.finding(
+                "release-not-found", where=where, hint=_hint(release, releases.releases()), **facts
+            )
+        )
+    good = deployed.number if deployed else max(newest.number - 1, 1)
+    if newest.status in record.PENDING:
+        raise FindingError(
+            CATALOGUE.finding(
+                "release-busy",
+                where=where,
+                status=newest.status,
+                revision=newest.number,
+                good=good,
+                **facts,
+            )
+        )
+    if deployed is None or newest.number != deployed.number:
+        description = (newest.record.get("info") or {}).get("description") or newest.status
+        raise FindingError(
+            CATALOGUE.finding(
+                "release-failed",
+                where=where,
+                revision=newest.number,
+                description=description,
+                good=good,
+                **facts,
+            )
+        )
+    if deployed.chart_name not in profile.charts:
+        raise FindingError(
+            CATALOGUE.finding(
+                "release-other-chart",
+                where=where,
+                chart=deployed.chart_name,
+                application=profile.name,
+                charts=" or ".join(profile.charts),
+                release=release,
+            )
+        )
+    return deployed
+
+
+def _hint(release: str, others: list[str]) -> str:
+    if not others:
+        return "; there is none at all"
+    near = nearest(release, others)
+    return f"; the nearest is {near}" if near else f"; there are: {', '.join(others)}"

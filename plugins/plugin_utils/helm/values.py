@@ -1,0 +1,149 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values of a release: reading, writing and comparing single places in the tree. Pure."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
+    OMIT,
+    Leaf,
+    Path,
+)
+
+Values = dict[str, Any]
+
+
+def get(values: Mapping[str, Any], path: Path) -> Any:
+    """The value at `path`; `OMIT` when nothing is there."""
+    found: Any = values
+    for key in path:
+        if not isinstance(found, Mapping) or key not in found:
+            return OMIT
+        found = found[key]
+    return found
+
+
+def apply(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> Values:
+    """A copy of `values` with the leaves written into it; everything else stays as it is.
+
+    Secrets are written in plain: the result is for Helm's standard input only.
+    """
+    result: Values = copy.deepcopy(dict(values))
+    for leaf in leaves:
+        if leaf.value is KEEP:
+            continue
+        if leaf.value is OMIT:
+            _delete(result, leaf.path)
+        else:
+            _set(result, leaf.path, revealed(leaf.value))
+    return result
+
+
+def without_secrets(leaves: Iterable[Leaf]) -> Values:
+    """Only the leaves, and of these only the ones that hold no secret."""
+    return apply({}, (leaf for leaf in leaves if not (leaf.sensitive and leaf.value)))
+
+
+def secret_keys(leaves: Iterable[Leaf]) -> list[str]:
+    """The places that `without_secrets` leaves out."""
+    return [leaf.key for leaf in leaves if leaf.sensitive and leaf.value]
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values are the same for Helm: 1 and true differ, 1 and 1.0 do not.
+
+    Helm reads numbers as 64-bit floats (encoding/json of Go), so an integer and its float are one.
+    """
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return left == right
+    return type(left) is type(right) and left == right
+
+
+def revealed(value: Any) -> Any:
+    """`value` with secrets in plain."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, list):
+        return [revealed(entry) for entry in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Change:
+    """One place in the values that becomes another. `before` and `after` are texts without secrets."""
+
+    key: str
+    before: str
+    after: str
+
+
+def changes(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> list[Change]:
+    """What the leaves would change in `values`, without showing a secret."""
+    found = []
+    for leaf in leaves:
+        before = get(values, leaf.path)
+        after = revealed(leaf.value)
+        if after is KEEP or before is after or same(before, after):
+            continue
+        found.append(
+            Change(
+                leaf.key,
+                _shown(before, leaf.sensitive, "old"),
+                _shown(after, leaf.sensitive, "new"),
+            )
+        )
+    return found
+
+
+def strings(values: Any) -> Iterable[str]:
+    """Every text in a tree of values."""
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, Mapping):
+        for value in values.values():
+            yield from strings(value)
+    elif isinstance(values, list):
+        for value in values:
+            yield from strings(value)
+
+
+def _shown(value: Any, sensitive: bool, age: str) -> str:
+    if value is OMIT:
+        return "(not set)"
+    if sensitive and value != "":
+        return f"(secret, {age} value)"
+    return (
+        repr(value)
+        if isinstance(value, str)
+        else str(value).lower()
+        if isinstance(value, bool)
+        else str(value)
+    )
+
+
+def _set(values: Values, path: Path, value: Any) -> None:
+    for key in path[:-1]:
+        inner = values.get(key)
+        if not isinstance(inner, dict):
+            inner = values[key] = {}
+        values = inner
+    values[path[-1]] = value
+
+
+def _delete(values: Values, path: Path) -> None:
+    parent = get(values, path[:-1])
+    if isinstance(parent, dict):
+        parent.pop(path[-1], None)

@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one pure function behind every step: from what was given to what is wanted.
+
+Results of tasks carry no secrets, so no step can take the work of another from its result. Each
+calls this instead, and all of them get the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description import convert, resolve
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings import (
+    CATALOGUE as DESCRIPTION_CATALOGUE,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
+    RUN,
+    TARGET,
+    unknown_variables,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
+    CATALOGUE as HELM_CATALOGUE,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.fit import fit
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile, Rendered
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
+
+ProbeFrom = Literal["auto", "controller", "pod"]
+PROBE_FROM: tuple[ProbeFrom, ...] = ("auto", "controller", "pod")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which release the settings go to. `chart` is where the chart is had if the record is not whole."""
+
+    release: str
+    namespace: str
+    kubeconfig: str | None
+    context: str | None
+    chart: str | None
+    helm: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """How the work is done. `rollout_timeout` is in seconds."""
+
+    values_dest: str | None
+    values_include_secrets: bool
+    probe_from: ProbeFrom
+    rollout_timeout: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is wanted for one release."""
+
+    description: Description
+    profile: Profile
+    target: Target
+    run: Run
+    rendered: Rendered
+    findings: tuple[Finding, ...]
+
+    @property
+    def redactor(self) -> Redactor:
+        """Takes the secrets of the description out of a text."""
+        return Redactor([self.description.password])
+
+
+def make(raw: Mapping[str, Any], variables: Iterable[str] = ()) -> Plan:
+    """The plan for one release.
+
+    :param raw: option name (without prefix) to its value as given.
+    :param variables: the names of all variables of the host, to find misspelt ones.
+    :raises FindingError: with every finding, when one of them is an error.
+    """
+    findings = list(_variables(variables))
+    description, own = resolve.resolve(raw)
+    findings += own
+    options = _Options(raw, findings)
+    target = options.target()
+    run = options.run()
+    profile = _collect(findings, lambda: load(options.text("application")))
+    if profile is None or resolve.errors(findings):
+        raise FindingError(*findings)
+    findings += fit(profile, description)
+    if resolve.errors(findings):
+        raise FindingError(*findings)
+    rendered = render(profile, description, release=target.release, namespace=target.namespace)
+    return Plan(description, profile, target, run, rendered, tuple(findings))
+
+
+def _variables(names: Iterable[str]) -> Iterable[Finding]:
+    for name, near in unknown_variables(names).items():
+        code = "variable-misspelt" if near else "variable-unknown"
+        yield DESCRIPTION_CATALOGUE.finding(code, where=name, nearest=near)
+
+
+def _collect(findings: list[Finding], work: Any) -> Any:
+    try:
+        return work()
+    except FindingError as error:
+        findings += error.findings
+        return None
+
+
+class _Options:
+    """The options that are not the description, converted; complaints are collected."""
+
+    def __init__(self, raw: Mapping[str, Any], findings: list[Finding]) -> None:
+        self._values: dict[str, Any] = {}
+        self._findings = findings
+        for option in TARGET + RUN:
+            try:
+                self._values[option.name] = convert.convert(option, raw.get(option.name))
+            except convert.ConversionError as error:
+                self._complain("value-invalid", option.variable, problem=str(error))
+
+    def _complain(self, code: str, where: str, **facts: Any) -> None:
+        self._findings.append(DESCRIPTION_CATALOGUE.finding(code, where=where, **facts))
+
+    def text(self, name: str) -> str | None:
+        value: str | None = self._values.get(name)
+        return value
+
+    def target(self) -> Target:
+        for name in ("release", "namespace"):
+            if not self.text(name):
+                self._findings.append(
+                    HELM_CATALOGUE.finding("release-not-named", where=f"smtp_{name}")
+                )
+        return Target(
+            release=self.text("release") or "",
+            namespace=self.text("namespace") or "",
+            kubeconfig=self.text("kubeconfig"),
+            context=self.text("context"),
+            chart=self.text("chart"),
+            helm=self.text("helm") or "helm",
+        )
+
+    def run(self) -> Run:
+        probe_from: Any = self.text("probe_from") or "auto"
+        if probe_from not in PROBE_FROM:
+            self._complain(
+                "value-not-a-choice",
+                "smtp_probe_from",
+                value=probe_from,
+                choices=", ".join(PROBE_FROM),
+            )
+        seconds = self._values.get("rollout_timeout")
+        if seconds is not None and not 1 <= seconds <= 86400:
+            self._complain(
+                "number-out-of-range", "smtp_rollout_timeout", value=seconds, low=1, high=86400
+            )
+        return Run(
+            values_dest=self.text("values_dest"),
+            values_include_secrets=self._values.get("values_include_secrets") or False,
+            probe_from=probe_from,
+            rollout_timeout=300 if seconds is None else seconds,
+        )

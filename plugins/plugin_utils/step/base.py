@@ -1,0 +1,146 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every action does the same: reads its options, runs one step, and answers with findings."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description import convert
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
+    OPTIONS,
+    nearest,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, make
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.findings import (
+    CATALOGUE as STEP_CATALOGUE,
+)
+
+PATHS = ("ca_path", "kubeconfig", "values_dest", "chart", "application")
+
+
+@dataclass(frozen=True)
+class Mode:
+    """How the task was called."""
+
+    check: bool
+    diff: bool
+
+
+class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
+    """Base of the actions. An option that the task does not give is taken from ``smtp_<option>``."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = False
+
+    def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+        """The work of one action: its result, without secrets.
+
+        :raises FindingError: when it cannot be done.
+        """
+        raise NotImplementedError
+
+    def run(
+        self, tmp: str | None = None, task_vars: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        raw = self._options(task_vars or {})
+        try:
+            self._refuse_unknown_options()
+            plan = make(raw, task_vars or {})
+            result.update(self.step(plan, Mode(self._task.check_mode, self._task.diff)))
+        except FindingError as error:
+            result.update(failure(error.findings))
+        except (
+            Exception
+        ) as error:  # the edge: whatever it is, a person gets a finding and no traceback
+            result.update(failure([self._internal(error)]))
+        return result
+
+    def progress(self, text: str) -> None:
+        """Says on the screen, at once, what takes long."""
+        self._display.display(f"{self._task.action.rpartition('.')[2]}: {text}")
+
+    def _options(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Every option that is given, by the task or else by a variable, templated.
+
+        Relative paths are relative to the playbook's folder, as everywhere in Ansible.
+        """
+        raw: dict[str, Any] = {}
+        for option in OPTIONS.values():
+            value = self._task.args.get(option.name)
+            if convert.unset(value) and option.inherited and option.variable in variables:
+                value = self._templar.template(variables[option.variable])
+            if convert.unset(value):
+                continue
+            raw[option.name] = self._absolute(value) if option.name in PATHS else value
+        return raw
+
+    def _absolute(self, value: Any) -> Any:
+        """A path as it is meant: ``~`` is the user's, a relative one begins at the playbook."""
+        if not isinstance(value, str):
+            return value
+        path = Path(os.path.expanduser(value))
+        relative = Path(self._loader.get_basedir()) / path
+        is_path = value.startswith(("~", "./", "../", "/")) or relative.exists()
+        return str(relative) if is_path else value
+
+    def _refuse_unknown_options(self) -> None:
+        strangers = sorted(set(self._task.args) - set(OPTIONS))
+        if strangers:
+            action = self._task.action
+            raise FindingError(
+                *(
+                    CATALOGUE.finding(
+                        "option-unknown",
+                        where=name,
+                        action=action,
+                        hint=_hint(nearest(name, OPTIONS)),
+                    )
+                    for name in strangers
+                )
+            )
+
+    def _internal(self, error: Exception) -> Finding:
+        # The error's own text may quote a value; its type and place are enough to report it.
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        return STEP_CATALOGUE.finding(
+            "internal-error", where=self._task.action, kind=type(error).__name__, place=place
+        )
+
+
+def _hint(near: str | None) -> str:
+    return f" {near} was probably meant." if near else ""
+
+
+def failure(findings: Sequence[Finding]) -> dict[str, Any]:
+    """A failed result: the errors in words, and every finding as data."""
+    errors = [finding for finding in findings if finding.severity == "error"]
+    return {
+        "failed": True,
+        "msg": "\n".join(sentence(finding) for finding in errors),
+        "findings": [finding.as_dict() for finding in findings],
+        "warnings": warnings(findings),
+    }
+
+
+def warnings(findings: Sequence[Finding]) -> list[str]:
+    """The warnings among the findings, as Ansible shows them."""
+    return [sentence(finding) for finding in findings if finding.severity == "warning"]
+
+
+def sentence(finding: Finding) -> str:
+    """A finding for a person: what is wrong, then how to mend it."""
+    return f"{finding.message} -> {finding.fix}"

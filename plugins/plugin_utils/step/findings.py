@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be wrong with the run itself, as data."""
+
+from __future__ import annotations
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue import Catalogue, Entry
+
+CATALOGUE = Catalogue(
+    (
+        Entry(
+            code="internal-error",
+            severity="error",
+            meaning="The collection has a bug.",
+            message="An unexpected {kind} at {place}.",
+            fix="Please report it with the version of the collection and this line.",
+        ),
+        Entry(
+            code="values-dest-unwritable",
+            severity="error",
+            meaning="The file for the rendered values cannot be written on the controller.",
+            message="smtp_values_dest {path} cannot be written: {problem}.",
+            fix="Give a path whose folder exists and that the user of this run may write.",
+        ),
+    )
+)
