@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .finding import Finding
 
 if TYPE_CHECKING:
-    from typing import Iterable, Iterator, Optional
+    from collections.abc import Iterable, Iterator
 
     from .finding import Severity
 
@@ -45,7 +45,7 @@ class Catalogue:
         self._entries: dict[str, Entry] = {}
         for entry in entries:
             if entry.code in self._entries:
-                raise ValueError("the code {0} is listed twice".format(entry.code))
+                raise ValueError(f"the code {entry.code} is listed twice")
             self._entries[entry.code] = entry
 
     def __iter__(self) -> Iterator[Entry]:
@@ -58,7 +58,7 @@ class Catalogue:
         return self._entries[code]
 
     def finding(
-        self, code: str, *, where: str, severity: Optional[Severity] = None, **facts: object
+        self, code: str, *, where: str, severity: Severity | None = None, **facts: object
     ) -> Finding:
         """Return the finding ``code`` filled with ``facts`` and ``where``; extra facts are ignored.
 

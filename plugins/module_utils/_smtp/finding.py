@@ -34,5 +34,5 @@ class Finding:
         }
 
     def __str__(self) -> str:
-        text = "{0}: {1} [{2}] {3}".format(self.severity, self.where, self.code, self.message)
-        return "{0} Fix: {1}".format(text, self.fix) if self.fix else text
+        text = f"{self.severity}: {self.where} [{self.code}] {self.message}"
+        return f"{text} Fix: {self.fix}" if self.fix else text

@@ -15,8 +15,8 @@ from urllib.parse import quote, quote_plus
 from .secret import MASK, Secret
 
 if TYPE_CHECKING:
-    from typing import Iterable, Iterator, Optional, Pattern
-
+    from collections.abc import Iterable, Iterator
+    
 # A shorter secret is replaced only where it stands alone: starring every "off" would maim
 # "office365" and so tell everybody what the password is.
 SHORT = 4
@@ -37,48 +37,48 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
-        patterns: list[tuple[int, str]] = []
+        forms: dict[str, str] = {}
         for secret in secrets:
             value = secret.reveal()
             if value:
-                patterns.extend(_patterns(value))
+                forms.update(_forms(value))
         # The longest first, so that no form eats a part of another and leaves the rest.
-        patterns.sort(reverse=True)
-        self._pattern: Optional[Pattern[str]] = (
-            re.compile("|".join(dict.fromkeys(pattern for _length, pattern in patterns)))
-            if patterns
-            else None
-        )
+        self._forms = sorted(forms.items(), key=lambda item: len(item[0]), reverse=True)
 
     def clean(self, text: str) -> str:
         """Return ``text`` with every secret replaced."""
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        for form, pattern in self._forms:
+            # Nearly always absent, and looking is cheap; compiling the pattern is not.
+            if form in text:
+                text = re.sub(pattern, MASK, text)
+        return text
 
     def clean_data(self, data: Any) -> Any:
-        """Return nested dictionaries, lists and strings cleaned, keys included.
+        """Return nested dictionaries, lists and strings cleaned.
 
-        A :class:`Secret` becomes the mask; other types are returned as they are.
+        Keys stay: they are names that programs choose and look for. A :class:`Secret` becomes the
+        mask; other types are returned as they are.
         """
         if isinstance(data, str):
             return self.clean(data)
         if isinstance(data, Secret):
             return MASK
         if isinstance(data, dict):
-            return {self.clean_data(key): self.clean_data(item) for key, item in data.items()}
+            return {key: self.clean_data(item) for key, item in data.items()}
         if isinstance(data, (list, tuple)):
             return [self.clean_data(item) for item in data]
         return data
 
 
-def _patterns(value: str) -> Iterator[tuple[int, str]]:
-    """Yield (length, regular expression) of each form of one secret."""
+def _forms(value: str) -> Iterator[tuple[str, str]]:
+    """Yield each form of one secret and the regular expression that replaces it."""
     if len(value) < SHORT:
-        for form in {value, *_base64_whole(value)}:
-            yield len(form), _BEFORE + re.escape(form) + _AFTER
+        for form in (value, *_base64_whole(value)):
+            yield form, _BEFORE + re.escape(form) + _AFTER
         return
-    for form in _escaped(value):
-        yield len(form), re.escape(form)
     yield from _base64_inside(value)
+    for form in _escaped(value):
+        yield form, re.escape(form)
 
 
 def _escaped(value: str) -> set[str]:
@@ -119,8 +119,8 @@ def _base64_whole(value: str) -> set[str]:
     }
 
 
-def _base64_inside(value: str) -> Iterator[tuple[int, str]]:
-    """Yield patterns for the secret within a longer base64 text, where it may start at any byte.
+def _base64_inside(value: str) -> Iterator[tuple[str, str]]:
+    """Yield forms and patterns of the secret inside longer base64, where it may start at any byte.
 
     A character carries six bits: those that the secret shares with a neighbour are unknown, so
     the pattern takes any character there, as it may hold up to four bits of the secret.
@@ -134,7 +134,7 @@ def _base64_inside(value: str) -> Iterator[tuple[int, str]]:
         shifted = b"\0" * offset + encoded
         for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
             core = alphabet(shifted).decode("ascii")[first:last]
-            yield len(core), before + re.escape(core) + after
+            yield core, before + re.escape(core) + after
 
 
 def _encode(value: str) -> bytes:

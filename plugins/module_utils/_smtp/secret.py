@@ -26,7 +26,7 @@ class Secret:
         return self.__value
 
     def __repr__(self) -> str:
-        return "Secret({0})".format(MASK)
+        return f"Secret({MASK})"
 
     __str__ = __repr__
 

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The probe as one program to be fed to a bare Python, such as the one in a pod.
+
+The exec stream of Kubernetes cannot close standard input alone, so the program comes with its
+length in front, and the request as a line behind it::
+
+    <length of the program in bytes>\\n<program><request>\\n
+
+``COMMAND`` reads that. It never varies and holds nothing worth hiding: an argument list is seen
+by everybody on the node.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from . import remote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .request import ProbeRequest
+
+COMMAND = (
+    "python3",
+    "-c",
+    "import sys; i = sys.stdin.buffer; "
+    "exec(compile(i.read(int(i.readline())), 'mailops-smtp-probe', 'exec'))",
+)
+
+# The package's name inside the program; its modules import each other relatively.
+_PACKAGE = "_smtp"
+
+_LOADER = """\
+import importlib.abc
+import importlib.machinery
+import sys
+
+PACKAGE = {package!r}
+SOURCES = {sources}
+
+
+class Memory(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname == PACKAGE:
+            return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+        if fullname in SOURCES:
+            return importlib.machinery.ModuleSpec(fullname, self)
+        return None
+
+    def get_source(self, fullname):
+        return SOURCES.get(fullname, "")
+
+    def is_package(self, fullname):
+        return fullname == PACKAGE
+
+
+sys.meta_path.insert(0, Memory())
+importlib.import_module(PACKAGE + "." + {entry!r}).run()
+"""
+
+
+def feed(request: ProbeRequest) -> bytes:
+    """Return the bytes for the standard input of ``COMMAND``, **with the password**."""
+    program = source().encode("ascii")
+    return b"%d\n%s%s\n" % (len(program), program, request.to_wire().encode("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def source() -> str:
+    """Return the program: this package's modules that the remote edge needs, and a loader."""
+    sources: dict[str, str] = {}
+    waiting = [_short(remote.__name__)]
+    while waiting:
+        name = waiting.pop()
+        if f"{_PACKAGE}.{name}" in sources:
+            continue
+        text = inspect.getsource(importlib.import_module(f".{name}", __package__))
+        sources[f"{_PACKAGE}.{name}"] = text
+        waiting.extend(_imports(text))
+    # In ASCII, whatever encoding the other side assumes; the only strings in it are literals.
+    literal = ascii(sources)
+    return _LOADER.format(package=_PACKAGE, sources=literal, entry=_short(remote.__name__))
+
+
+def _imports(text: str) -> Iterator[str]:
+    """Yield the names of the package's own modules that a module imports."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+            yield node.module
+
+
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]

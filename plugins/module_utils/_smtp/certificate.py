@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an X.509 certificate says, read from its DER (RFC 5280; DER: X.690).
+
+The standard library decodes only certificates that it has verified, and a certificate that does
+not verify is the one that needs explaining. This reads a few fields and judges nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OID = 0x06
+_EXTENSIONS = 0xA3
+_VERSION = 0xA0
+_UTC_TIME = 0x17
+_SAN_DNS = 0x82
+_SAN_IP = 0x87
+
+_SUBJECT_ALTERNATIVE_NAME = bytes.fromhex("551d11")
+_ATTRIBUTES = {
+    bytes.fromhex("550403"): "CN",
+    bytes.fromhex("550406"): "C",
+    bytes.fromhex("550407"): "L",
+    bytes.fromhex("550408"): "ST",
+    bytes.fromhex("55040a"): "O",
+    bytes.fromhex("55040b"): "OU",
+}
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The facts of one certificate. Times are in UTC; ``sha256`` is the DER's, in hex."""
+
+    subject: str
+    issuer: str
+    common_name: str
+    dns_names: tuple[str, ...]
+    ip_addresses: tuple[str, ...]
+    not_before: datetime
+    not_after: datetime
+    sha256: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that a client may accept: the common name only where there is no DNS name."""
+        dns_names = self.dns_names or ((self.common_name,) if self.common_name else ())
+        return dns_names + self.ip_addresses
+
+    def covers(self, host: str) -> bool:
+        """Return whether the certificate is for a host name or address (RFC 9525 section 6)."""
+        try:
+            return str(ip_address(host)) in self.ip_addresses
+        except ValueError:
+            wanted = host.rstrip(".").lower()
+        for name in self.names:
+            pattern = name.rstrip(".").lower()
+            if pattern == wanted:
+                return True
+            # A wildcard stands for one whole label, the first.
+            if pattern.startswith("*.") and wanted.partition(".")[2] == pattern[2:]:
+                return True
+        return False
+
+    def days_left(self, now: datetime) -> int:
+        """Return the whole days until the certificate expires, negative afterwards."""
+        return (self.not_after - now).days
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """Read a certificate. Raises ValueError when it is none."""
+    try:
+        return _certificate(der)
+    except (IndexError, StopIteration, UnicodeDecodeError) as error:
+        raise ValueError("not a certificate") from error
+
+
+def _certificate(der: bytes) -> Certificate:
+    _tag, certificate = next(_children(der))
+    _tag, body = next(_children(certificate))
+    fields = [field for field in _children(body) if field[0] != _VERSION]
+    # serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, extensions
+    issuer, validity, subject = fields[2][1], fields[3][1], fields[4][1]
+    not_before, not_after = (_time(tag, value) for tag, value in _children(validity))
+    names = list(_alternative_names(fields[5:]))
+    subject_attributes = _name(subject)
+    return Certificate(
+        subject=_joined(subject_attributes),
+        issuer=_joined(_name(issuer)),
+        common_name=next((value for key, value in subject_attributes if key == "CN"), ""),
+        dns_names=tuple(value.decode("ascii") for tag, value in names if tag == _SAN_DNS),
+        ip_addresses=tuple(str(ip_address(value)) for tag, value in names if tag == _SAN_IP),
+        not_before=not_before,
+        not_after=not_after,
+        sha256=hashlib.sha256(der).hexdigest(),
+    )
+
+
+def _children(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield (tag, content) of each element in the content of a constructed one."""
+    position = 0
+    while position < len(data):
+        tag, length = data[position], data[position + 1]
+        position += 2
+        if length & 0x80:
+            count = length & 0x7F
+            length = int.from_bytes(data[position : position + count], "big")
+            position += count
+        content = data[position : position + length]
+        if len(content) != length:
+            raise ValueError("a DER element is cut off")
+        yield tag, content
+        position += length
+
+
+def _name(data: bytes) -> list[tuple[str, str]]:
+    """Return a distinguished name's attributes that have a usual short name."""
+    attributes = []
+    for _tag, relative in _children(data):
+        for _tag, attribute in _children(relative):
+            (_tag, oid), (_tag, value) = _children(attribute)
+            if oid in _ATTRIBUTES:
+                attributes.append((_ATTRIBUTES[oid], value.decode("utf-8", "backslashreplace")))
+    return attributes
+
+
+def _joined(attributes: list[tuple[str, str]]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in reversed(attributes))
+
+
+def _time(tag: int, value: bytes) -> datetime:
+    """Read a UTCTime or GeneralizedTime as RFC 5280 section 4.1.2.5 restricts them."""
+    text = value.decode("ascii")
+    if tag == _UTC_TIME:
+        text = ("19" if text[:2] >= "50" else "20") + text
+    return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc)
+
+
+def _alternative_names(fields: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    for tag, content in fields:
+        if tag != _EXTENSIONS:
+            continue
+        _tag, extensions = next(_children(content))
+        for _tag, extension in _children(extensions):
+            parts = list(_children(extension))
+            if parts[0] == (_OID, _SUBJECT_ALTERNATIVE_NAME):
+                # The last part is an octet string that holds the names' own DER.
+                _tag, names = next(_children(parts[-1][1]))
+                yield from _children(names)

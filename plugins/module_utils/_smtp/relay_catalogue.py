@@ -1,0 +1,608 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every finding about a relay: code, severity, message, fix, meaning."""
+
+from __future__ import annotations
+
+from .catalogue import Catalogue, Entry
+
+# The facts that a template may use; probe.py fills all of them, empty where unknown.
+FACTS = (
+    "address",
+    "attempts",
+    "days",
+    "detail",
+    "ehlo_name",
+    "failure",
+    "host",
+    "issuer",
+    "meaning",
+    "mechanism",
+    "names",
+    "not_after",
+    "not_before",
+    "offered",
+    "port",
+    "recipient",
+    "reply",
+    "security",
+    "sender",
+    "server_name",
+    "stage",
+    "subject",
+    "timeout",
+    "use",
+    "username",
+)
+
+_CA_FIX = (
+    "Put the certificate of the CA that signed it into ca_path or ca_pem (the relay's "
+    "administrator has it); do not switch validation off."
+)
+
+CATALOGUE = Catalogue(
+    (
+        # -- before any connection ------------------------------------------------------------
+        Entry(
+            "request-invalid",
+            "error",
+            "{detail}.",
+            "Correct it; nothing was sent to the relay.",
+            "The settings cannot be tried as they are. No connection was made.",
+        ),
+        Entry(
+            "relay-name-not-found",
+            "error",
+            "The name {host} has no address here ({detail}).",
+            "Check the spelling of the host; where it is an internal name, check that this "
+            "machine's (or pod's) DNS knows it: getent hosts {host}.",
+            "The DNS says that the relay's name does not exist or has no address.",
+        ),
+        Entry(
+            "resolver-failed",
+            "error",
+            "The name {host} could not be looked up: {detail}.",
+            "Check the DNS servers of where the probe runs (/etc/resolv.conf; in a cluster, the "
+            "DNS pods and an egress rule for port 53), then try again.",
+            "The DNS server did not answer. The relay itself was not reached.",
+        ),
+        # -- connecting -----------------------------------------------------------------------
+        Entry(
+            "relay-refused",
+            "error",
+            "{host} refused the connection on port {port} ({attempts}).",
+            "Check the port (587 for STARTTLS, 465 for implicit TLS, 25 between relays) and that "
+            "the relay's SMTP service runs and listens on that address.",
+            "The host answered, and nothing listens on the port, or a firewall rejects it.",
+        ),
+        Entry(
+            "relay-timeout",
+            "error",
+            "{host} did not answer on port {port} within {timeout} s ({attempts}).",
+            "Have outbound TCP to {host}:{port} allowed from here (firewall, security group, "
+            "NetworkPolicy, mesh egress). Many providers block port 25: use 587 or 465.",
+            "Packets to the relay vanish: nearly always a firewall between here and there.",
+        ),
+        Entry(
+            "relay-no-route",
+            "error",
+            "There is no route from here to {host} ({attempts}).",
+            "Check the network of where the probe runs: its default route, its VPN, and whether "
+            "it has the address family (IPv4 or IPv6) that the relay has.",
+            "The machine or pod has no network path to any of the relay's addresses.",
+        ),
+        Entry(
+            "relay-unreachable",
+            "error",
+            "A router or firewall reports that {host} cannot be reached ({attempts}).",
+            "Check that the relay is up, and that no firewall on the way rejects TCP port {port}.",
+            "Something on the way answered in the relay's stead that it cannot be reached.",
+        ),
+        Entry(
+            "connect-denied",
+            "error",
+            "This machine itself forbids the connection to {host}:{port} ({attempts}).",
+            "Look for a local firewall, SELinux or sandbox rule (iptables -S OUTPUT, "
+            "ausearch -m avc) that forbids outbound TCP to port {port}, and allow it.",
+            "The operating system refused to open the connection.",
+        ),
+        Entry(
+            "connect-failed",
+            "error",
+            "The connection to {host}:{port} failed ({attempts}).",
+            "Try the same from the same place: nc -vz {host} {port}; the reason lies in the "
+            "network between here and the relay.",
+            "The connection failed for a reason that has no finding of its own.",
+        ),
+        Entry(
+            "address-dead",
+            "warning",
+            "One address of {host} does not work: {address}. Another one does.",
+            "Repair that address, or take it out of the DNS: an application that tries it first "
+            "waits, or fails at times.",
+            "The relay has several addresses and not all of them answer.",
+        ),
+        Entry(
+            "address-no-route",
+            "info",
+            "There is no route from here to {address}; another address of {host} works.",
+            "Nothing to do where this network has no such address family on purpose.",
+            "The relay has an address of a family (mostly IPv6) that this machine lacks.",
+        ),
+        # -- greeting and protocol ------------------------------------------------------------
+        Entry(
+            "relay-speaks-tls-first",
+            "error",
+            "{host}:{port} speaks TLS from the first byte, not {security}.",
+            "Use security: tls for this port, or the relay's STARTTLS port (mostly 587).",
+            "A client that waits for a greeting in plaintext waits for ever on such a port.",
+        ),
+        Entry(
+            "relay-speaks-plaintext-first",
+            "error",
+            "{host}:{port} answers in plaintext where TLS was expected.",
+            "Use security: {use} for this port, or the relay's implicit TLS port (mostly 465).",
+            "Clients report this as 'wrong version number'. The port needs STARTTLS or has no TLS.",
+        ),
+        Entry(
+            "relay-silent",
+            "error",
+            "{host}:{port} takes the connection and says nothing within {timeout} s, neither in "
+            "plaintext nor in TLS.",
+            "Ask whether a proxy, load balancer or service mesh takes the connection before the "
+            "relay does; look in the relay's log for a connection from here; a relay that delays "
+            "its greeting needs a longer timeout.",
+            "A connection exists, but no SMTP greeting comes.",
+        ),
+        Entry(
+            "client-refused",
+            "error",
+            "The relay does not talk to this client: {reply}.",
+            "Have this machine's (or the cluster's outgoing) address allowed at the relay, and "
+            "check it against block lists and for a reverse DNS name.",
+            "The relay's greeting is a refusal, mostly because of the client's address.",
+        ),
+        Entry(
+            "not-smtp",
+            "error",
+            "{host}:{port} does not speak SMTP at stage {stage}: it sent '{detail}'.",
+            "Check host and port: another service listens there, or a proxy answers in between.",
+            "What was received has not the form of an SMTP reply.",
+        ),
+        Entry(
+            "protocol-broken",
+            "error",
+            "The relay broke the protocol at stage {stage} ({failure}): '{detail}'.",
+            "Check what sits between here and the relay (a firewall's 'SMTP fixup' or inspection "
+            "often does this); otherwise it is a fault of the relay's software.",
+            "A reply was endless, changed its code within, or came without a question.",
+        ),
+        Entry(
+            "starttls-injection",
+            "error",
+            "Text was slipped in after the reply to STARTTLS: '{detail}'.",
+            "Take it for an attack or a faulty proxy: use implicit TLS (security: tls, port 465), "
+            "and have the network path and the relay's software (CVE-2011-0411) checked.",
+            "Plaintext after the reply to STARTTLS would be taken for protected text.",
+        ),
+        Entry(
+            "ehlo-name-rejected",
+            "error",
+            "The relay does not accept the name {ehlo_name} in EHLO: {reply}.",
+            "Set ehlo_name to a full host name that exists in the DNS, best the one that the "
+            "outgoing address resolves back to.",
+            "Some relays demand a qualified, existing name in EHLO.",
+        ),
+        Entry(
+            "ehlo-rejected",
+            "error",
+            "The relay rejected both EHLO and HELO: {reply}.",
+            "Check host and port: a mail relay accepts one of the two. See the relay's log.",
+            "Without EHLO there is neither TLS nor authentication.",
+        ),
+        # -- TLS ------------------------------------------------------------------------------
+        Entry(
+            "starttls-not-offered",
+            "error",
+            "The relay does not offer STARTTLS on port {port}.",
+            "Use the relay's submission port (587) or implicit TLS (465, security: tls). If it "
+            "should be offered, the relay has no certificate yet, or a firewall strips it; only "
+            "for a trusted network: security: none.",
+            "The EHLO reply has no STARTTLS, so the connection cannot be encrypted.",
+        ),
+        Entry(
+            "starttls-rejected",
+            "error",
+            "The relay offers STARTTLS and then refuses it: {reply}.",
+            "See the relay's log: mostly its certificate or key cannot be read.",
+            "STARTTLS was answered with an error.",
+        ),
+        Entry(
+            "starttls-required",
+            "error",
+            "The relay demands TLS first: {reply}.",
+            "Use security: starttls (port 587) or security: tls (port 465).",
+            "The relay takes neither credentials nor mail in the clear.",
+        ),
+        Entry(
+            "starttls-answered-in-plaintext",
+            "error",
+            "After STARTTLS the relay, or something in between, does not speak TLS ({detail}).",
+            "Try it past any proxy, mesh or mail firewall: something takes part in the dialogue "
+            "without being able to do TLS; or use implicit TLS (security: tls, port 465).",
+            "The TLS hello after STARTTLS was answered with something that is not TLS.",
+        ),
+        Entry(
+            "tls-version-unsupported",
+            "error",
+            "There is no TLS version that both sides allow ({detail}).",
+            "Have TLS 1.2 or newer enabled at the relay; as a stopgap, where policy allows it, "
+            "lower tls_min_version.",
+            "The relay speaks only versions below tls_min_version, or only newer ones.",
+        ),
+        Entry(
+            "tls-cipher-mismatch",
+            "error",
+            "Relay and client share no acceptable cipher or key exchange ({detail}).",
+            "Have modern cipher suites enabled at the relay (for TLS 1.2: ECDHE with AES-GCM or "
+            "ChaCha20) and a key of at least 2048 bits.",
+            "The handshake ended because of ciphers, groups or key sizes.",
+        ),
+        Entry(
+            "client-certificate-required",
+            "error",
+            "The relay demands a client certificate ({detail}).",
+            "Use a port or listener of the relay that authenticates by password or address.",
+            "The relay authenticates its clients by certificate.",
+        ),
+        Entry(
+            "tls-server-name-unknown",
+            "error",
+            "The name {server_name} cannot be asked for in the TLS handshake ({detail}).",
+            "Set server_name (or host) to the name that the relay's certificate carries.",
+            "The relay does not know the name in SNI, or it is no valid name.",
+        ),
+        Entry(
+            "tls-failed",
+            "error",
+            "The TLS handshake failed: {detail}.",
+            "See the relay's log of the same second; compare with "
+            "openssl s_client -connect {host}:{port}.",
+            "TLS did not come about, for a reason that has no finding of its own.",
+        ),
+        Entry(
+            "certificate-unknown-issuer",
+            "error",
+            "The relay's certificate is signed by '{issuer}', which is not trusted here.",
+            _CA_FIX,
+            "The chain does not lead to a trusted root: a private CA, or the relay does not send "
+            "its intermediate certificate, or a proxy intercepts TLS.",
+        ),
+        Entry(
+            "certificate-self-signed",
+            "error",
+            "The relay's certificate is self-signed ('{subject}').",
+            "Give the relay a certificate of a CA; or put this very certificate into ca_pem.",
+            "The certificate vouches for itself.",
+        ),
+        Entry(
+            "certificate-name-mismatch",
+            "error",
+            "The relay's certificate is not for {server_name}, but for: {names}.",
+            "Use one of these names as the host, or set server_name to it; or have {server_name} "
+            "added to the certificate.",
+            "The connection may well be encrypted, yet with somebody else.",
+        ),
+        Entry(
+            "certificate-expired",
+            "error",
+            "The relay's certificate expired at {not_after}.",
+            "Have it renewed at the relay; if it was, the service needs a reload. Check this "
+            "machine's clock too.",
+            "The certificate, or one of its chain, is past its end.",
+        ),
+        Entry(
+            "certificate-not-yet-valid",
+            "error",
+            "The relay's certificate is valid only from {not_before}.",
+            "Check the clocks of this machine and of the one that made the certificate.",
+            "The certificate's time has not begun.",
+        ),
+        Entry(
+            "certificate-weak",
+            "error",
+            "The relay's certificate has a key or signature that is too weak ({detail}).",
+            "Have it replaced: RSA of at least 2048 bits or EC, signed with SHA-256 or better.",
+            "TLS libraries refuse such certificates.",
+        ),
+        Entry(
+            "certificate-invalid",
+            "error",
+            "The relay's certificate does not verify: {detail}.",
+            "Compare with openssl s_client -connect {host}:{port} -showcerts, and have the "
+            "certificate or its chain corrected.",
+            "OpenSSL refused the certificate for a reason that has no finding of its own.",
+        ),
+        Entry(
+            "certificate-expires-soon",
+            "warning",
+            "The relay's certificate expires in {days} days, at {not_after}.",
+            "Have it renewed in time; mail stops on that day.",
+            "The certificate is valid and nearly at its end.",
+        ),
+        # -- authentication -------------------------------------------------------------------
+        Entry(
+            "auth-not-offered",
+            "error",
+            "The relay offers no authentication here.",
+            "Encrypt the connection (most relays offer AUTH only under TLS) and use the submission "
+            "port (587 or 465); if the relay takes mail by address, use auth: none.",
+            "The EHLO reply has no AUTH.",
+        ),
+        Entry(
+            "mechanism-not-offered",
+            "error",
+            "The relay does not offer the mechanism {mechanism}; it offers: {offered}.",
+            "Take one of these, or leave mechanism unset.",
+            "The demanded SASL mechanism is not in the EHLO reply.",
+        ),
+        Entry(
+            "mechanism-unknown",
+            "error",
+            "The relay offers only mechanisms that take no password from here: {offered}.",
+            "Have PLAIN or LOGIN over TLS enabled at the relay; NTLM or GSSAPI alone (Exchange) "
+            "means that basic authentication is off on that connector.",
+            "No SASL mechanism is known to both sides.",
+        ),
+        Entry(
+            "mechanism-rejected",
+            "error",
+            "The relay refused the mechanism {mechanism}: {reply}.",
+            "Set mechanism to another one that the relay offers ({offered}).",
+            "The relay offers a mechanism and does not carry it out.",
+        ),
+        Entry(
+            "mechanism-unavailable",
+            "error",
+            "The mechanism {mechanism} cannot be used on this machine: {detail}.",
+            "Set mechanism to another one that the relay offers ({offered}); under FIPS there is "
+            "no MD5.",
+            "The digest that the mechanism needs is not available.",
+        ),
+        Entry(
+            "credentials-in-clear",
+            "warning",
+            "User name and password travel unencrypted to {host}:{port}.",
+            "Use security: starttls or tls.",
+            "Everybody on the way can read or record the login.",
+        ),
+        Entry(
+            "credentials-rejected",
+            "error",
+            "The relay rejected the credentials of {username}: {reply}.",
+            "Check user name and password (they were tried once, with {mechanism}); relays often "
+            "want the full address as the user name, or a password made for applications.",
+            "Wrong user name or password, or an account without the right to send.",
+        ),
+        Entry(
+            "credentials-unusable",
+            "error",
+            "The credentials cannot be used with {mechanism}: {detail}.",
+            "Set mechanism: PLAIN where the relay offers it, or choose other characters.",
+            "User name or password has characters that the mechanism cannot carry.",
+        ),
+        Entry(
+            "application-password-required",
+            "error",
+            "The account of {username} needs a password made for applications: {reply}.",
+            "Make an app password in the account's security settings and use it as the password.",
+            "With two-factor authentication the normal password does not work for SMTP.",
+        ),
+        Entry(
+            "basic-auth-disabled",
+            "error",
+            "The provider has switched off logins by user name and password: {reply}.",
+            "Have SMTP AUTH enabled for the mailbox and the tenant, or use OAuth, or a relay that "
+            "authorises by address.",
+            "The credentials may be right; the kind of login is not allowed.",
+        ),
+        Entry(
+            "account-locked",
+            "error",
+            "The relay refuses {username} after too many attempts: {reply}.",
+            "Stop everything that tries with an old password, wait or have the account unlocked, "
+            "and only then try again.",
+            "The account is locked or slowed down because of failed logins.",
+        ),
+        Entry(
+            "account-not-active",
+            "error",
+            "The account of {username} is not allowed to send: {reply}.",
+            "Have the service activated, paid or authorised for it in the provider's console.",
+            "The login is known, and sending is not enabled for it.",
+        ),
+        Entry(
+            "auth-failed-temporarily",
+            "error",
+            "The relay cannot check credentials now: {reply}.",
+            "Try again in some minutes; if it stays, the relay's password back end is down.",
+            "A transient failure of the login. It says nothing about the password.",
+        ),
+        Entry(
+            "auth-challenge-malformed",
+            "error",
+            "The relay's part of the {mechanism} login makes no sense: {detail}.",
+            "Set mechanism to another one that the relay offers ({offered}).",
+            "A challenge is not base64, malformed, or one too many.",
+        ),
+        Entry(
+            "auth-server-unproven",
+            "error",
+            "The relay did not prove that it knows the password ({detail}).",
+            "Check that {host} is the right relay; have its SCRAM set-up checked.",
+            "SCRAM authenticates both sides, and the relay failed its part.",
+        ),
+        Entry(
+            "auth-required",
+            "error",
+            "The relay wants a login before it takes mail: {reply}.",
+            "Use auth: password with user name and password; or have this machine's (or the "
+            "cluster's outgoing) address allowed to relay without.",
+            "An anonymous client is not accepted on this port.",
+        ),
+        # -- sender and recipients ------------------------------------------------------------
+        Entry(
+            "sender-rejected",
+            "error",
+            "The relay rejected the sender {sender}: {reply}.",
+            "Use a from address in a domain that the relay sends for, or have it allowed there.",
+            "The envelope sender was refused at MAIL or RCPT.",
+        ),
+        Entry(
+            "sender-not-allowed",
+            "error",
+            "{username} may not send as {sender}: {reply}.",
+            "Use the account's own address as the from address, or have 'send as' granted for it.",
+            "The login is good, and the sender belongs to somebody else.",
+        ),
+        Entry(
+            "sender-not-verified",
+            "error",
+            "The provider has not verified the sender {sender} or its domain: {reply}.",
+            "Verify the address or the domain in the provider's console, or use one that is.",
+            "The provider sends only for verified senders.",
+        ),
+        Entry(
+            "sender-domain-unknown",
+            "error",
+            "The relay finds no valid domain behind the sender {sender}: {reply}.",
+            "Use a from address whose domain exists in the DNS (an A or MX record).",
+            "The sender's domain does not resolve, as the relay sees it.",
+        ),
+        Entry(
+            "sender-unproven",
+            "info",
+            "The sender {sender} was accepted at MAIL; whether it may send is unproven without "
+            "sending.",
+            "Send a test mail to know: some providers reject a sender only then.",
+            "SES and SendGrid, among others, check the sender when the message is there.",
+        ),
+        Entry(
+            "smtputf8-not-offered",
+            "error",
+            "The address {detail} is not ASCII, and the relay does not offer SMTPUTF8.",
+            "Use an ASCII address, or a relay with SMTPUTF8 (RFC 6531).",
+            "Internationalised addresses need an extension of the relay.",
+        ),
+        Entry(
+            "recipient-unknown",
+            "error",
+            "The relay does not know the recipient {recipient}: {reply}.",
+            "Check the recipient's spelling.",
+            "There is no such mailbox.",
+        ),
+        Entry(
+            "recipient-rejected",
+            "error",
+            "The relay rejected the recipient {recipient}: {reply}.",
+            "Check the recipient's address, and the relay's rules for whom it delivers to.",
+            "The recipient was refused at RCPT.",
+        ),
+        Entry(
+            "recipient-suppressed",
+            "error",
+            "The provider accepts {recipient} and will not deliver: {reply}.",
+            "Take the recipient off the provider's suppression list.",
+            "A positive reply that means the opposite.",
+        ),
+        Entry(
+            "relay-denied",
+            "error",
+            "The relay does not relay to {recipient} for this client: {reply}.",
+            "Log in (auth: password), or have this machine's (or the cluster's outgoing) address "
+            "allowed to relay (Postfix: mynetworks; Exchange: the receive connector).",
+            "The relay delivers to its own domains only, unless the client is authorised.",
+        ),
+        Entry(
+            "greylisted",
+            "error",
+            "The relay asks to come back later: {reply}.",
+            "Try again in some minutes; for an application, have its address exempted from "
+            "greylisting.",
+            "Unknown senders are put off once; mail servers try again, applications may not.",
+        ),
+        Entry(
+            "sending-limit-reached",
+            "error",
+            "A sending limit is reached: {reply}.",
+            "Wait until the period is over, or have the limit raised with the provider.",
+            "The account or address has sent too much in a time.",
+        ),
+        Entry(
+            "message-too-big",
+            "error",
+            "The relay refuses the size: {reply}.",
+            "Send less, or have the relay's limit raised.",
+            "The message is, or is announced as, larger than the relay takes.",
+        ),
+        Entry(
+            "relay-full",
+            "error",
+            "The relay has no room: {reply}.",
+            "Have disk space freed on the relay.",
+            "The mail system or the mailbox is out of storage.",
+        ),
+        # -- anywhere -------------------------------------------------------------------------
+        Entry(
+            "too-many-connections",
+            "error",
+            "The relay has too many connections from here: {reply}.",
+            "Let fewer processes send at once, or have the limit raised.",
+            "A limit on concurrent connections.",
+        ),
+        Entry(
+            "relay-unavailable",
+            "error",
+            "The relay is not available now at stage {stage}: {reply}.",
+            "Try again in some minutes; if it stays, see the relay's log.",
+            "The relay closed the dialogue with 421.",
+        ),
+        Entry(
+            "reply-timeout",
+            "error",
+            "No reply from the relay within {timeout} s at stage {stage}.",
+            "See the relay's log (a slow DNS or directory look-up is frequent), or raise timeout.",
+            "The relay was there and then fell silent.",
+        ),
+        Entry(
+            "probe-too-slow",
+            "error",
+            "The probe was stopped at stage {stage}: it took too long as a whole.",
+            "See the seconds of each stage; the relay answers, but always late. Raise timeout if "
+            "that is normal there.",
+            "Each wait was within its limit, all of them together were not.",
+        ),
+        Entry(
+            "connection-lost",
+            "error",
+            "The connection was closed unexpectedly at stage {stage} ({detail}).",
+            "See the relay's log of the same second: a limit on clients, a crash, or a firewall "
+            "that inspects SMTP. On port 587 also check that the relay's TLS is set up.",
+            "The relay, or something in between, hung up without a word.",
+        ),
+        Entry(
+            "reply-unknown",
+            "error",
+            "The relay answered at stage {stage}: {reply}.",
+            "By the standards, {meaning}. Ask the relay's administrator, with this reply.",
+            "A reply that this collection has no explanation for.",
+        ),
+        Entry(
+            "failure-unknown",
+            "error",
+            "Stage {stage} failed: {detail}.",
+            "Look at the transcript and the relay's log.",
+            "A failure that this collection has no explanation for.",
+        ),
+    )
+)

@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a probe found out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .certificate import Certificate
+    from .finding import Finding
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One address of the relay and what became of connecting to it.
+
+    ``result``: ``connected``, or the kind of failure (see ``network``).
+    """
+
+    address: str
+    family: str
+    result: str
+    seconds: float
+
+
+@dataclass
+class Stage:
+    """One step of the probe. ``result``: ``ok``, ``warning``, ``failed`` or ``skipped``."""
+
+    name: str
+    result: str = "ok"
+    seconds: float = 0.0
+    detail: str = ""
+
+
+@dataclass
+class ProbeResult:
+    """Everything seen, also when a stage failed. No text in it holds a secret.
+
+    ``capabilities`` are those of the last EHLO, by keyword. ``certificate_verified`` tells whether
+    the certificate leads to a trusted root and fits the name, also where that was not demanded.
+    """
+
+    relay: str
+    security: str = ""
+    mechanism: str = ""
+    stages: list[Stage] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    banner: str = ""
+    relay_saw: str = ""
+    capabilities_before_tls: dict[str, list[str]] | None = None
+    capabilities: dict[str, list[str]] | None = None
+    tls_version: str = ""
+    tls_cipher: str = ""
+    certificate: Certificate | None = None
+    certificate_verified: bool | None = None
+    seen_at: datetime | None = None
+    transcript: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no finding is an error."""
+        return all(finding.severity != "error" for finding in self.findings)
+
+    @property
+    def reached(self) -> str:
+        """The last stage that passed, or empty."""
+        passed = [stage.name for stage in self.stages if stage.result in ("ok", "warning")]
+        return passed[-1] if passed else ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as plain data."""
+        plain: dict[str, Any] = {
+            "ok": self.ok,
+            "relay": self.relay,
+            "security": self.security,
+            "mechanism": self.mechanism,
+            "reached": self.reached,
+            "stages": [asdict(stage) for stage in self.stages],
+            "findings": [finding.as_dict() for finding in self.findings],
+            "addresses": [asdict(attempt) for attempt in self.attempts],
+            "banner": self.banner,
+            "relay_saw": self.relay_saw,
+            "capabilities_before_tls": self.capabilities_before_tls,
+            "capabilities": self.capabilities,
+            "tls": self._tls(),
+            "certificate": self._certificate(),
+            "transcript": list(self.transcript),
+        }
+        plain["msg"] = text(plain)
+        return plain
+
+    def text(self) -> str:
+        """Return a short report for people."""
+        report: str = self.as_dict()["msg"]
+        return report
+
+    def _tls(self) -> dict[str, str] | None:
+        if not self.tls_version:
+            return None
+        return {"version": self.tls_version, "cipher": self.tls_cipher}
+
+    def _certificate(self) -> dict[str, Any] | None:
+        if self.certificate is None or self.seen_at is None:
+            return None
+        return {
+            "subject": self.certificate.subject,
+            "issuer": self.certificate.issuer,
+            "names": list(self.certificate.names),
+            "not_before": self.certificate.not_before.isoformat(),
+            "not_after": self.certificate.not_after.isoformat(),
+            "days_left": self.certificate.days_left(self.seen_at),
+            "sha256": self.certificate.sha256,
+            "verified": self.certificate_verified,
+        }
+
+
+def text(result: dict[str, Any]) -> str:
+    """Return the report for people on a result as plain data, also one that came over a wire."""
+    outcome = "ok" if result["ok"] else "failed"
+    how = [part for part in (result["security"], result["mechanism"]) if part]
+    lines = [f"{result['relay']} {' '.join(how)}: {outcome}"]
+    for stage in result["stages"]:
+        line = f"  {stage['name']:<11} {stage['result']:<7} {stage['seconds']:7.3f} s"
+        lines.append(f"{line}  {stage['detail']}".rstrip())
+    for finding in result["findings"]:
+        lines.append(f"{finding['severity']}: {finding['message']} [{finding['code']}]")
+        lines.append(f"  {finding['fix']}")
+    return "\n".join(lines)
+

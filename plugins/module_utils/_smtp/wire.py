@@ -1,0 +1,200 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One connection: a socket, the clock, and the dialogue on it."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+from .protocol import Dialogue, Reply, State, Verb
+from .secret import MASK
+from .tls import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CHUNK = 16384
+
+
+class WireError(Exception):
+    """The connection failed.
+
+    ``kind``: ``timeout`` (for one wait), ``deadline`` (for the whole probe), ``closed``,
+    ``reset``; during a handshake those of :class:`~.tls.TlsFailure`, with its ``verify_code``.
+    """
+
+    def __init__(self, kind: str, detail: str = "", verify_code: int = 0) -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind = kind
+        self.detail = detail
+        self.verify_code = verify_code
+
+
+class Clock:
+    """Time limits: each wait its own, and one for everything."""
+
+    def __init__(self, now: Callable[[], float], timeout: float, total: float) -> None:
+        self.now = now
+        self.timeout = timeout
+        self._end = now() + total
+
+    def limit(self, seconds: float | None = None) -> float:
+        """Return when a wait that begins now must end. Raises WireError when it is too late."""
+        now = self.now()
+        if now >= self._end:
+            raise WireError("deadline", "the whole probe has taken too long")
+        return min(now + (self.timeout if seconds is None else seconds), self._end)
+
+    def remaining(self, limit: float) -> float:
+        """Return the seconds left until a limit. Raises WireError when there are none."""
+        seconds = limit - self.now()
+        if seconds <= 0:
+            raise WireError("deadline" if limit >= self._end else "timeout", "no answer")
+        return seconds
+
+
+class Wire:
+    """A connection to a relay. Every method raises WireError and ProtocolError."""
+
+    def __init__(
+        self, connection: socket.socket, clock: Clock, transcript: Callable[[str], None]
+    ) -> None:
+        self.dialogue = Dialogue()
+        self._socket = connection
+        self._clock = clock
+        self._transcript = transcript
+
+    @property
+    def local_address(self) -> str:
+        """This side's address."""
+        return str(self._socket.getsockname()[0])
+
+    @property
+    def usable(self) -> bool:
+        """Whether QUIT can still be sent."""
+        return self.dialogue.awaits_nothing and self.dialogue.state not in (
+            State.CLOSED,
+            State.HANDSHAKE,
+            State.CHALLENGED,
+        )
+
+    def read(self, seconds: float | None = None) -> Reply:
+        """Wait for the awaited reply, as a whole within ``seconds`` (or the usual timeout)."""
+        limit = self._clock.limit(seconds)
+        while True:
+            reply = self.dialogue.next_reply()
+            if reply is not None:
+                self._note_reply(reply)
+                return reply
+            self._receive(limit)
+
+    def exchange(self, verb: Verb, argument: str = "", seconds: float | None = None) -> Reply:
+        """Send a command and wait for its reply."""
+        data = self.dialogue.send(verb, argument)
+        self._note_command(verb, argument)
+        limit = self._clock.limit(seconds)
+        try:
+            self._socket.settimeout(self._clock.remaining(limit))
+            self._socket.sendall(data)
+        except ConnectionError:
+            # The relay may have said why before it closed.
+            return self._last_words()
+        except OSError as error:
+            raise _failure(error) from error
+        return self.read(seconds)
+
+    def start_tls(
+        self, context: ssl.SSLContext, server_name: str, seconds: float | None = None
+    ) -> None:
+        """Do the handshake; of STARTTLS or, before anything was read, of implicit TLS."""
+        if self.dialogue.state is State.HANDSHAKE:
+            self.dialogue.start_tls()
+        limit = self._clock.limit(seconds)
+        try:
+            self._socket.settimeout(self._clock.remaining(limit))
+            self._socket = context.wrap_socket(self._socket, server_hostname=server_name)
+        except (OSError, ValueError) as error:
+            self.close()
+            if isinstance(error, ValueError) and not isinstance(error, OSError):
+                # The ssl module's refusal of a name that cannot be sent as SNI.
+                raise WireError("server-name", str(error)) from error
+            failure = explain(error)
+            raise WireError(failure.kind, failure.detail, failure.verify_code) from error
+        self._transcript(f"-- {self.tls_version} {self.tls_cipher}")
+
+    @property
+    def tls_version(self) -> str:
+        """The protocol's version, such as ``TLSv1.3``, or empty without TLS."""
+        if not isinstance(self._socket, ssl.SSLSocket):
+            return ""
+        return self._socket.version() or ""
+
+    @property
+    def tls_cipher(self) -> str:
+        """The cipher suite's name, or empty without TLS."""
+        cipher = self._socket.cipher() if isinstance(self._socket, ssl.SSLSocket) else None
+        return cipher[0] if cipher else ""
+
+    @property
+    def certificate_der(self) -> bytes:
+        """The relay's certificate, verified or not; empty without TLS."""
+        if not isinstance(self._socket, ssl.SSLSocket):
+            return b""
+        return self._socket.getpeercert(binary_form=True) or b""
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+    def _receive(self, limit: float) -> None:
+        try:
+            self._socket.settimeout(self._clock.remaining(limit))
+            data = self._socket.recv(_CHUNK)
+        except socket.timeout:
+            # Which of the two limits it was, the clock knows.
+            self._clock.remaining(limit)
+            raise WireError("timeout", "no answer") from None
+        except OSError as error:
+            raise _failure(error) from error
+        if not data:
+            raise WireError("closed", "the relay closed the connection")
+        self.dialogue.receive(data)
+
+    def _last_words(self) -> Reply:
+        try:
+            return self.read()
+        except WireError as error:
+            raise WireError("reset", "the relay reset the connection") from error
+
+    def _note_command(self, verb: Verb, argument: str) -> None:
+        if verb is Verb.AUTH:
+            mechanism, _space, initial = argument.partition(" ")
+            argument = f"{mechanism} {MASK}" if initial else mechanism
+        elif verb is Verb.RESPONSE:
+            argument = MASK
+        word = "" if verb is Verb.RESPONSE else verb.value
+        self._transcript("C: " + " ".join(part for part in (word, argument) if part))
+
+    def _note_reply(self, reply: Reply) -> None:
+        if reply.kind == 3:
+            # A challenge: it tells nobody anything, and may repeat what was sent.
+            self._transcript(f"S: {reply.code} {MASK}")
+            return
+        *first, last = reply.lines
+        enhanced = reply.enhanced + " " if reply.enhanced else ""
+        for line in first:
+            self._transcript(f"S: {reply.code}-{enhanced}{line}")
+        self._transcript(f"S: {reply.code} {enhanced}{last}".rstrip())
+
+
+def _failure(error: OSError) -> WireError:
+    if isinstance(error, socket.timeout):
+        return WireError("timeout", "no answer")
+    if isinstance(error, ssl.SSLError):
+        failure = explain(error)
+        return WireError(failure.kind, failure.detail, failure.verify_code)
+    if isinstance(error, ConnectionError):
+        return WireError("reset", "the relay reset the connection")
+    return WireError("closed", error.strerror or str(error))
