@@ -30,7 +30,7 @@ from tests.relays.message import LOCAL_REALM, Message
 _HERE = Path(__file__).parent
 _NAMESPACE = "mail"
 _STORE = "/var/lib/relay"
-_TLS_SECRET = "relay-tls"  # noqa: S105 - the name of a Secret
+_TLS_SECRET = "relay-tls"
 _POLL_SECONDS = 0.2
 
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")

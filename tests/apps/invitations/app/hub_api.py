@@ -107,13 +107,13 @@ def _stop(signum: int, _: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def main() -> None:
+def main(port: int = PORT) -> None:
     """Serve until SIGTERM or SIGINT."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    server = ThreadingHTTPServer(("", PORT), _Handler)
+    server = ThreadingHTTPServer(("", port), _Handler)
     server.daemon_threads = True
-    _log(f"hub api: listening on port {PORT}")
+    _log(f"hub api: listening on port {server.server_port}")
     server.serve_forever()
 
 

@@ -60,7 +60,9 @@ class MailSettings:
             raise SettingsError(f"SMTP_PORT must be a port number, and is {port!r}")
         sender = environment.get("SMTP_SENDER_EMAIL", "")
         if "@" not in sender or not sender.isprintable():
-            raise SettingsError(f"SMTP_SENDER_EMAIL must be the sender's address, and is {sender!r}")
+            raise SettingsError(
+                f"SMTP_SENDER_EMAIL must be the sender's address, and is {sender!r}"
+            )
         return cls(
             server=server,
             port=int(port),
