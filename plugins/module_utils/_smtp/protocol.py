@@ -168,7 +168,7 @@ class Capabilities:
     @property
     def mechanisms(self) -> tuple[str, ...]:
         """The SASL mechanisms on offer, in upper case and the relay's order."""
-        return tuple(name.upper() for name in self.keywords.get("AUTH", ()))
+        return tuple(dict.fromkeys(name.upper() for name in self.keywords.get("AUTH", ())))
 
     @property
     def client_address(self) -> str:

@@ -25,8 +25,9 @@ SHORT = 4
 _BEFORE = r"(?<![\w@/+%-])(?<!\w\.)"
 _AFTER = r"(?![\w@/+%-])(?!\.\w)"
 
-# Base64 in either alphabet (RFC 4648 sections 4 and 5).
-_B64 = "[A-Za-z0-9+/_-]"
+# The characters of base64 in either alphabet (RFC 4648 sections 4 and 5).
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
+_BASE64_REST = re.compile(r"[A-Za-z0-9+/_-]*=*")
 
 
 class Redactor:
@@ -37,16 +38,19 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
-        forms: dict[str, str] = {}
-        for secret in secrets:
-            value = secret.reveal()
-            if value:
-                forms.update(_forms(value))
+        values = [secret.reveal() for secret in secrets]
         # The longest first, so that no form eats a part of another and leaves the rest.
+        self._cores = sorted(
+            {core for value in values for core in _base64_cores(value)}, key=len, reverse=True
+        )
+        forms = dict(form for value in values for form in _text_forms(value))
         self._forms = sorted(forms.items(), key=lambda item: len(item[0]), reverse=True)
 
     def clean(self, text: str) -> str:
         """Return ``text`` with every secret replaced."""
+        for core in self._cores:
+            if core in text:
+                text = _without_base64(text, core)
         for form, pattern in self._forms:
             # Nearly always absent, and looking is cheap; compiling the pattern is not.
             if form in text:
@@ -70,15 +74,52 @@ class Redactor:
         return data
 
 
-def _forms(value: str) -> Iterator[tuple[str, str]]:
-    """Yield each form of one secret and the regular expression that replaces it."""
-    if len(value) < SHORT:
-        for form in (value, *_base64_whole(value)):
+def _text_forms(value: str) -> Iterator[tuple[str, str]]:
+    """Yield the forms of one secret as text, each with the regular expression to replace."""
+    if len(value) >= SHORT:
+        for form in _escaped(value):
+            yield form, re.escape(form)
+    elif value:
+        encoded = _encode(value)
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            form = encode(encoded).decode("ascii")
             yield form, _BEFORE + re.escape(form) + _AFTER
+        yield value, _BEFORE + re.escape(value) + _AFTER
+
+
+def _base64_cores(value: str) -> Iterator[str]:
+    """Yield what base64 text must contain that holds the secret, from whichever byte on.
+
+    A character carries six bits, so those at the secret's ends depend on its neighbours; a core
+    is what lies between.
+    """
+    if len(value) < SHORT:
         return
-    yield from _base64_inside(value)
-    for form in _escaped(value):
-        yield form, re.escape(form)
+    encoded = _encode(value)
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for offset in range(3):
+            first = -(-8 * offset // 6)
+            last = 8 * (offset + len(encoded)) // 6
+            yield encode(b"\0" * offset + encoded).decode("ascii")[first:last]
+
+
+def _without_base64(text: str, core: str) -> str:
+    """Return the text with the whole of each base64 text around ``core`` replaced.
+
+    Not one regular expression: that takes quadratic time on a long base64 text without ``core``.
+    """
+    kept = []
+    position = 0
+    while True:
+        start = text.find(core, position)
+        if start < 0:
+            return "".join((*kept, text[position:]))
+        rest = _BASE64_REST.match(text, start + len(core))
+        end = rest.end() if rest else start + len(core)
+        while start > position and _BASE64.match(text, start - 1):
+            start -= 1
+        kept += [text[position:start], MASK]
+        position = end
 
 
 def _escaped(value: str) -> set[str]:
@@ -108,33 +149,6 @@ def _escaped(value: str) -> set[str]:
         forms.add(url_form)
         forms.add(re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), url_form))
     return forms
-
-
-def _base64_whole(value: str) -> set[str]:
-    """Return the base64 forms of the secret alone."""
-    encoded = _encode(value)
-    return {
-        base64.b64encode(encoded).decode("ascii"),
-        base64.urlsafe_b64encode(encoded).decode("ascii"),
-    }
-
-
-def _base64_inside(value: str) -> Iterator[tuple[str, str]]:
-    """Yield forms and patterns of the secret inside longer base64, where it may start at any byte.
-
-    A character carries six bits: those that the secret shares with a neighbour are unknown, so
-    the pattern takes any character there, as it may hold up to four bits of the secret.
-    """
-    encoded = _encode(value)
-    for offset in range(3):
-        first = -(-8 * offset // 6)
-        last = 8 * (offset + len(encoded)) // 6
-        before = _B64 + "?" if offset else ""
-        after = _B64 + "?=*" if 8 * (offset + len(encoded)) % 6 else ""
-        shifted = b"\0" * offset + encoded
-        for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
-            core = alphabet(shifted).decode("ascii")[first:last]
-            yield core, before + re.escape(core) + after
 
 
 def _encode(value: str) -> bytes:
