@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 LOCAL_REALM = "relay"
 """SASL realm of users without a domain (``smtpd_sasl_local_domain`` in postfix/main.cf)."""
@@ -34,8 +33,7 @@ class Message:
     @classmethod
     def parse(cls, raw: bytes) -> Message:
         """Read a mail that Postfix's virtual(8) has written into a maildir."""
-        # The annotation of message_from_bytes does not follow its policy.
-        content = cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+        content = message_from_bytes(raw, policy=policy.default)
         # Only the topmost Received header is the relay's own; others come with the mail.
         received = str(content.get("Received", ""))
         tls = _TLS_VERSION.search(received)
