@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.images.build import Image
 
-_CONFIGURATION = Path(__file__).parent / "postfix"
+_CONFIGURATION = Path(__file__).parent / "configuration"
 
 POSTFIX = Image(
     name="mailops.test/postfix:1",

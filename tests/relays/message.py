@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 LOCAL_REALM = "relay"
-"""SASL realm of users without a domain (``smtpd_sasl_local_domain`` in postfix/main.cf)."""
+"""SASL realm of users without a domain (``smtpd_sasl_local_domain`` in configuration/main.cf)."""
 
 _TLS_VERSION = re.compile(r"\(using (\S+) with cipher ")
 _SASL_USER = re.compile(r"\(Authenticated sender: (.*?)\)")
