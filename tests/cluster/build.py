@@ -169,6 +169,7 @@ def _build_component(component: Component, report: Report) -> Path:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            check=False,
         )
         if done.returncode != 0:
             raise BuildError(_explain(component, done.stderr))

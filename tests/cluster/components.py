@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -166,6 +167,8 @@ def _kube_controller_manager(it: Installation) -> list[str]:
         # One static range of pod addresses: see _cni.
         "--controllers=*,-nodeipam",
         "--use-service-account-credentials=true",
+        # How often it looks whether the node is ready and takes away the taint.
+        "--node-monitor-period=500ms",
         # Each controller asks for a token of its own at the start.
         "--kube-api-qps=500",
         "--kube-api-burst=500",
@@ -197,7 +200,7 @@ def _kubelet_arguments(it: Installation) -> list[str]:
     ]
 
 
-_ARGUMENTS = {
+_ARGUMENTS: dict[str, Callable[[Installation], list[str]]] = {
     "etcd": _etcd,
     "containerd": lambda it: [f"--config={it.folder}/containerd.toml"],
     "kube-apiserver": _kube_apiserver,

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
-from tests.cluster.errors import ClusterError
+from tests.cluster.command import output
 
 
 def load(ctr: Path, address: Path, archive: Path) -> None:
@@ -16,12 +15,7 @@ def load(ctr: Path, address: Path, archive: Path) -> None:
     :param ctr: containerd's command.
     :param address: containerd's socket.
     """
-    command = [str(ctr), f"--address={address}", "--namespace=k8s.io", "images", "import"]
-    done = subprocess.run(
-        [*command, str(archive)], stdin=subprocess.DEVNULL, capture_output=True, text=True
+    output(
+        [str(ctr), f"--address={address}", "--namespace=k8s.io", "images", "import", str(archive)],
+        "the file must be a docker-archive tar",
     )
-    if done.returncode != 0:
-        raise ClusterError(
-            f"containerd cannot import {archive} (it must be a docker-archive tar): "
-            f"{done.stderr.strip()}"
-        )

@@ -102,8 +102,10 @@ class _Boot:
         self._await(
             "default service account",
             60,
-            lambda: api.has(f"{default}/serviceaccounts/default")
-            and api.has(f"{default}/configmaps/kube-root-ca.crt"),
+            lambda: (
+                api.has(f"{default}/serviceaccounts/default")
+                and api.has(f"{default}/configmaps/kube-root-ca.crt")
+            ),
         )
         self._await("node", 60, lambda: _is_ready(api))
         name = "kubernetes.default.svc.cluster.local"

@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +32,18 @@ class KubectlError(ClusterError):
 
 
 class Kubectl:
-    """Runs kubectl with one kubeconfig.
+    """Runs the kubectl that was built here, else the one in PATH, with one kubeconfig.
 
     :param kubeconfig: the only cluster that this object talks to.
-    :param binary: the command; by default the node's own, else the one in PATH.
+    :param environment: of the command; by default that of this process.
     """
 
-    def __init__(self, kubeconfig: Path, binary: Path | None = None) -> None:
+    def __init__(self, kubeconfig: Path, environment: Mapping[str, str] | None = None) -> None:
         own = bin_folder() / "kubectl"
-        self._binary = str(binary or (own if own.exists() else shutil.which("kubectl") or own))
+        self._binary = str(own if own.exists() else shutil.which("kubectl") or own)
         self._kubeconfig = kubeconfig
+        self._environment = {**(os.environ if environment is None else environment)}
+        self._environment.pop("KUBECONFIG", None)
 
     def run(self, *args: str, stdin: str | bytes | None = None, timeout: float = 60) -> str:
         """Run ``kubectl ARGS`` and return its standard output.
@@ -49,16 +52,14 @@ class Kubectl:
         :raises KubectlError: it failed or took too long.
         """
         command = ["kubectl", *args]
-        environment = {name: value for name, value in os.environ.items() if name != "KUBECONFIG"}
-        # The discovery cache of a cluster lies beside its kubeconfig, not in the caller's home.
-        environment.setdefault("KUBECACHEDIR", str(self._kubeconfig.parent / "tools" / "kube"))
         try:
             done = subprocess.run(
                 [self._binary, f"--kubeconfig={self._kubeconfig}", *args],
                 input=stdin.encode() if isinstance(stdin, str) else stdin or b"",
-                env=environment,
+                env=self._environment,
                 capture_output=True,
                 timeout=timeout,
+                check=False,
             )
         except FileNotFoundError as error:
             raise ClusterError(

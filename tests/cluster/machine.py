@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -33,6 +34,11 @@ def missing_packages() -> list[str]:
 
 def check_fit() -> None:
     """Make sure that a node can start here. :raises RefusalError: it cannot, and why."""
+    if sys.version_info < (3, 12):  # noqa: UP036 - says so before os.unshare is missed
+        raise RefusalError(
+            f"the node needs Python 3.12 or newer and this is {sys.version.split()[0]}: run it "
+            "with a newer python3"
+        )
     if os.geteuid() != 0:
         raise RefusalError(
             "the node needs root, for namespaces and cgroups: run the command with sudo, or "

@@ -11,12 +11,12 @@ Link, route and claim vanish with the node's network namespace.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
+from tests.cluster.command import output
 from tests.cluster.errors import ClusterError
 
 NODE_INTERFACE = "eth0"
@@ -125,8 +125,4 @@ def host_routes() -> Iterator[IPv4Network]:
 
 
 def _ip(*arguments: str) -> str:
-    command = ["ip", *arguments]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise ClusterError(f"'{' '.join(command)}' failed: {done.stderr.strip()}")
-    return done.stdout
+    return output(["ip", *arguments])

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.cluster import build, images, machine, remains
 from tests.cluster.components import CONTAINERD
+from tests.cluster.environment import for_cluster, without_proxy
 from tests.cluster.errors import ClusterError
 from tests.cluster.kubectl import Kubectl, KubectlError
 from tests.cluster.layout import CHECKOUT, DEFAULT_STATE, Layout
@@ -50,7 +51,13 @@ class Node:
 
     @property
     def kubectl(self) -> Kubectl:
-        return Kubectl(self.kubeconfig)
+        """kubectl as the cluster's administrator."""
+        return Kubectl(self.kubeconfig, self.environment())
+
+    def environment(self) -> dict[str, str]:
+        """The environment for commands that use this node, which is up."""
+        caller = {**os.environ, **without_proxy(os.environ, self.kubeconfig)}
+        return for_cluster(caller, self.kubeconfig, self.bin, self.layout.tools)
 
     def is_up(self) -> bool:
         return self._is_alive() and self.kubeconfig.exists()

@@ -4,12 +4,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.cluster.errors import ClusterError
+from tests.cluster.command import output
 
 _DAYS = "30"
 _EC_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
@@ -85,11 +84,4 @@ def _certificate(
 
 
 def _openssl(*arguments: str) -> None:
-    done = subprocess.run(
-        ["openssl", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
-    if done.returncode != 0:
-        raise ClusterError(
-            f"openssl could not make the cluster's certificates (OpenSSL 3.0 or newer is needed): "
-            f"{done.stderr.strip()}"
-        )
+    output(["openssl", *arguments], "OpenSSL 3.0 or newer is needed")
