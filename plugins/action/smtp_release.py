@@ -39,7 +39,9 @@ class ActionModule(Step):
         target = plan.target
         cluster = Cluster(target.kubeconfig, target.context, target.namespace)
         deployed = usable(cluster, target.release, plan.profile)
-        changes = values.changes(deployed.values, plan.rendered.leaves)
+        changes = values.changes(
+            deployed.values, plan.rendered.leaves, deployed.chart.get("values") or {}
+        )
         findings = shared_changes(plan, changes)
         redactor = Redactor(known_secrets(plan, deployed))
         workloads = Workloads(
@@ -106,7 +108,7 @@ class ActionModule(Step):
     def _announce(self, interruptions: list[Finding]) -> list[Finding]:
         """Says on the screen, before it happens, what will be interrupted."""
         for finding in interruptions:
-            self._display.warning(sentence(finding))
+            self.progress(sentence(finding))
         return interruptions
 
 
@@ -123,7 +125,7 @@ def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:
             variable=shared[change.key].variable,
         )
         for change in changes
-        if change.key in shared
+        if change.key in shared and change.effective
     ]
 
 

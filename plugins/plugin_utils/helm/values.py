@@ -83,26 +83,39 @@ def revealed(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Change:
-    """One place in the values that becomes another. `before` and `after` are texts without secrets."""
+    """One place in the values that becomes another. `before` and `after` are texts without secrets.
+
+    :param effective: whether the chart sees another value, or only writes out what is its default.
+    """
 
     key: str
     before: str
     after: str
+    effective: bool
 
 
-def changes(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> list[Change]:
-    """What the leaves would change in `values`, without showing a secret."""
+def changes(
+    values: Mapping[str, Any], leaves: Iterable[Leaf], defaults: Mapping[str, Any]
+) -> list[Change]:
+    """What the leaves would change in `values`, without showing a secret.
+
+    :param defaults: the chart's own values, which count where nothing is given.
+    """
     found = []
     for leaf in leaves:
         before = get(values, leaf.path)
         after = revealed(leaf.value)
         if after is KEEP or before is after or same(before, after):
             continue
+        default = get(defaults, leaf.path)
+        seen_before = default if before is OMIT else before
+        seen_after = default if after is OMIT else after
         found.append(
             Change(
-                leaf.key,
-                _shown(before, leaf.sensitive, "old"),
-                _shown(after, leaf.sensitive, "new"),
+                key=leaf.key,
+                before=_shown(before, default, leaf.sensitive, "old"),
+                after=_shown(after, default, leaf.sensitive, "new"),
+                effective=not same(seen_before, seen_after),
             )
         )
     return found
@@ -120,18 +133,16 @@ def strings(values: Any) -> Iterable[str]:
             yield from strings(value)
 
 
-def _shown(value: Any, sensitive: bool, age: str) -> str:
+def _shown(value: Any, default: Any, sensitive: bool, age: str) -> str:
     if value is OMIT:
-        return "(not set)"
+        if default is OMIT or sensitive:
+            return "(not set)"
+        return f"(not set, the chart's default is {_shown(default, OMIT, False, age)})"
     if sensitive and value != "":
         return f"(secret, {age} value)"
-    return (
-        repr(value)
-        if isinstance(value, str)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value) if isinstance(value, str) else str(value)
 
 
 def _set(values: Values, path: Path, value: Any) -> None:

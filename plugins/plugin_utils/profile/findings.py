@@ -68,7 +68,7 @@ CATALOGUE = Catalogue(
             ),
             fix=(
                 "Use a certificate of a public CA at the relay; or switch verification off in so "
-                "many words with smtp_validate_certs: false{reach}."
+                "many words with smtp_validate_certs: false. {reach}"
             ),
         ),
         Entry(
@@ -84,7 +84,7 @@ CATALOGUE = Catalogue(
             ),
             fix=(
                 "Send a mail from the application after this run; if it refuses the certificate, "
-                "use one of a public CA at the relay, or smtp_validate_certs: false{reach}."
+                "use one of a public CA at the relay, or smtp_validate_certs: false. {reach}"
             ),
         ),
         Entry(

@@ -40,7 +40,7 @@ def fit(profile: Profile, description: Description) -> tuple[Finding, ...]:
         if getattr(description, name) is not None and name not in supports.fields:
             complain("application-field-unsupported", f"smtp_{name}")
     if security != "none":
-        reach = f". {supports.skip_verify}" if supports.skip_verify else ""
+        reach = supports.skip_verify or ""
         verifies = supports.verifies.get(security, "undocumented")
         if not description.validate_certs:
             if supports.skip_verify is None:

@@ -186,7 +186,9 @@ class _Reader:
         verifies = self.mapping("supports.verifies", entry.get("verifies"), ("starttls", "tls"))
         ports = {}
         for name, listed in security.items():
-            if not isinstance(listed, list) or not all(type(port) is int for port in listed):
+            if not isinstance(listed, list) or not all(
+                isinstance(port, int) and not isinstance(port, bool) for port in listed
+            ):
                 raise self.fail(
                     f"supports.security.{name}", "a list of port numbers is expected ([] for any)"
                 )

@@ -143,4 +143,4 @@ def warnings(findings: Sequence[Finding]) -> list[str]:
 
 def sentence(finding: Finding) -> str:
     """A finding for a person: what is wrong, then how to mend it."""
-    return f"{finding.message} -> {finding.fix}"
+    return f"{finding.message} Fix: {finding.fix}"

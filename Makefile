@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .build/venv/bin
+# The tools find the collection of this checkout, and nothing of the caller's cluster or Ansible configuration.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONPATH := $(CURDIR)/.build/collections:$(CURDIR)
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build/collections
+unexport KUBECONFIG ANSIBLE_CONFIG
+
+SHELL_SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!/bin/(sh|bash)' 2>/dev/null)
+
+.PHONY: help setup setup-python setup-node demo test test-unit lint bench docs clean
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+setup: setup-python setup-node ## Install everything that demo and test need (they do it themselves)
+
+setup-python:
+	@tools/setup-python
+
+setup-node: setup-python
+	@if [ -z "$$MAILOPS_TEST_KUBECONFIG" ]; then \
+		tools/setup-system $$(python -m tests.cluster requirements) && python -m tests.cluster build; \
+	fi
+
+demo: setup ## Show the whole flow on a real Kubernetes node, from no mail to a delivered invitation
+	@python -m tests.cluster run -- python -m tests.demo
+
+test: setup ## Run unit, integration and system tests
+	@python -m pytest tests/unit tests/integration tests/system
+
+test-unit: setup-python ## Run the unit tests: no network, no cluster, seconds
+	@python -m pytest tests/unit
+
+lint: setup-python ## Check style, types, documentation and Ansible's own rules
+	@tools/setup-system shellcheck
+	ruff check .
+	ruff format --check .
+	mypy
+	shellcheck $(SHELL_SCRIPTS)
+	yamllint --strict .
+	ansible-lint
+	reuse lint --quiet
+	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .
+	antsibull-changelog lint
+	python tools/docs.py --check
+	python tools/sanity.py
+
+bench: setup ## Compare the playbook with the bare commands, side by side
+	@python -m tests.cluster run -- python -m tests.bench
+
+docs: setup-python ## Generate the reference pages and the argument specifications of the roles
+	@python tools/docs.py
+
+clean: ## Stop the node and remove what was built
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m tests.cluster down; fi
+	rm -rf .build "$${XDG_CACHE_HOME:-$$HOME/.cache}/mailops-smtp"

@@ -1,0 +1,94 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Documentation of smtp_release; the work is done by the action of the same name, on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: smtp_release
+short_description: Bring SMTP settings into a Helm release and its pods
+version_added: 0.1.0
+description:
+  - Compares the values of the deployed revision with what is wanted, upgrades the release only on a difference, keeps
+    all other values and the chart version, and restarts only the workloads that did not roll by themselves.
+  - The chart is taken from the release record where that is whole, else from O(chart).
+  - Values go to Helm by standard input. Helm itself keeps them, the password included, in the record of the revision.
+author:
+  - the mailops.smtp contributors (@mailops)
+extends_documentation_fragment:
+  - mailops.smtp._options
+attributes:
+  check_mode:
+    support: full
+    description: Can run in check mode and say what would change, without changing it.
+  diff_mode:
+    support: full
+    description: Shows what changes in diff mode, without secrets.
+  action:
+    support: full
+    description: The work is done on the controller.
+seealso:
+  - module: mailops.smtp.smtp_config
+  - module: mailops.smtp.smtp_probe
+  - module: mailops.smtp.smtp_verify
+"""
+
+EXAMPLES = r"""
+- name: Bring the settings into the release
+  mailops.smtp.smtp_release:
+    application: qualytics
+    release: qualytics
+    namespace: qualytics
+    host: mail.example.com
+    username: qualytics
+    password: "{{ vault_smtp_password }}"
+    from_address: no-reply@example.com
+"""
+
+RETURN = r"""
+findings:
+  description: Everything that a person should know, each with its cause and its fix.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Stable name of the finding; docs/findings.md lists them all.
+      type: str
+    severity:
+      description: V(error), V(warning) or V(info).
+      type: str
+    where:
+      description: What it is about.
+      type: str
+    message:
+      description: What is wrong.
+      type: str
+    fix:
+      description: What to do about it.
+      type: str
+msg:
+  description: The outcome in words; on failure the errors with their fixes.
+  returned: always
+  type: str
+upgraded:
+  description: Whether Helm made a new revision.
+  returned: success
+  type: bool
+revision:
+  description: Number of the revision that is in use.
+  returned: success
+  type: int
+chart:
+  description: Name and version of the chart.
+  returned: success
+  type: str
+restarted:
+  description: The workloads that were restarted because they did not roll by themselves.
+  returned: success
+  type: list
+  elements: str
+"""

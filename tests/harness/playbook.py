@@ -1,0 +1,98 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs ansible-playbook as a user would, with nothing of the caller's configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+COLLECTIONS = ROOT / ".build" / "collections"
+VENV = ROOT / ".build" / "venv"
+
+_RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=\d+\s+failed=(\d+)", re.M)
+
+
+@dataclass(frozen=True)
+class Played:
+    """How a run ended."""
+
+    returncode: int
+    output: str = field(repr=False)
+
+    @property
+    def changed(self) -> int:
+        """How many tasks changed something, over all hosts."""
+        return sum(int(match[3]) for match in _RECAP.finditer(self.output))
+
+    @property
+    def failed(self) -> int:
+        """How many hosts failed."""
+        return sum(int(match[4]) for match in _RECAP.finditer(self.output))
+
+
+def environment(kubeconfig: Path, collections: Path = COLLECTIONS) -> dict[str, str]:
+    """The environment of a run: the tools first, one collections path, no configuration file."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return {
+        **kept,
+        "PATH": f"{VENV / 'bin'}:{os.environ['PATH']}",
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "MAILOPS_TEST_KUBECONFIG": str(kubeconfig),
+    }
+
+
+def write_inputs(folder: Path, hosts: Mapping[str, Mapping[str, Any]]) -> tuple[Path, Path]:
+    """An inventory of releases, and beside it the variables of each, as files of a user.
+
+    JSON is YAML, and a text is marked unsafe so that Ansible does not take a password with
+    ``{{`` for a template: what ``!unsafe`` does in a vars file.
+    """
+    (folder / "host_vars").mkdir(parents=True, exist_ok=True)
+    inventory = folder / "inventory.yml"
+    inventory.write_text(
+        json.dumps({"all": {"hosts": {name: {"ansible_connection": "local"} for name in hosts}}})
+    )
+    for name, variables in hosts.items():
+        lines = [
+            f"{key}: {'!unsafe ' if isinstance(value, str) else ''}{json.dumps(value)}"
+            for key, value in variables.items()
+        ]
+        path = folder / "host_vars" / f"{name}.yml"
+        path.touch(mode=0o600)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return inventory, folder / "host_vars"
+
+
+def play(
+    playbook: str,
+    inventory: Path,
+    kubeconfig: Path,
+    *arguments: str,
+    collections: Path = COLLECTIONS,
+) -> Played:
+    """Runs a playbook of the collection by name, or one by path."""
+    # Found before the one in the caller's home.
+    (inventory.parent / "ansible.cfg").write_text("[defaults]\n")
+    command: Sequence[str] = ("ansible-playbook", playbook, "-i", str(inventory), *arguments)
+    done = subprocess.run(
+        command,
+        env=environment(kubeconfig, collections),
+        cwd=inventory.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    return Played(done.returncode, done.stdout)
