@@ -239,7 +239,9 @@ TABLE: tuple[Row, ...] = (
         hint="Attach a policy with ses:SendRawEmail to the IAM user of the SMTP credentials.",
     ),
     Row("greylisted", stage=_MAIL, reply=(450, 451), text=r"gr[ae]y-?list"),
-    Row("relay-denied", stage=_MAIL, text=r"relay(ing)? (access )?(denied|not (permitted|allowed))"),
+    Row(
+        "relay-denied", stage=_MAIL, text=r"relay(ing)? (access )?(denied|not (permitted|allowed))"
+    ),
     Row("relay-denied", stage=_MAIL, text=r"(unable|not permitted|not allowed) to relay"),
     Row("relay-denied", stage=_MAIL, enhanced=r"5\.7\.54"),
     Row("recipient-suppressed", stage=("rcpt",), reply=(254,)),

@@ -97,9 +97,7 @@ _TROUBLE = (NetworkError, WireError, ProtocolError, SaslError, _Fault, _Refused)
 class _Walk:
     """One walk: the request, what was seen, and the connection."""
 
-    def __init__(
-        self, request: ProbeRequest, network: Network, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, request: ProbeRequest, network: Network, clock: Callable[[], float]) -> None:
         self._request = request
         self._network = network
         self._clock = Clock(clock, request.timeout, TOTAL_WAITS * request.timeout)
@@ -199,7 +197,7 @@ class _Walk:
     def _resolve(self) -> list[Address]:
         with self._stage("resolve") as stage:
             addresses = self._network.resolve(
-                self._request.host, self._request.port, self._request.timeout
+                self._request.host, self._request.port, self._clock.wait()
             )
             stage.detail = ", ".join(address.host for address in addresses)
         return addresses
@@ -207,7 +205,7 @@ class _Walk:
     def _connect(self, addresses: list[Address]) -> None:
         with self._stage("connect") as stage:
             connection, attempts = self._network.connect(
-                addresses, self._request.timeout, self._clock.now
+                addresses, self._clock.wait(), self._clock.now
             )
             self.result.attempts = attempts
             failed = [attempt for attempt in attempts if attempt.result != "connected"]
@@ -505,9 +503,7 @@ class _Walk:
             try:
                 with self._stage("rcpt") as stage:
                     stage.detail = recipient
-                    reply = self._connection.exchange(
-                        Verb.RCPT, f"TO:<{self._mailbox(recipient)}>"
-                    )
+                    reply = self._connection.exchange(Verb.RCPT, f"TO:<{self._mailbox(recipient)}>")
                     if reply.code not in _RCPT_ACCEPTED:
                         raise _Refused(reply)
                     stage.detail = self._clean(f"{recipient}: {reply}")
@@ -569,9 +565,7 @@ class _Walk:
     def _new_wire(self) -> Wire:
         """Connect once more to the address that works."""
         addresses = [] if self._address is None else [self._address]
-        connection, attempts = self._network.connect(
-            addresses, self._request.timeout, self._clock.now
-        )
+        connection, attempts = self._network.connect(addresses, self._clock.wait(), self._clock.now)
         if connection is None:
             raise NetworkError(attempts[0].result if attempts else "no-route")
         return Wire(connection, self._clock, self._note)

@@ -245,8 +245,13 @@ class Dialogue:
             raise ProtocolError("unsolicited", printable(bytes(self._buffer[:_EXCERPT])))
         self._auth_sent = self._auth_sent or verb is Verb.AUTH
         self._awaited = verb
-        words = [] if verb is Verb.RESPONSE else [verb.value]
-        line = " ".join(words + [argument]) if argument or not words else verb.value
+        line = (
+            argument
+            if verb is Verb.RESPONSE
+            else f"{verb.value} {argument}"
+            if argument
+            else verb.value
+        )
         return line.encode("utf-8") + b"\r\n"
 
     def receive(self, data: bytes) -> None:
@@ -333,6 +338,7 @@ def _reply(code: int, lines: list[str]) -> Reply:
         # Its class is that of the reply code; otherwise it is a part of the text.
         if match and match.group(1)[0] == str(code)[0]:
             enhanced = enhanced or match.group(1)
-            line = line[match.end() :]
-        texts.append(line)
+            texts.append(line[match.end() :])
+        else:
+            texts.append(line)
     return Reply(code, tuple(texts), enhanced)

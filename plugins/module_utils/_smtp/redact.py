@@ -16,7 +16,7 @@ from .secret import MASK, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    
+
 # A shorter secret is replaced only where it stands alone: starring every "off" would maim
 # "office365" and so tell everybody what the password is.
 SHORT = 4
@@ -108,7 +108,7 @@ def _without_base64(text: str, core: str) -> str:
 
     Not one regular expression: that takes quadratic time on a long base64 text without ``core``.
     """
-    kept = []
+    kept: list[str] = []
     position = 0
     while True:
         start = text.find(core, position)

@@ -84,6 +84,4 @@ def meaning(reply: Reply) -> str:
     """Return what the reply's code and enhanced code mean, as far as the standards say."""
     code = _CODES.get(reply.code) or _KINDS[reply.kind]
     enhanced = _ENHANCED.get(reply.enhanced.partition(".")[2], "")
-    return f"{reply.code} is: {code}" + (
-        f"; {reply.enhanced} is: {enhanced}" if enhanced else ""
-    )
+    return f"{reply.code} is: {code}" + (f"; {reply.enhanced} is: {enhanced}" if enhanced else "")

@@ -85,10 +85,23 @@ class ProbeRequest:
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Yield (field, what is wrong with it) for what cannot be tried at all."""
-        if not self.host:
-            yield "host", "is missing"
+        yield from self._range_problems()
+        yield from self._text_problems()
+        if self.auth == "password" and not (self.username and self.password):
+            yield "auth", "is password, which needs both username and password"
+        if self.auth == "none" and (self.username or self.password):
+            yield "auth", "is none, which takes neither username nor password"
+        if self.ca_pem:
+            try:
+                load_ca(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), self.ca_pem)
+            except ValueError as error:
+                yield "ca_pem", f"cannot be used: {error}"
+
+    def _range_problems(self) -> Iterator[tuple[str, str]]:
         if not 1 <= self.port <= 65535:
             yield "port", f"is {self.port}, outside of 1 to 65535"
+        if self.timeout <= 0:
+            yield "timeout", "is not a positive number of seconds"
         for name, choices in (
             ("security", SECURITIES),
             ("auth", AUTHS),
@@ -98,31 +111,24 @@ class ProbeRequest:
         ):
             if getattr(self, name) not in choices:
                 yield name, "is none of " + ", ".join(choice for choice in choices if choice)
-        if self.auth == "password" and not (self.username and self.password):
-            yield "auth", "is password, which needs both username and password"
-        if self.auth == "none" and (self.username or self.password):
-            yield "auth", "is none, which takes neither username nor password"
-        if self.timeout <= 0:
-            yield "timeout", "is not a positive number of seconds"
+
+    def _text_problems(self) -> Iterator[tuple[str, str]]:
+        if not self.host:
+            yield "host", "is missing"
         for name in ("host", "username", "ehlo_name", "server_name"):
             if _FORBIDDEN.search(getattr(self, name)):
                 yield name, "holds a control character, such as a line end"
+        if _FORBIDDEN.search(self.password.reveal()):
+            yield "password", "holds a control character, such as a line end"
         for name in ("host", "ehlo_name", "server_name"):
             if " " in getattr(self, name):
                 yield name, "holds a space"
-        if _FORBIDDEN.search(self.password.reveal()):
-            yield "password", "holds a control character, such as a line end"
         for name, address in (
             ("from_address", self.from_address),
             *(("recipients", recipient) for recipient in self.recipients),
         ):
             if address and (_NO_MAILBOX.search(address) or "@" not in address[1:-1]):
                 yield name, "is not an address of the form name@domain"
-        if self.ca_pem:
-            try:
-                load_ca(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), self.ca_pem)
-            except ValueError as error:
-                yield "ca_pem", f"cannot be used: {error}"
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {

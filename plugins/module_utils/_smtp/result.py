@@ -132,4 +132,3 @@ def text(result: dict[str, Any]) -> str:
         lines.append(f"{finding['severity']}: {finding['message']} [{finding['code']}]")
         lines.append(f"  {finding['fix']}")
     return "\n".join(lines)
-

@@ -95,4 +95,7 @@ def explain(error: OSError) -> TlsFailure:
         return TlsFailure(kind, reason or str(error))
     if isinstance(error, ConnectionError):
         return TlsFailure("reset", "the connection was reset during the handshake")
+    if not error.errno:
+        # So do Pythons before 3.10 report an end of file.
+        return TlsFailure("closed", "the connection was closed during the handshake")
     return TlsFailure("tls", error.strerror or str(error))

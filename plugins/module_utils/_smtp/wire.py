@@ -47,6 +47,10 @@ class Clock:
             raise WireError("deadline", "the whole probe has taken too long")
         return min(now + (self.timeout if seconds is None else seconds), self._end)
 
+    def wait(self) -> float:
+        """Return how many seconds a wait that begins now may take. Raises WireError."""
+        return self.remaining(self.limit())
+
     def remaining(self, limit: float) -> float:
         """Return the seconds left until a limit. Raises WireError when there are none."""
         seconds = limit - self.now()

@@ -38,11 +38,12 @@ class Relay:
 
     def serve(self, connection: socket.socket) -> None:
         """Talk to one client until it leaves."""
-        encrypted = False
-        if self.security == "tls":
-            connection = self._secure(connection)
-            encrypted = True
-        peer = Peer(connection)
+        with Peer(connection) as peer:
+            if self.security == "tls":
+                self._secure(peer)
+            self._talk(peer)
+
+    def _talk(self, peer: Peer) -> None:
         authenticated = False
         if not self._answer(peer, "banner", b"220 relay.example.org ESMTP\r\n"):
             return
@@ -51,20 +52,19 @@ class Relay:
             verb = line.partition(" ")[0].partition(":")[0].upper()
             if verb == "STARTTLS" and verb not in self.replies:
                 peer.send(b"220 2.0.0 Ready\r\n")
-                peer.connection = self._secure(peer.connection)
-                encrypted = True
+                self._secure(peer)
             elif verb == "AUTH" and verb not in self.replies:
                 authenticated = self._login(peer, line)
             elif verb in ("MAIL", "RCPT") and self.auth_required and not authenticated:
                 self._answer(peer, verb, b"530 5.7.0 Authentication required\r\n")
-            elif not self._answer(peer, verb, self._usual(verb, encrypted)):
+            elif not self._answer(peer, verb, self._usual(verb, peer.encrypted)):
                 return
             if verb == "QUIT":
                 return
 
-    def _secure(self, connection: socket.socket) -> socket.socket:
+    def _secure(self, peer: Peer) -> None:
         assert self.tls is not None
-        return self.tls.wrap_socket(connection, server_side=True)
+        peer.connection = self.tls.wrap_socket(peer.connection, server_side=True)
 
     def _answer(self, peer: Peer, verb: str, usual: bytes) -> bool:
         """Send the reply to a verb; return whether the dialogue goes on."""
@@ -91,7 +91,9 @@ class Relay:
         words = line.split(" ")
         initial = base64.b64decode(words[2]) if len(words) > 2 else None
         good = LOGINS[words[1]](self, peer, initial)
-        peer.send(b"235 2.7.0 Welcome\r\n" if good else b"535 5.7.8 Error: authentication failed\r\n")
+        peer.send(
+            b"235 2.7.0 Welcome\r\n" if good else b"535 5.7.8 Error: authentication failed\r\n"
+        )
         return good
 
 
@@ -101,6 +103,16 @@ class Peer:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self._buffer = b""
+
+    def __enter__(self) -> Peer:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.connection.close()
+
+    @property
+    def encrypted(self) -> bool:
+        return isinstance(self.connection, ssl.SSLSocket)
 
     def send(self, data: bytes) -> None:
         self.connection.sendall(data)

@@ -11,7 +11,10 @@ import pytest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue import Catalogue, Entry
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.diagnosis import TABLE
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.relay_catalogue import CATALOGUE, FACTS
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.relay_catalogue import (
+    CATALOGUE,
+    FACTS,
+)
 
 ENTRY = Entry("host-odd", "warning", "{where} is {value!r}.", "Try {other}.", "An odd host.")
 
@@ -47,7 +50,9 @@ def test_an_entry_names_the_facts_that_it_needs() -> None:
 
 @pytest.mark.parametrize("entry", list(CATALOGUE), ids=lambda entry: entry.code)
 def test_every_relay_finding_can_be_rendered_and_says_what_to_do(entry: Entry) -> None:
-    finding = CATALOGUE.finding(entry.code, where="here", severity=None, **dict.fromkeys(FACTS, "x"))
+    finding = CATALOGUE.finding(
+        entry.code, where="here", severity=None, **dict.fromkeys(FACTS, "x")
+    )
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", finding.code)
     assert finding.message.endswith(".")
     assert finding.fix.endswith(".")

@@ -114,9 +114,10 @@ def test_any_bytes_give_a_reply_a_named_error_or_a_wish_for_more(data: bytes) ->
     try:
         reply = dialogue.next_reply()
     except ProtocolError as error:
-        assert error.excerpt.isprintable()
+        shown = (error.excerpt,)
     else:
-        assert reply is None or all(line.isprintable() for line in reply.lines)
+        shown = reply.lines if reply else ()
+    assert all(line.isprintable() for line in shown)
 
 
 LINE = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), max_size=40)

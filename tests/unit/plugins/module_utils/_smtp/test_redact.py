@@ -81,7 +81,9 @@ def test_awkward_secrets_are_gone_in_every_form(secret: str, form: object) -> No
 
 @given(LONG, TEXT)
 def test_text_without_the_secret_is_left_alone(secret: str, text: str) -> None:
-    alphabet = set(secret) | set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_%\\'\"&#;")
+    alphabet = set(secret) | set(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_%\\'\"&#;"
+    )
     assume(not set(text) & alphabet)
     assert cleaned(secret, text) == text
 

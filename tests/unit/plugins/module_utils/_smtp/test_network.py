@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every address is tried, and what became of each is told."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.network import (
+    Address,
+    Network,
+    NetworkError,
+)
+
+# Discard-only addresses (RFC 6666) and TEST-NET-1 (RFC 5737) are not used: a test stays on this
+# machine. Nothing listens on port 1.
+CLOSED = Address(socket.AF_INET, ("127.0.0.1", 1))
+
+
+def test_an_address_needs_no_resolver() -> None:
+    assert Network().resolve("127.0.0.1", 25, 5.0) == [
+        Address(socket.AF_INET, ("127.0.0.1", 25)),
+    ]
+
+
+def test_a_name_that_is_none_is_not_found() -> None:
+    with pytest.raises(NetworkError) as caught:
+        Network().resolve("a" * 70 + ".invalid", 25, 5.0)
+    assert caught.value.kind == "name-not-found"
+
+
+def test_a_resolver_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+
+    def slow(host: str, *rest: object, **options: object) -> object:
+        if options.get("flags"):
+            return real(host, *rest, **options)  # type: ignore[arg-type]
+        time.sleep(0.5)  # the thing under test is that nobody waits for this
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    with pytest.raises(NetworkError) as caught:
+        Network().resolve("relay.example.org", 25, 0.01)
+    assert caught.value.kind == "timeout"
+
+
+def test_a_refused_address_is_reported_beside_the_one_that_works(
+    serve: Callable[[Callable[[socket.socket], None]], int],
+) -> None:
+    port = serve(lambda connection: None)
+    alive = Address(socket.AF_INET, ("127.0.0.1", port))
+    connection, attempts = Network().connect([CLOSED, alive], 5.0, time.monotonic)
+    assert connection is not None
+    with connection:
+        assert connection.getpeername() == alive.sockaddr
+    assert [attempt.result for attempt in attempts] == ["refused", "connected"]
+
+
+def test_the_first_address_in_order_is_kept(
+    serve: Callable[[Callable[[socket.socket], None]], int],
+) -> None:
+    addresses = [
+        Address(socket.AF_INET, ("127.0.0.1", serve(lambda connection: None))) for _ in range(3)
+    ]
+    connection, attempts = Network().connect(addresses, 5.0, time.monotonic)
+    assert connection is not None
+    with connection:
+        assert connection.getpeername() == addresses[0].sockaddr
+    assert [attempt.result for attempt in attempts] == ["connected"] * 3
+
+
+def test_an_address_that_swallows_packets_times_out_and_does_not_stop_the_other(
+    serve: Callable[[Callable[[socket.socket], None]], int],
+) -> None:
+    # A listener whose queue is full drops what comes next, as a firewall does.
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(full.getsockname())
+        hole = Address(socket.AF_INET, full.getsockname())
+        alive = Address(socket.AF_INET, ("127.0.0.1", serve(lambda connection: None)))
+        connection, attempts = Network().connect([hole, alive], 30.0, time.monotonic)
+        alone, attempts_alone = Network().connect([hole], 0.05, time.monotonic)
+        for filler in fillers:
+            filler.close()
+    assert connection is not None
+    connection.close()
+    assert [attempt.result for attempt in attempts] == ["timeout", "connected"]
+    assert alone is None
+    assert [attempt.result for attempt in attempts_alone] == ["timeout"]

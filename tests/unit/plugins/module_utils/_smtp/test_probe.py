@@ -1,0 +1,589 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The probe walks through a relay's stages and names what is wrong: real sockets, real TLS."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import ssl
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.network import Address, Network
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import TOTAL_WAITS, probe
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.result import ProbeResult
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
+    Authority,
+    Peer,
+    Relay,
+)
+
+Run = Callable[[Relay], Relay]
+Serve = Callable[[Callable[[socket.socket], None]], int]
+
+AWKWARD = (
+    "p@ss{{word}}'\"%",
+    "0123456",
+    "off",
+    "1e3",
+    "$HOME",
+    "päss",
+    "trailing space ",
+    "x" * 200,
+    "-dash",
+)
+MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256")
+SILENCE = 0.4
+
+
+def request(relay: Relay | int, authority: Authority | None = None, **changes: Any) -> ProbeRequest:
+    port = relay if isinstance(relay, int) else relay.port
+    basic = ProbeRequest(
+        host="127.0.0.1",
+        port=port,
+        security="starttls",
+        from_address="app@example.org",
+        recipients=("someone@example.org",),
+        ca_pem=authority.pem if authority else "",
+        timeout=10.0,
+    )
+    return replace(basic, **changes)
+
+
+def credentials(relay: Relay, **changes: Any) -> dict[str, Any]:
+    good = {"auth": "password", "username": relay.username, "password": Secret(relay.password)}
+    return {**good, **changes}
+
+
+def codes(result: ProbeResult, *severities: str) -> list[str]:
+    wanted = severities or ("error", "warning")
+    return [finding.code for finding in result.findings if finding.severity in wanted]
+
+
+def stages(result: ProbeResult) -> list[tuple[str, str]]:
+    return [(stage.name, stage.result) for stage in result.stages]
+
+
+# -- what works --------------------------------------------------------------------------------
+
+
+def test_a_whole_walk_over_starttls_passes_every_stage(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(auth_required=True))
+    result = probe(request(relay, authority, **credentials(relay)))
+    assert stages(result) == [
+        (name, "ok")
+        for name in [
+            "resolve",
+            "connect",
+            "banner",
+            "ehlo",
+            "starttls",
+            "tls",
+            "certificate",
+            "ehlo",
+            "auth",
+            "mail",
+            "rcpt",
+            "rset",
+            "quit",
+        ]
+    ]
+    assert result.ok
+    assert codes(result) == []
+    assert codes(result, "info") == ["sender-unproven"]
+    assert result.mechanism == "PLAIN"
+    assert result.tls_version.startswith("TLSv1.")
+    assert result.certificate_verified is True
+    assert result.relay_saw == "127.0.0.1"
+    assert result.reached == "quit"
+    assert "AUTH" not in (result.capabilities_before_tls or {})
+    assert "AUTH" in (result.capabilities or {})
+    assert not any(line.startswith("DATA") for line in relay.seen)
+
+
+def test_a_whole_walk_over_implicit_tls_has_the_handshake_before_the_banner(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(security="tls"))
+    result = probe(request(relay, authority, security="tls", **credentials(relay)))
+    assert [name for name, _result in stages(result)] == (
+        [
+            "resolve",
+            "connect",
+            "tls",
+            "certificate",
+            "banner",
+            "ehlo",
+            "auth",
+            "mail",
+            "rcpt",
+            "rset",
+            "quit",
+        ]
+    )
+    assert codes(result) == []
+
+
+def test_an_anonymous_relay_needs_no_login(run_relay: Run) -> None:
+    relay = run_relay(Relay(security="none"))
+    result = probe(request(relay, security="none"))
+    assert result.ok
+    assert ("auth", "skipped") in stages(result)
+    assert not any(line.startswith("AUTH") for line in relay.seen)
+
+
+@pytest.mark.parametrize("password", AWKWARD)
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_awkward_passwords_log_in_with_every_mechanism_and_show_up_nowhere(
+    run_relay: Run, password: str, mechanism: str
+) -> None:
+    relay = run_relay(Relay(security="none", password=password))
+    result = probe(request(relay, security="none", mechanism=mechanism, **credentials(relay)))
+    assert codes(result) == ["credentials-in-clear"]
+    plain = result.as_dict()
+    shown = json.dumps(plain, ensure_ascii=False) + repr(result)
+    if len(password) > 3:
+        assert password not in shown
+        assert base64.b64encode(password.encode()).decode() not in shown
+    assert f"C: AUTH {mechanism}" in "\n".join(plain["transcript"])
+
+
+def test_credentials_too_long_for_the_command_line_follow_it(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(password="y" * 500))
+    result = probe(request(relay, authority, **credentials(relay)))
+    assert result.ok
+    assert "AUTH PLAIN" in relay.seen
+
+
+@pytest.mark.parametrize("until", ["connect", "tls", "auth", "mail", "rcpt"])
+def test_until_says_how_far_to_go(run_relay: Run, authority: Authority, until: str) -> None:
+    relay = run_relay(Relay())
+    result = probe(request(relay, authority, until=until, **credentials(relay)))
+    last = {"connect": "connect", "tls": "ehlo", "auth": "auth", "mail": "mail", "rcpt": "rcpt"}
+    walked = [name for name, _result in stages(result) if name not in ("rset", "quit")]
+    assert walked[-1] == last[until]
+    assert result.ok
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_auto_finds_out_what_the_port_speaks(
+    run_relay: Run, authority: Authority, security: str
+) -> None:
+    relay = run_relay(Relay(security=security))
+    result = probe(request(relay, authority, security="auto", timeout=2 * SILENCE))
+    assert result.security == security
+    assert codes(result) == []
+
+
+def test_every_recipient_is_tried(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay(replies={"RCPT": b"550 5.1.1 No such user\r\n"}))
+    result = probe(request(relay, authority, recipients=("a@example.org", "b@example.org")))
+    assert codes(result) == ["recipient-unknown", "recipient-unknown"]
+    assert "a@example.org" in result.findings[1].message
+    assert "b@example.org" in result.findings[2].message
+    assert stages(result)[-1] == ("quit", "ok")
+
+
+def test_a_domain_that_is_not_ascii_travels_in_its_ascii_form(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay())
+    result = probe(request(relay, authority, recipients=("a@bücher.example",)))
+    assert result.ok
+    assert "RCPT TO:<a@xn--bcher-kva.example>" in relay.seen
+
+
+def test_a_local_part_that_is_not_ascii_needs_smtputf8(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay())
+    result = probe(request(relay, authority, from_address="jürgen@example.org"))
+    assert codes(result) == ["smtputf8-not-offered"]
+
+
+# -- names and addresses -------------------------------------------------------------------------
+
+
+class TwoAddresses(Network):
+    """A name with a dead address in front."""
+
+    def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
+        return [
+            Address(socket.AF_INET, ("127.0.0.1", 1)),
+            Address(socket.AF_INET, ("127.0.0.1", port)),
+        ]
+
+
+def test_a_dead_address_is_a_warning_while_another_works(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay())
+    result = probe(request(relay, authority), network=TwoAddresses())
+    assert result.ok
+    assert codes(result) == ["address-dead"]
+    assert [attempt.result for attempt in result.attempts] == ["refused", "connected"]
+
+
+def test_a_closed_port_is_refused(authority: Authority) -> None:
+    result = probe(request(1, authority))
+    assert codes(result) == ["relay-refused"]
+    assert result.reached == "resolve"
+
+
+def test_bad_input_is_named_before_any_connection() -> None:
+    class Unplugged(Network):
+        def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
+            raise AssertionError("no connection may be tried")
+
+    result = probe(
+        ProbeRequest(host="relay.example.org", port=70000, auth="password"), network=Unplugged()
+    )
+    assert codes(result) == ["request-invalid", "request-invalid"]
+    assert [finding.where for finding in result.findings] == ["port", "auth"]
+
+
+# -- security ------------------------------------------------------------------------------------
+
+
+def test_a_port_that_speaks_tls_first_is_named(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay(security="tls"))
+    result = probe(request(relay, authority, timeout=2 * SILENCE))
+    assert codes(result) == ["relay-speaks-tls-first"]
+    assert "security: tls" in result.findings[0].fix
+
+
+@pytest.mark.parametrize("security", ["none", "starttls"])
+def test_a_tls_hello_to_a_plaintext_port_is_told_which_security_to_use(
+    run_relay: Run, authority: Authority, security: str
+) -> None:
+    relay = run_relay(Relay(security=security))
+    result = probe(request(relay, authority, security="tls"))
+    assert codes(result) == ["relay-speaks-plaintext-first"]
+    assert f"security: {security} " in result.findings[0].fix
+
+
+def test_a_relay_without_starttls_is_not_talked_to_in_the_clear(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(security="none"))
+    result = probe(request(relay, authority, **credentials(relay)))
+    assert codes(result) == ["starttls-not-offered"]
+    assert not any(line.startswith("AUTH") for line in relay.seen)
+
+
+def test_text_injected_after_starttls_is_found(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay(replies={"STARTTLS": b"220 2.0.0 Ready\r\n250 2.1.0 injected\r\n"}))
+    result = probe(request(relay, authority))
+    assert codes(result) == ["starttls-injection"]
+
+
+def test_a_certificate_of_an_unknown_ca_stops_before_the_login(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay())
+    result = probe(request(relay, **credentials(relay)))
+    assert codes(result) == ["certificate-unknown-issuer"]
+    assert result.certificate is not None
+    assert result.certificate.issuer in result.findings[0].message
+    assert not any(line.startswith("AUTH") for line in relay.seen)
+    assert stages(result)[-2:] == [("certificate", "failed"), ("quit", "ok")]
+
+
+def test_without_validation_a_bad_certificate_is_a_warning_and_the_walk_goes_on(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(tls=authority.context("other.example.org")))
+    result = probe(request(relay, authority, validate_certs=False, **credentials(relay)))
+    assert result.ok
+    assert codes(result) == ["certificate-name-mismatch"]
+    assert "other.example.org" in result.findings[0].message
+    assert result.certificate_verified is False
+    assert ("auth", "ok") in stages(result)
+
+
+def test_without_validation_a_good_certificate_is_still_told_to_be_good(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay())
+    result = probe(request(relay, authority, validate_certs=False))
+    assert result.certificate_verified is True
+    assert codes(result) == []
+
+
+def test_all_that_is_wrong_with_a_certificate_is_told_at_once(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(security="tls", tls=authority.context("other.example.org", days=-1)))
+    result = probe(request(relay, security="tls"))
+    assert codes(result) == [
+        "certificate-unknown-issuer",
+        "certificate-name-mismatch",
+        "certificate-expired",
+    ]
+
+
+def test_a_certificate_that_ends_soon_is_a_warning(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay(tls=authority.context(days=3)))
+    result = probe(request(relay, authority))
+    assert codes(result) == ["certificate-expires-soon"]
+    assert ("certificate", "warning") in stages(result)
+    assert result.ok
+
+
+def test_server_name_is_the_name_that_the_certificate_must_carry(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(tls=authority.context("relay.example.org")))
+    assert codes(probe(request(relay, authority))) == ["certificate-name-mismatch"]
+    named = request(relay, authority, server_name="relay.example.org")
+    assert codes(probe(named)) == []
+
+
+def test_a_relay_with_too_old_tls_is_named(run_relay: Run, authority: Authority) -> None:
+    context = authority.context()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    relay = run_relay(Relay(tls=context))
+    result = probe(request(relay, authority, tls_min_version="1.3"))
+    assert codes(result) == ["tls-version-unsupported"]
+
+
+# -- login, sender, recipients ---------------------------------------------------------------------
+
+
+def test_a_wrong_password_is_tried_exactly_once(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay())
+    wrong = credentials(relay, password=Secret("wrong horse"))
+    result = probe(request(relay, authority, **wrong))
+    assert codes(result) == ["credentials-rejected"]
+    assert relay.username in result.findings[0].message
+    assert len([line for line in relay.seen if line.startswith("AUTH")]) == 1
+    assert stages(result)[-1] == ("quit", "ok")
+
+
+def test_a_relay_that_wants_a_login_says_so_to_the_anonymous(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(auth_required=True))
+    assert codes(probe(request(relay, authority))) == ["auth-required"]
+
+
+def test_a_relay_without_auth_cannot_be_logged_in_to(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay(mechanisms=()))
+    assert codes(probe(request(relay, authority, **credentials(relay)))) == ["auth-not-offered"]
+
+
+def test_mechanisms_that_take_no_password_are_named(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay(mechanisms=("NTLM", "GSSAPI")))
+    result = probe(request(relay, authority, **credentials(relay)))
+    assert codes(result) == ["mechanism-unknown"]
+    assert "NTLM, GSSAPI" in result.findings[0].message
+
+
+def test_a_demanded_mechanism_must_be_offered(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay(mechanisms=("PLAIN",)))
+    result = probe(request(relay, authority, mechanism="LOGIN", **credentials(relay)))
+    assert codes(result) == ["mechanism-not-offered"]
+
+
+def test_a_challenge_that_is_not_base64_is_cancelled(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay(replies={"AUTH": b"334 ???\r\n", "*": b"501 5.7.0 cancelled\r\n"}))
+    result = probe(request(relay, authority, mechanism="LOGIN", **credentials(relay)))
+    assert codes(result) == ["auth-challenge-malformed"]
+    assert "*" in relay.seen
+
+
+def test_a_password_that_the_relay_repeats_is_not_shown(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = Relay()
+    echo = f"535 no, {relay.password} is wrong\r\n".encode()
+    relay.replies["AUTH"] = echo
+    run_relay(relay)
+    result = probe(request(relay, authority, **credentials(relay)))
+    shown = json.dumps(result.as_dict()) + result.text() + repr(result)
+    assert relay.password not in shown
+    assert "no, ******** is wrong" in shown
+
+
+def test_relay_denied_and_sender_rejected_are_told_apart(
+    run_relay: Run, authority: Authority
+) -> None:
+    denied = run_relay(Relay(replies={"RCPT": b"554 5.7.1 Relay access denied\r\n"}))
+    refused = run_relay(Relay(replies={"MAIL": b"550 5.7.1 Not you\r\n"}))
+    assert codes(probe(request(denied, authority))) == ["relay-denied"]
+    assert codes(probe(request(refused, authority))) == ["sender-rejected"]
+
+
+def test_a_reply_that_is_unknown_is_called_so(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay(replies={"MAIL": b"455 4.4.5 Moon is full\r\n"}))
+    assert codes(probe(request(relay, authority))) == ["reply-unknown"]
+
+
+def test_an_old_relay_is_greeted_with_helo(run_relay: Run) -> None:
+    relay = run_relay(Relay(security="none", replies={"EHLO": b"502 what?\r\n"}))
+    assert probe(request(relay, security="none")).ok
+    assert any(line.startswith("HELO") for line in relay.seen)
+
+
+def test_the_ehlo_name_is_the_one_given_else_qualified_or_an_address(run_relay: Run) -> None:
+    relay = run_relay(Relay(security="none"))
+    probe(request(relay, security="none", ehlo_name="app.example.org", until="tls"))
+    probe(request(relay, security="none", until="tls"))
+    assert relay.seen[0] == "EHLO app.example.org"
+    own = [line for line in relay.seen if line.startswith("EHLO")][1].partition(" ")[2]
+    assert "." in own
+
+
+# -- relays that misbehave ---------------------------------------------------------------------------
+
+
+def drip(connection: socket.socket) -> None:
+    for byte in b"220 " + b"x" * 1000:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.05)  # a relay's own slowness; nothing waits for it
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def flood(data: bytes, times: int = 1) -> Callable[[socket.socket], None]:
+    def send(connection: socket.socket) -> None:
+        for _ in range(times):
+            connection.sendall(data)
+        Peer(connection).wait_for_end()
+
+    return send
+
+
+@pytest.mark.parametrize(
+    ("behave", "code"),
+    [
+        (lambda connection: Peer(connection).wait_for_end(), "relay-silent"),
+        (drip, "relay-silent"),
+        (lambda connection: None, "connection-lost"),
+        (reset, "connection-lost"),
+        (flood(b"220 " + b"x" * 65536, times=160), "protocol-broken"),
+        (flood(b"220-x\r\n" * 1000), "protocol-broken"),
+        (flood(b"220-one\r\n250 two\r\n"), "protocol-broken"),
+        (flood(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "not-smtp"),
+        (flood(b"\x00\x00\xff\r\n"), "not-smtp"),
+        (flood(b"\x15\x03\x01\x00\x02\x02\x46"), "relay-speaks-tls-first"),
+        (flood(b"554 go away\r\n"), "client-refused"),
+        (flood(b"421 busy\r\n"), "relay-unavailable"),
+    ],
+)
+def test_a_broken_greeting_is_named(
+    serve: Serve, authority: Authority, behave: Callable[[socket.socket], None], code: str
+) -> None:
+    result = probe(request(serve(behave), authority, timeout=SILENCE))
+    assert codes(result) == [code]
+    assert len(json.dumps(result.as_dict())) < 100_000
+
+
+@pytest.mark.parametrize("verb", ["EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT"])
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (None, "reply-timeout"),
+        (b"", "reply-timeout"),
+        (b"250-" * 40000, "protocol-broken"),
+        (b"what?\r\n", "not-smtp"),
+        (b"250-a\r\n550 b\r\n", "protocol-broken"),
+        (b"421 4.3.0 closing\r\n", None),
+    ],
+)
+def test_a_relay_that_breaks_down_at_any_stage_is_named(
+    run_relay: Run, authority: Authority, verb: str, reply: bytes | None, code: str | None
+) -> None:
+    relay = run_relay(Relay(replies={verb: reply}))
+    result = probe(request(relay, authority, timeout=SILENCE, **credentials(relay)))
+    (error,) = codes(result, "error")
+    if code:
+        assert error == code
+    failed = [name for name, outcome in stages(result) if outcome == "failed"]
+    assert failed == [verb.lower()]
+
+
+@pytest.mark.parametrize(
+    ("after", "code"),
+    [
+        (b"550 not tls at all\r\n", "starttls-answered-in-plaintext"),
+        (b"\x15\x03\x03\x00\x02\x02\x28", "tls-cipher-mismatch"),
+        (b"\x15\x03\x03\x00\x02\x02\x50", "tls-failed"),
+        (b"", "connection-lost"),
+    ],
+)
+def test_a_handshake_that_goes_wrong_after_starttls_is_named(
+    serve: Serve, authority: Authority, after: bytes, code: str
+) -> None:
+    def behave(connection: socket.socket) -> None:
+        peer = Peer(connection)
+        peer.send(b"220 relay\r\n")
+        lines = peer.lines()
+        next(lines)
+        peer.send(b"250-relay\r\n250 STARTTLS\r\n")
+        next(lines)
+        peer.send(b"220 go\r\n")
+        connection.recv(4096)
+        peer.send(after)
+
+    assert codes(probe(request(serve(behave), authority))) == [code]
+
+
+def test_a_relay_that_is_always_late_is_given_up_as_a_whole(serve: Serve) -> None:
+    now = [0.0]
+
+    def behave(connection: socket.socket) -> None:
+        peer = Peer(connection)
+        peer.send(b"220 relay\r\n")
+        for _line in peer.lines():
+            # Each reply takes nine tenths of the timeout, on the probe's own clock.
+            now[0] += 9.0
+            peer.send(b"250 ok\r\n")
+
+    recipients = tuple(f"r{number}@example.org" for number in range(9))
+    result = probe(
+        request(serve(behave), security="none", recipients=recipients, timeout=10.0),
+        clock=lambda: now[0],
+    )
+    assert codes(result) == ["probe-too-slow"]
+    assert now[0] <= (TOTAL_WAITS + 1) * 10.0
+
+
+# -- the result --------------------------------------------------------------------------------------
+
+
+def test_the_report_is_short_and_names_stages_findings_and_fixes(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(replies={"RCPT": b"554 5.7.1 Relay access denied\r\n"}))
+    result = probe(request(relay, authority))
+    report = result.text()
+    assert report.splitlines()[0] == f"127.0.0.1:{relay.port} starttls: failed"
+    assert "[relay-denied]" in report
+    assert result.findings[-1].fix in report
+    assert report == result.as_dict()["msg"]
+
+
+def test_the_result_is_plain_data(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay())
+    plain = probe(request(relay, authority, **credentials(relay))).as_dict()
+    assert json.loads(json.dumps(plain)) == plain
+    assert plain["ok"] is True
+    assert plain["certificate"]["names"] == ["relay.example.org", "127.0.0.1"]
+    assert plain["tls"]["version"].startswith("TLSv1.")
+    assert "C: AUTH PLAIN ********" in plain["transcript"]

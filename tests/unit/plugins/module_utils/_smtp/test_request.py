@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A request travels as one line, and says what cannot be tried."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+
+GOOD = ProbeRequest(
+    host="relay.example.org",
+    port=587,
+    security="starttls",
+    auth="password",
+    username="user",
+    password=Secret("päss 🔑\u2028"),
+    from_address="a@example.org",
+    recipients=("b@example.org",),
+    timeout=2.5,
+)
+
+
+def test_it_arrives_as_it_was_sent() -> None:
+    line = GOOD.to_wire()
+    assert "\n" not in line
+    assert ProbeRequest.from_wire(line) == GOOD
+
+
+def test_its_representation_hides_the_password() -> None:
+    assert "päss" not in repr(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("hunter22", "not JSON"),
+        ('["hunter22"]', "not a JSON object"),
+        ('{"host": "h", "port": 25, "hunter22x": 1}', "unknown field"),
+        ('{"port": 25, "password": "hunter22"}', "no host"),
+        ('{"host": "h", "port": "25", "password": "hunter22"}', "port has the wrong type"),
+        ('{"host": "h", "port": true}', "port has the wrong type"),
+        ('{"host": "h", "port": 25, "password": ["hunter22"]}', "password has the wrong type"),
+        ('{"host": "h", "port": 25, "recipients": [1]}', "recipients has the wrong type"),
+    ],
+)
+def test_a_line_that_is_no_request_is_refused_without_quoting_a_value(
+    line: str, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        ProbeRequest.from_wire(line)
+    assert "hunter22" not in str(caught.value).replace("hunter22x", "")
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_the_wire_is_plain_json_that_names_every_field() -> None:
+    assert set(json.loads(GOOD.to_wire())) >= {"host", "port", "password", "until"}
+
+
+def test_a_good_request_has_no_problems() -> None:
+    assert list(GOOD.problems()) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("host", {"host": ""}),
+        ("host", {"host": "relay example"}),
+        ("host", {"host": "relay\r\n.example"}),
+        ("port", {"port": 70000}),
+        ("port", {"port": 0}),
+        ("security", {"security": "ssl"}),
+        ("auth", {"auth": "oauth"}),
+        ("auth", {"username": ""}),
+        ("auth", {"password": Secret("")}),
+        ("auth", {"auth": "none"}),
+        ("mechanism", {"mechanism": "NTLM"}),
+        ("tls_min_version", {"tls_min_version": "0.9"}),
+        ("until", {"until": "data"}),
+        ("timeout", {"timeout": 0.0}),
+        ("password", {"password": Secret("a\r\nb")}),
+        ("ehlo_name", {"ehlo_name": "a b"}),
+        ("from_address", {"from_address": "nobody"}),
+        ("from_address", {"from_address": "a@b.example> SIZE=1"}),
+        ("recipients", {"recipients": ("ok@example.org", "@example.org")}),
+        ("ca_pem", {"ca_pem": "no certificate"}),
+    ],
+)
+def test_what_cannot_be_tried_is_named_by_its_field(field: str, changes: dict[str, Any]) -> None:
+    problems = list(replace(GOOD, **changes).problems())
+    assert [name for name, _problem in problems] == [field]
+    assert "a\r\nb" not in problems[0][1]
