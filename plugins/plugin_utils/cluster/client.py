@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +17,12 @@ try:
     import kubernetes
     import urllib3
     from kubernetes.dynamic import DynamicClient
-    from kubernetes.stream import stream
-    from kubernetes.stream.ws_client import ERROR_CHANNEL, STDERR_CHANNEL, STDOUT_CHANNEL
+    from kubernetes.stream.ws_client import (
+        ERROR_CHANNEL,
+        STDERR_CHANNEL,
+        STDOUT_CHANNEL,
+        websocket_call,
+    )
 
     IMPORT_ERROR: str | None = None
 except ImportError as error:
@@ -77,7 +81,8 @@ class Cluster:
             ) from error
         self._configuration.retries = urllib3.Retry(total=2, connect=1, read=1, backoff_factor=0.2)
         # For its plain requests alone: discovery would cost calls and a cache file in /tmp.
-        self._rest = DynamicClient(self._new_client(), discoverer=lambda _client, _cache: None)
+        client = kubernetes.client.ApiClient(self._configuration)
+        self._rest = DynamicClient(client, discoverer=lambda _client, _cache: None)
 
     def _load(self, kubeconfig: str | None, context: str | None) -> None:
         inside = "KUBERNETES_SERVICE_HOST" in os.environ
@@ -88,9 +93,6 @@ class Cluster:
             kubernetes.config.load_kube_config(
                 config_file=kubeconfig, context=context, client_configuration=self._configuration
             )
-
-    def _new_client(self) -> Any:
-        return kubernetes.client.ApiClient(self._configuration)
 
     @property
     def server(self) -> str:
@@ -253,22 +255,8 @@ class Cluster:
 
         :raises ExecError: when it cannot be run, or does not end within `seconds`.
         """
-        api = kubernetes.client.CoreV1Api(self._new_client())
         try:
-            socket = stream(
-                api.connect_get_namespaced_pod_exec,
-                pod,
-                self.namespace,
-                container=container,
-                command=list(argv),
-                stdin=bool(stdin),
-                stdout=True,
-                stderr=True,
-                tty=False,
-                binary=True,
-                _preload_content=False,
-                _request_timeout=CONNECT_SECONDS,
-            )
+            socket = self._connect(pod, container, argv, stdin=bool(stdin))
         except (kubernetes.client.ApiException, OSError) as error:
             raise ExecError(_api_message(error)) from error
         try:
@@ -284,8 +272,28 @@ class Cluster:
             socket.close()
         return Executed(_returncode(status), stdout, stderr)
 
+    def _connect(self, pod: str, container: str, argv: Sequence[str], *, stdin: bool) -> Any:
+        """The streams of a command in a container.
 
-ClusterFactory = Callable[[str | None, str | None, str], Cluster]
+        Not by the client's generated API, whose import alone costs as much as ten calls.
+        """
+        flags = {"stdin": stdin, "stdout": True, "stderr": True, "tty": False}
+        query = [("container", container), *(("command", word) for word in argv)]
+        query += [(name, str(value).lower()) for name, value in flags.items()]
+        headers = {
+            setting["key"]: setting["value"]
+            for setting in self._configuration.auth_settings().values()
+        }
+        return websocket_call(
+            self._configuration,
+            "get",
+            f"{self.server}/api/v1/namespaces/{self.namespace}/pods/{pod}/exec",
+            query_params=query,
+            headers=headers,
+            binary=True,
+            _preload_content=False,
+            _request_timeout=CONNECT_SECONDS,
+        )
 
 
 def _returncode(status: dict[str, Any]) -> int:
