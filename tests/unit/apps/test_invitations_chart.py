@@ -160,3 +160,13 @@ def test_a_quoted_boolean_fails_the_render(chart: Chart) -> None:
 def test_a_bare_number_as_password_fails_the_render(chart: Chart) -> None:
     with pytest.raises(RenderError, match="b64enc"):
         chart.render(credentials("hub", 123456))
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_a_slow_start_can_be_asked_for(chart: Chart, workload: str) -> None:
+    manifests = chart.render({"controlplane": {"startupDelaySeconds": 10}})
+    [container] = manifests["Deployment", f"hub-{workload}"]["spec"]["template"]["spec"][
+        "containers"
+    ]
+    probe = container.get("startupProbe") or container["readinessProbe"]
+    assert probe["initialDelaySeconds"] == 10
