@@ -24,6 +24,8 @@ _UTC_TIME = 0x17
 _SAN_DNS = 0x82
 _SAN_IP = 0x87
 
+_TIME_FIELDS = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
+
 _SUBJECT_ALTERNATIVE_NAME = bytes.fromhex("551d11")
 _ATTRIBUTES = {
     bytes.fromhex("550403"): "CN",
@@ -140,7 +142,11 @@ def _time(tag: int, value: bytes) -> datetime:
     text = value.decode("ascii")
     if tag == _UTC_TIME:
         text = ("19" if text[:2] >= "50" else "20") + text
-    return datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc)
+    if len(text) != len("YYYYMMDDHHMMSSZ") or not text.endswith("Z"):
+        raise ValueError("a time has not the form of RFC 5280")
+    year, *rest = (int(text[start:end]) for start, end in _TIME_FIELDS)
+    month, day, hour, minute, second = rest
+    return datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
 
 
 def _alternative_names(fields: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:

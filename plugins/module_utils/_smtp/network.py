@@ -133,6 +133,8 @@ def _begin(address: Address) -> tuple[int, socket.socket | None]:
         connection = socket.socket(address.family, socket.SOCK_STREAM)
     except OSError as error:
         return error.errno or errno.EAFNOSUPPORT, None
+    # Commands are small and each waits for its reply: nothing is won by collecting them.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setblocking(False)
     return connection.connect_ex(address.sockaddr), connection
 

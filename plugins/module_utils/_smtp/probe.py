@@ -341,7 +341,9 @@ class _Walk:
 
     def _shake_hands(self, *, verify: bool) -> None:
         request = self._request
-        context = client_context(verify, request.ca_pem if verify else "", request.tls_min_version)
+        context = client_context(
+            verify=verify, ca_pem=request.ca_pem, min_version=request.tls_min_version
+        )
         self._connection.start_tls(context, self._server_name)
 
     def _look_again(self, implicit: bool) -> None:

@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from .sasl import MECHANISMS
 from .secret import Secret
-from .tls import VERSIONS, load_ca
+from .tls import VERSIONS, client_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,7 +92,7 @@ class ProbeRequest:
             yield "auth", "is none, which takes neither username nor password"
         if self.ca_pem:
             try:
-                load_ca(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), self.ca_pem)
+                client_context(verify=True, ca_pem=self.ca_pem)
             except ValueError as error:
                 yield "ca_pem", f"cannot be used: {error}"
 

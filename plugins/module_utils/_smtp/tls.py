@@ -52,8 +52,7 @@ class TlsFailure:
     verify_code: int = 0
 
 
-@lru_cache(maxsize=64)
-def client_context(verify: bool, ca_pem: str = "", min_version: str = "1.2") -> ssl.SSLContext:
+def client_context(*, verify: bool, ca_pem: str = "", min_version: str = "1.2") -> ssl.SSLContext:
     """Return a client's context, shared by all connections that ask for the same.
 
     It trusts the system's roots and those of ``ca_pem``, as an application does whose bundle was
@@ -61,6 +60,11 @@ def client_context(verify: bool, ca_pem: str = "", min_version: str = "1.2") -> 
     (VERIFY_X509_STRICT); this does not, so that the result is the same wherever the probe runs.
     Raises ValueError when ``ca_pem`` holds no certificate.
     """
+    return _context(verify, ca_pem if verify else "", min_version)
+
+
+@lru_cache(maxsize=64)
+def _context(verify: bool, ca_pem: str, min_version: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = _VERSIONS[min_version]
     if not verify:
@@ -69,16 +73,11 @@ def client_context(verify: bool, ca_pem: str = "", min_version: str = "1.2") -> 
         return context
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
     if ca_pem:
-        load_ca(context, ca_pem)
+        try:
+            context.load_verify_locations(cadata=ca_pem)
+        except (ssl.SSLError, ValueError) as error:
+            raise ValueError("it holds no PEM certificate that can be read") from error
     return context
-
-
-def load_ca(context: ssl.SSLContext, ca_pem: str) -> None:
-    """Add the certificates of a PEM text. Raises ValueError when it holds none."""
-    try:
-        context.load_verify_locations(cadata=ca_pem)
-    except (ssl.SSLError, ValueError) as error:
-        raise ValueError("it holds no PEM certificate that can be read") from error
 
 
 def explain(error: OSError) -> TlsFailure:
@@ -87,7 +86,8 @@ def explain(error: OSError) -> TlsFailure:
         return TlsFailure("verify", error.verify_message, error.verify_code)
     if isinstance(error, socket.timeout):
         return TlsFailure("timeout", "no answer")
-    if isinstance(error, ssl.SSLEOFError):
+    # Pythons before 3.10 say ZeroReturn.
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return TlsFailure("closed", "the connection was closed during the handshake")
     if isinstance(error, ssl.SSLError):
         reason = error.reason or ""
@@ -95,7 +95,4 @@ def explain(error: OSError) -> TlsFailure:
         return TlsFailure(kind, reason or str(error))
     if isinstance(error, ConnectionError):
         return TlsFailure("reset", "the connection was reset during the handshake")
-    if not error.errno:
-        # So do Pythons before 3.10 report an end of file.
-        return TlsFailure("closed", "the connection was closed during the handshake")
     return TlsFailure("tls", error.strerror or str(error))

@@ -43,6 +43,10 @@ AWKWARD = (
 )
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256")
 SILENCE = 0.4
+STARTTLS_STAGES = (
+    *("resolve", "connect", "banner", "ehlo", "starttls", "tls", "certificate", "ehlo"),
+    *("auth", "mail", "rcpt", "rset", "quit"),
+)
 
 
 def request(relay: Relay | int, authority: Authority | None = None, **changes: Any) -> ProbeRequest:
@@ -81,24 +85,7 @@ def test_a_whole_walk_over_starttls_passes_every_stage(
 ) -> None:
     relay = run_relay(Relay(auth_required=True))
     result = probe(request(relay, authority, **credentials(relay)))
-    assert stages(result) == [
-        (name, "ok")
-        for name in [
-            "resolve",
-            "connect",
-            "banner",
-            "ehlo",
-            "starttls",
-            "tls",
-            "certificate",
-            "ehlo",
-            "auth",
-            "mail",
-            "rcpt",
-            "rset",
-            "quit",
-        ]
-    ]
+    assert stages(result) == [(name, "ok") for name in STARTTLS_STAGES]
     assert result.ok
     assert codes(result) == []
     assert codes(result, "info") == ["sender-unproven"]

@@ -114,7 +114,7 @@ def test_any_bytes_give_a_reply_a_named_error_or_a_wish_for_more(data: bytes) ->
     try:
         reply = dialogue.next_reply()
     except ProtocolError as error:
-        shown = (error.excerpt,)
+        shown: tuple[str, ...] = (error.excerpt,)
     else:
         shown = reply.lines if reply else ()
     assert all(line.isprintable() for line in shown)
@@ -187,30 +187,41 @@ def test_the_address_that_the_relay_saw_is_taken_from_its_greeting(
 
 def test_a_whole_dialogue_goes_through_its_states() -> None:
     dialogue = ready("STARTTLS")
-    assert dialogue.state is State.READY
+    states = []
+    states.append(dialogue.state)
     assert dialogue.send(Verb.STARTTLS) == b"STARTTLS\r\n"
     read(dialogue, b"220 go\r\n")
-    assert dialogue.state is State.HANDSHAKE
+    states.append(dialogue.state)
     dialogue.start_tls()
-    assert (dialogue.state, dialogue.capabilities) == (State.GREETED, None)
+    states.append(dialogue.state)
+    assert dialogue.capabilities is None
     assert dialogue.send(Verb.EHLO, "me") == b"EHLO me\r\n"
     read(dialogue, b"250-relay\r\n250 AUTH LOGIN\r\n")
     assert dialogue.send(Verb.AUTH, "LOGIN") == b"AUTH LOGIN\r\n"
     read(dialogue, b"334 VXNlcm5hbWU6\r\n")
-    assert dialogue.state is State.CHALLENGED
+    states.append(dialogue.state)
     assert dialogue.send(Verb.RESPONSE, "dXNlcg==") == b"dXNlcg==\r\n"
     read(dialogue, b"235 ok\r\n")
     dialogue.send(Verb.MAIL, "FROM:<a@example.org>")
     read(dialogue, b"250 ok\r\n")
     dialogue.send(Verb.RCPT, "TO:<b@example.org>")
     read(dialogue, b"250 ok\r\n")
-    assert dialogue.state is State.RECIPIENTS
+    states.append(dialogue.state)
     dialogue.send(Verb.RSET)
     read(dialogue, b"250 ok\r\n")
-    assert dialogue.state is State.READY
+    states.append(dialogue.state)
     dialogue.send(Verb.QUIT)
     read(dialogue, b"221 bye\r\n")
-    assert dialogue.state is State.CLOSED
+    states.append(dialogue.state)
+    assert states == [
+        State.READY,
+        State.HANDSHAKE,
+        State.GREETED,
+        State.CHALLENGED,
+        State.RECIPIENTS,
+        State.READY,
+        State.CLOSED,
+    ]
 
 
 def test_an_empty_response_is_an_empty_line() -> None:
