@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,11 @@ _ROOT = Path("/sys/fs/cgroup")
 _LEAF = "node"
 """The supervisor's own cgroup below the root: in v2 a cgroup that has children with controllers
 may hold no processes itself ("no internal processes", Linux admin-guide/cgroup-v2)."""
+_CONTROLLERS = {
+    "blkio", "cpu", "cpuacct", "cpuset", "devices", "freezer", "hugetlb", "memory", "misc",
+    "net_cls", "net_prio", "perf_event", "pids", "rdma",
+}  # fmt: skip
+"""The controllers of cgroup v1 (Linux admin-guide/cgroup-v1)."""
 
 
 @dataclass(frozen=True)
@@ -40,31 +44,31 @@ class Hierarchy:
 
 
 def hierarchies() -> list[Hierarchy]:
-    """The hierarchies that containers use: all of v1 where the host has them, else v2."""
-    found = list(_parse(Path("/proc/self/mountinfo").read_text(encoding="utf-8")))
-    first = [hierarchy for hierarchy in found if hierarchy.options]
-    return first or found
+    """The hierarchies of this host that containers use."""
+    return parse(Path("/proc/self/mountinfo").read_text(encoding="utf-8"))
 
 
-def _parse(mountinfo: str) -> Iterator[Hierarchy]:
-    """Read the cgroup mounts from the format of proc(5), /proc/pid/mountinfo."""
+def parse(mountinfo: str) -> list[Hierarchy]:
+    """All hierarchies of v1 where there are any, else that of v2.
+
+    :param mountinfo: in the format of proc(5), /proc/pid/mountinfo.
+    """
+    found = []
     for line in mountinfo.splitlines():
         mount, _, filesystem = line.partition(" - ")
         kind, _, options = filesystem.split(" ", 2)
-        path = Path(mount.split()[4])
-        if kind == "cgroup":
-            yield Hierarchy(path, _identity(options))
-        elif kind == "cgroup2":
-            yield Hierarchy(path, "")
+        if kind in ("cgroup", "cgroup2"):
+            path = Path(mount.split()[4])
+            found.append(Hierarchy(path, _identity(options) if kind == "cgroup" else ""))
+    first = [hierarchy for hierarchy in found if hierarchy.options]
+    return first or found
 
 
 def _identity(options: str) -> str:
     """The part of a v1 superblock's options that says which hierarchy it is."""
     every = options.split(",")
     names = [option for option in every if option.startswith("name=")]
-    controllers = {"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "net_cls", "blkio",
-                   "perf_event", "net_prio", "hugetlb", "pids", "rdma", "misc"}  # fmt: skip
-    return ",".join([option for option in every if option in controllers] or ["none", *names])
+    return ",".join([option for option in every if option in _CONTROLLERS] or ["none", *names])
 
 
 def enter(name: str) -> list[Hierarchy]:

@@ -296,6 +296,8 @@ def _kube_proxy(it: Installation) -> object:
         "clientConnection": {"kubeconfig": f"{it.folder}/kube-proxy.kubeconfig"},
         "hostnameOverride": NODE,
         "mode": "iptables",
+        # There are few Services: a new one need not wait to be handled together with others.
+        "iptables": {"minSyncPeriod": "50ms"},
         # The host's address lies in the block too: like a pod's, it reaches a Service's pod
         # unchanged, so that a relay sees who the client is.
         "clusterCIDR": str(it.addresses.block),

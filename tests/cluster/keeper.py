@@ -46,7 +46,7 @@ def main() -> int:
     theirs.close()
     signal.signal(signal.SIGTERM, _stop)
     try:
-        layout.processes.write_text(f"{os.getpid()} {child}", encoding="ascii")
+        layout.write_processes(os.getpid(), child)
         _connect(layout, child, ours)
         if _wait(child, options.attached) and not layout.failure.exists():
             layout.failure.write_text("process 1 of the node was killed\n", encoding="utf-8")

@@ -71,6 +71,12 @@ class Layout:
         """The process ids of keeper and process 1 of the node, as the host numbers them."""
         return self.state / "processes"
 
+    def write_processes(self, keeper: int, first: int) -> None:
+        """Write :attr:`processes` in one step, since others read it meanwhile."""
+        partial = self.processes.with_suffix(".partial")
+        partial.write_text(f"{keeper} {first}\n", encoding="ascii")
+        partial.replace(self.processes)
+
     @property
     def loaded(self) -> Path:
         """One empty file for each image archive that the node has."""

@@ -16,7 +16,6 @@ _COMMANDS: Mapping[str, str] = {
     "ip": "iproute2",
     "iptables": "iptables",
     "mmdebstrap": "mmdebstrap",
-    "nsenter": "util-linux",
     "openssl": "openssl",
     "runc": "runc",
 }

@@ -59,14 +59,30 @@ class Node:
         caller = {**os.environ, **without_proxy(os.environ, self.kubeconfig)}
         return for_cluster(caller, self.kubeconfig, self.bin, self.layout.tools)
 
+    def is_alive(self) -> bool:
+        """Whether keeper or process 1 of the node lives, be the node usable or not."""
+        if not self.layout.lock.exists():
+            return False
+        with self.layout.lock.open("w") as lock:
+            # Shared, so that two who look do not take each other for the node.
+            return not _try_lock(lock.fileno(), fcntl.LOCK_SH)
+
+    def pids(self) -> tuple[int, int]:
+        """The process ids of keeper and process 1, as this host numbers them.
+
+        :raises FileNotFoundError: there is no node.
+        """
+        keeper, first = self.layout.processes.read_text(encoding="ascii").split()
+        return int(keeper), int(first)
+
     def is_up(self) -> bool:
-        return self._is_alive() and self.kubeconfig.exists()
+        return self.is_alive() and self.kubeconfig.exists()
 
     def failure(self) -> str:
         """Why the last node ended although nobody asked it to; empty when there is no reason."""
         if self.layout.failure.exists():
             return self.layout.failure.read_text(encoding="utf-8").strip()
-        if self.layout.processes.exists() and not self._is_alive():
+        if self.layout.processes.exists() and not self.is_alive():
             return "its keeper was killed; 'down' clears up after it"
         return ""
 
@@ -84,7 +100,7 @@ class Node:
         self.layout.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.layout.lock.open("w") as lock:
             while not _try_lock(lock.fileno()):
-                if self.kubeconfig.exists():
+                if self.is_up():
                     return False
                 time.sleep(0.05)
             remains.clear(self.layout)
@@ -127,7 +143,7 @@ class Node:
         mark = self.layout.loaded / hashlib.sha256(identity.encode()).hexdigest()
         if mark.exists():
             return
-        socket = Path("/proc", self._pids()[1], "root", CONTAINERD.relative_to("/"))
+        socket = Path("/proc", str(self.pids()[1]), "root", CONTAINERD.relative_to("/"))
         images.load(self.bin / "ctr", socket, archive)
         self.layout.loaded.mkdir(exist_ok=True)
         mark.touch()
@@ -155,9 +171,14 @@ class Node:
             )
         self._keeper = keeper
         assert keeper.stdout is not None
-        with keeper.stdout as progress:
-            for line in progress:
-                report(line.rstrip())
+        try:
+            with keeper.stdout as progress:
+                for line in progress:
+                    report(line.rstrip())
+        except BaseException:
+            keeper.terminate()
+            keeper.wait()
+            raise
         if not self.kubeconfig.exists():
             keeper.wait()
             reason = self.failure() or f"see {self.layout.logs / 'keeper.log'}"
@@ -174,27 +195,18 @@ class Node:
                 f"traffic of interface {self.layout.interface}: {error.stderr.strip()}"
             ) from error
 
-    def _is_alive(self) -> bool:
-        if not self.layout.lock.exists():
-            return False
-        with self.layout.lock.open("w") as lock:
-            return not _try_lock(lock.fileno())
-
-    def _pids(self) -> list[str]:
-        return self.layout.processes.read_text(encoding="ascii").split()
-
     def _signal(self, number: signal.Signals) -> bool:
         """Send a signal to the keeper; false when it is not known yet, or no more."""
         try:
-            os.kill(int(self._pids()[0]), number)
-        except (FileNotFoundError, IndexError, ProcessLookupError):
+            os.kill(self.pids()[0], number)
+        except (FileNotFoundError, ProcessLookupError):
             return False
         return True
 
 
-def _try_lock(descriptor: int) -> bool:
+def _try_lock(descriptor: int, kind: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
