@@ -80,13 +80,13 @@ def read_certificate(der: bytes) -> Certificate:
     """Read a certificate. Raises ValueError when it is none."""
     try:
         return _certificate(der)
-    except (IndexError, StopIteration, UnicodeDecodeError) as error:
+    except IndexError as error:
         raise ValueError("not a certificate") from error
 
 
 def _certificate(der: bytes) -> Certificate:
-    _tag, certificate = next(_children(der))
-    _tag, body = next(_children(certificate))
+    _tag, certificate = _first(_children(der))
+    _tag, body = _first(_children(certificate))
     fields = [field for field in _children(body) if field[0] != _VERSION]
     # serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, extensions
     issuer, validity, subject = fields[2][1], fields[3][1], fields[4][1]
@@ -122,6 +122,12 @@ def _children(data: bytes) -> Iterator[tuple[int, bytes]]:
         position += length
 
 
+def _first(elements: Iterator[tuple[int, bytes]]) -> tuple[int, bytes]:
+    for element in elements:
+        return element
+    raise ValueError("a DER element is empty")
+
+
 def _name(data: bytes) -> list[tuple[str, str]]:
     """Return a distinguished name's attributes that have a usual short name."""
     attributes = []
@@ -153,10 +159,10 @@ def _alternative_names(fields: list[tuple[int, bytes]]) -> Iterator[tuple[int, b
     for tag, content in fields:
         if tag != _EXTENSIONS:
             continue
-        _tag, extensions = next(_children(content))
+        _tag, extensions = _first(_children(content))
         for _tag, extension in _children(extensions):
             parts = list(_children(extension))
             if parts[0] == (_OID, _SUBJECT_ALTERNATIVE_NAME):
                 # The last part is an octet string that holds the names' own DER.
-                _tag, names = next(_children(parts[-1][1]))
+                _tag, names = _first(_children(parts[-1][1]))
                 yield from _children(names)
