@@ -17,7 +17,8 @@ notes:
 options:
   enabled:
     description:
-      - Whether the application sends mail. When V(false), mail is switched off, and no other setting of the relay counts.
+      - Whether the application sends mail. When V(false), mail is switched off, and no other setting of the
+        relay counts.
     type: bool
     default: true
   host:
@@ -32,8 +33,8 @@ options:
     type: int
   security:
     description:
-      - How the connection is protected. V(tls) is TLS from the first byte (implicit TLS), V(starttls) begins in plain text
-        and changes to TLS, V(none) is plain text throughout.
+      - How the connection is protected. V(tls) is TLS from the first byte (implicit TLS), V(starttls) begins in
+        plain text and changes to TLS, V(none) is plain text throughout.
       - By default what O(port) means, and V(starttls) if that is not given either.
     type: str
     choices: [none, starttls, tls]

@@ -84,7 +84,7 @@ CATALOGUE = Catalogue(
                 "The workload replaces its pods by stopping them first, so its service is "
                 "interrupted while it rolls."
             ),
-            message="{workload} is interrupted while it rolls: {reason}.",
+            message="Service is interrupted while {where} rolls: {reason}.",
             fix=(
                 "Choose the time of the run accordingly; --check --diff says beforehand whether "
                 "anything will roll."

@@ -49,9 +49,9 @@ def interruption(workload: Mapping[str, Any]) -> str | None:
     """Why a roll interrupts the service of a workload; `None` when it does not."""
     spec = workload["spec"]
     if workload["kind"] == "Deployment" and (spec.get("strategy") or {}).get("type") == "Recreate":
-        return "its strategy is Recreate, which stops the old pods before the new ones start"
+        return "strategy Recreate stops the old pods before the new ones start"
     if workload["kind"] == "StatefulSet" and spec.get("replicas", 1) == 1:
-        return "it is a StatefulSet with one replica, which is stopped before its successor starts"
+        return "a StatefulSet with one replica stops it before its successor starts"
     return None
 
 

@@ -89,14 +89,15 @@ class Workloads:
         }
 
     def interruptions(self, live: Mapping[Workload, Mapping[str, Any]]) -> list[Finding]:
-        """What to say before these workloads roll."""
-        reasons = {workload: rollout.interruption(state) for workload, state in live.items()}
+        """What to say before these workloads roll: one finding for each reason."""
+        names: dict[str, list[str]] = {}
+        for workload, state in live.items():
+            reason = rollout.interruption(state)
+            if reason is not None:
+                names.setdefault(reason, []).append(str(workload))
         return [
-            CATALOGUE.finding(
-                "rollout-interrupts", where=str(workload), workload=workload, reason=reason
-            )
-            for workload, reason in reasons.items()
-            if reason is not None
+            CATALOGUE.finding("rollout-interrupts", where=", ".join(places), reason=reason)
+            for reason, places in names.items()
         ]
 
     def read(self, live: Mapping[Workload, Mapping[str, Any]]) -> list[Seen]:

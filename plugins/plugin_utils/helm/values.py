@@ -48,12 +48,12 @@ def apply(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> Values:
 
 def without_secrets(leaves: Iterable[Leaf]) -> Values:
     """Only the leaves, and of these only the ones that hold no secret."""
-    return apply({}, (leaf for leaf in leaves if not (leaf.sensitive and leaf.value)))
+    return apply({}, (leaf for leaf in leaves if not holds_secret(leaf.value)))
 
 
 def secret_keys(leaves: Iterable[Leaf]) -> list[str]:
     """The places that `without_secrets` leaves out."""
-    return [leaf.key for leaf in leaves if leaf.sensitive and leaf.value]
+    return [leaf.key for leaf in leaves if holds_secret(leaf.value)]
 
 
 def same(left: Any, right: Any) -> bool:
@@ -72,10 +72,21 @@ def same(left: Any, right: Any) -> bool:
     return type(left) is type(right) and left == right
 
 
+def holds_secret(value: Any) -> bool:
+    """Whether a secret that is not empty stands anywhere in `value`."""
+    if isinstance(value, Mapping):
+        return any(map(holds_secret, value.values()))
+    if isinstance(value, list):
+        return any(map(holds_secret, value))
+    return isinstance(value, Secret) and bool(value)
+
+
 def revealed(value: Any) -> Any:
     """`value` with secrets in plain."""
     if isinstance(value, Secret):
         return value.reveal()
+    if isinstance(value, Mapping):
+        return {key: revealed(entry) for key, entry in value.items()}
     if isinstance(value, list):
         return [revealed(entry) for entry in value]
     return value

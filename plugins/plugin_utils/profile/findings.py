@@ -84,7 +84,7 @@ CATALOGUE = Catalogue(
             ),
             fix=(
                 "Send a mail from the application after this run; if it refuses the certificate, "
-                "use one of a public CA at the relay, or smtp_validate_certs: false. {reach}"
+                "use one of a public CA at the relay, or smtp_validate_certs: false."
             ),
         ),
         Entry(

@@ -124,7 +124,8 @@ class _Reader:
 
     def choice(self, key: str, value: Any, choices: tuple[str, ...]) -> Any:
         if value not in choices:
-            raise self.fail(key, f"one of {', '.join(choices)} is expected")
+            quotes = ", in quotes" if isinstance(value, bool) else ""
+            raise self.fail(key, f"one of {', '.join(choices)} is expected{quotes}")
         return value
 
     def profile(self, document: Any) -> Profile:
@@ -154,7 +155,7 @@ class _Reader:
             source=self._source,
             charts=self.texts("charts", top["charts"]),
             supports=self.supports(top["supports"]),
-            values=self.mapping("values", top["values"]),
+            values=self.values("values", top["values"]),
             shared={
                 tuple(key.split(".")): self.shared(f"shared.{key}", entry)
                 for key, entry in shared.items()
@@ -163,6 +164,22 @@ class _Reader:
             env={name: self.text(f"evidence.env.{name}", value) for name, value in env.items()},
             proof=self.text("proof", top["proof"]),
         )
+
+    def values(self, key: str, value: Any) -> Mapping[str, Any]:
+        """A tree of values, as JSON can hold it: Helm is given JSON."""
+        for name, inner in self.mapping(key, value).items():
+            self.leaf(f"{key}.{name}", inner)
+        tree: Mapping[str, Any] = value
+        return tree
+
+    def leaf(self, key: str, value: Any) -> None:
+        if isinstance(value, dict):
+            self.values(key, value)
+        elif isinstance(value, list):
+            for number, entry in enumerate(value):
+                self.leaf(f"{key}.{number}", entry)
+        elif value is not None and not isinstance(value, (str, int, float)):
+            raise self.fail(key, "a text, number, true, false or null is expected")
 
     def shared(self, key: str, value: Any) -> Shared:
         entry = self.mapping(key, value, ("reach", "variable"))

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal
 
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-
 Path = tuple[str, ...]
 """Where a value stands, key by key."""
 
@@ -86,14 +84,15 @@ class Profile:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One value that the profile owns. A value that comes from a secret is a `Secret`."""
+    """One value that the profile owns. Each text that a secret goes into is a `Secret`.
+
+    :param sensitive: whether a secret goes into the expression. Then what stands at this place in
+        a release is a secret too, also when the value wanted now is `OMIT`.
+    """
 
     path: Path
     value: Any
-
-    @property
-    def sensitive(self) -> bool:
-        return isinstance(self.value, Secret)
+    sensitive: bool = False
 
     @property
     def key(self) -> str:

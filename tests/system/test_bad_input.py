@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bad input ends with one finding that says what is wrong and what to do, before anything changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps.invitations.release import Release
+from tests.harness.lab import Lab
+from tests.harness.playbook import Played, play, write_inputs
+from tests.system.conftest import PLAYBOOK, Configure
+
+pytestmark = pytest.mark.node
+
+
+@pytest.fixture(autouse=True)
+def untouched(release: Release) -> Iterator[None]:
+    """Whatever a test does, the release stays as it was."""
+    before = (release.revision(), release.pods())
+    yield
+    assert (release.revision(), release.pods()) == before
+
+
+def codes(played: Played) -> list[str]:
+    """The codes of the errors that the run ended with."""
+    assert "Traceback" not in played.output
+    assert played.failed == 1, played.output
+    fatal = next(line for line in played.output.splitlines() if line.startswith("fatal:"))
+    result = json.loads(fatal.partition("=> ")[2])
+    assert all(finding["fix"] for finding in result["findings"])
+    return [entry["code"] for entry in result["findings"] if entry["severity"] == "error"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"smtp_host": None}, "host-missing"),
+        ({"smtp_host": "smtp://relay.mail"}, "host-invalid"),
+        ({"smtp_host": "relay.mail:587"}, "host-invalid"),
+        ({"smtp_port": "many"}, "value-invalid"),
+        ({"smtp_port": 70000}, "number-out-of-range"),
+        ({"smtp_from_address": None}, "from-address-missing"),
+        ({"smtp_from_address": "The Hub <hub@example.com>"}, "address-invalid"),
+        ({"smtp_port": 465, "smtp_security": "starttls"}, "port-security-contradiction"),
+        ({"smtp_port": 587, "smtp_security": "tls"}, "port-security-contradiction"),
+        ({"smtp_port": 2525, "smtp_security": "starttls"}, "application-port-unsupported"),
+        ({"smtp_password": None}, "credentials-incomplete"),
+        ({"smtp_username": None}, "credentials-incomplete"),
+        ({"smtp_host": "relay.mail\nX"}, "value-invalid"),
+        ({"smtp_username": "hub\r\nRCPT"}, "value-invalid"),
+        ({"smtp_password": "correct\nhorse"}, "value-invalid"),
+        ({"smtp_prot": 587}, "variable-misspelt"),
+        ({"smtp_application": "qualitics"}, "profile-not-found"),
+        ({"smtp_application": "./nowhere.yml"}, "profile-not-found"),
+        ({"smtp_release": "nowhere"}, "release-not-found"),
+        ({"smtp_namespace": "nowhere"}, "release-not-found"),
+        ({"smtp_kubeconfig": "/nowhere/kubeconfig"}, "cluster-not-configured"),
+        ({"smtp_context": "nowhere"}, "cluster-not-configured"),
+        ({"smtp_ca_path": "/nowhere/ca.pem"}, "ca-unreadable"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else value,
+)
+def test_each_mistake_has_one_finding(
+    release: Release, configure: Configure, changes: dict[str, Any], code: str
+) -> None:
+    assert codes(configure(release, known=False, **changes)) == [code]
+
+
+def test_a_cluster_that_does_not_answer_is_named(
+    lab: Lab, release: Release, configure: Configure, tmp_path: Path
+) -> None:
+    config = json.loads(lab.kubeconfig.read_text())
+    for entry in config["clusters"]:
+        entry["cluster"]["server"] = "https://127.0.0.1:9"
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(config))
+    played = configure(release, smtp_kubeconfig=str(path))
+    assert codes(played) == ["cluster-unreachable"]
+    assert "https://127.0.0.1:9" in played.output
+
+
+def test_a_namespace_without_rights_names_the_right(
+    lab: Lab, release: Release, tmp_path: Path
+) -> None:
+    lab.kubectl.run("-n", release.namespace, "create", "serviceaccount", "nobody")
+    token = lab.kubectl.run("-n", release.namespace, "create", "token", "nobody").strip()
+    config = json.loads(lab.kubeconfig.read_text())
+    for entry in config["users"]:
+        entry["user"] = {"token": token}
+    path = tmp_path / "kubeconfig"
+    path.write_text(json.dumps(config))
+    inventory, _ = write_inputs(
+        tmp_path, {release.name: lab.description(release, smtp_kubeconfig=str(path))}
+    )
+    played = play(PLAYBOOK, inventory, lab.kubeconfig)
+    assert codes(played) == ["cluster-rights-missing"]
+    assert "cannot get resource" in played.output
+
+
+class TestAWorkloadThatNeverBecomesReady:
+    @pytest.fixture
+    def untouched(self) -> None:
+        """This is found out only by trying: the new settings stay, and the finding says so."""
+
+    def test_ends_at_the_time_limit_with_the_pods_own_reason(
+        self, lab: Lab, configure: Configure
+    ) -> None:
+        release = lab.release()
+        try:
+            release.upgrade({"controlplane": {"smtp": {"enabled": False}}})
+            release.wait()
+            quota = {
+                "apiVersion": "v1",
+                "kind": "ResourceQuota",
+                "metadata": {"name": "full", "namespace": release.namespace},
+                "spec": {"hard": {"pods": "0"}},
+            }
+            lab.kubectl.apply(json.dumps(quota))
+            played = configure(release, smtp_rollout_timeout="4")
+            assert set(codes(played)) == {"rollout-not-ready"}
+            assert "exceeded quota: full" in played.output
+        finally:
+            release.remove()
