@@ -90,6 +90,9 @@ def _status(options: argparse.Namespace) -> int:
     if node.is_up():
         print(f"up: kubeconfig {node.kubeconfig}")
         return 0
+    if node.is_alive():
+        print("starting or ending")
+        return 1
     reason = node.failure()
     print(f"down: {reason}" if reason else "down")
     return 1

@@ -158,10 +158,11 @@ def _build_component(component: Component, report: Report) -> Path:
     target = cache() / "go" / f"{component.name}-{component.key()}"
     if target.is_dir():
         return target
+    go = _go()
     report(f"{component.name} {component.version}: building …")
     started = time.monotonic()
     with _becomes(target) as folder:
-        command = ["nice", _go(), "build", *component.flags(), "-o", f"{folder}/", "tool"]
+        command = ["nice", go, "build", *component.flags(), "-o", f"{folder}/", "tool"]
         done = subprocess.run(
             command,
             cwd=component.folder,

@@ -54,6 +54,9 @@ def run(layout: Layout, bin_folder: Path, pause: Path, keeper: socket.socket) ->
         addresses = network.Addresses(IPv4Network(block))
         network.configure(addresses)
         _Boot(Installation(bin_folder, _FOLDER, layout.images, addresses), layout).run(pause)
+    except BrokenPipeError:
+        reason = "whoever started the node ended before it was ready\n"
+        layout.failure.write_text(reason, encoding="utf-8")
     except (ClusterError, OSError) as error:
         layout.failure.write_text(f"{error}\n", encoding="utf-8")
     os._exit(1)

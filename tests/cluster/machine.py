@@ -21,7 +21,7 @@ _COMMANDS: Mapping[str, str] = {
 }
 """Commands, and the Debian packages that bring them."""
 
-_SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _MEMORY = 2 * 1024**3
 
 
@@ -51,7 +51,7 @@ def check_fit() -> None:
 
 def check_memory() -> None:
     """Make sure that there is memory for a start. :raises RefusalError: there is not."""
-    available = _available_memory(Path("/proc/meminfo").read_text(encoding="ascii"))
+    available = available_memory(Path("/proc/meminfo").read_text(encoding="ascii"))
     if available < _MEMORY:
         raise RefusalError(
             f"the node needs 2 GiB of available memory and this machine has "
@@ -60,11 +60,11 @@ def check_memory() -> None:
         )
 
 
-def _available_memory(meminfo: str) -> int:
+def available_memory(meminfo: str) -> int:
     """Bytes that programs can get without swapping (proc(5), MemAvailable)."""
     fields = dict(line.split(":", 1) for line in meminfo.splitlines())
     return int(fields["MemAvailable"].split()[0]) * 1024
 
 
 def _has(command: str) -> bool:
-    return shutil.which(command, path=_SEARCH) is not None
+    return shutil.which(command, path=SEARCH) is not None

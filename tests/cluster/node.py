@@ -93,6 +93,7 @@ class Node:
         :returns: false when it was up already.
         :raises RefusalError: this machine cannot run it; nothing was started.
         :raises ClusterError: it did not start.
+        :raises tests.images.build.ImageError: its pause image cannot be built.
         """
         machine.check_fit()
         binaries = build.build(report)
