@@ -43,9 +43,9 @@ def fit(profile: Profile, description: Description) -> tuple[Finding, ...]:
         reach = supports.skip_verify or ""
         verifies = supports.verifies.get(security, "undocumented")
         if not description.validate_certs:
-            if supports.skip_verify is None:
+            if supports.skip_verify is None and verifies != "no":
                 complain("application-cannot-skip-verification", "smtp_validate_certs")
-            else:
+            elif supports.skip_verify is not None:
                 complain(
                     "application-verification-off",
                     "smtp_validate_certs",
