@@ -54,8 +54,8 @@ def environment(kubeconfig: Path, collections: Path = COLLECTIONS) -> dict[str, 
 def write_inputs(folder: Path, hosts: Mapping[str, Mapping[str, Any]]) -> tuple[Path, Path]:
     """An inventory of releases, and beside it the variables of each, as files of a user.
 
-    JSON is YAML, and a text is marked unsafe so that Ansible does not take a password with
-    ``{{`` for a template: what ``!unsafe`` does in a vars file.
+    JSON is YAML. Where a text would be a template, it carries the tag that a user would write; and
+    only there, because ``!unsafe`` makes a quoted "off" a boolean.
     """
     (folder / "host_vars").mkdir(parents=True, exist_ok=True)
     inventory = folder / "inventory.yml"
@@ -64,7 +64,7 @@ def write_inputs(folder: Path, hosts: Mapping[str, Mapping[str, Any]]) -> tuple[
     )
     for name, variables in hosts.items():
         lines = [
-            f"{key}: {'!unsafe ' if isinstance(value, str) else ''}{json.dumps(value)}"
+            f"{key}: {'!unsafe ' if '{{' in str(value) else ''}{json.dumps(value)}"
             for key, value in variables.items()
         ]
         path = folder / "host_vars" / f"{name}.yml"

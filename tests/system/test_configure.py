@@ -38,13 +38,13 @@ def invitation(lab: Lab, release: Release) -> Message:
     return lab.relay.wait_for_message(address)
 
 
-@pytest.mark.parametrize("helm", ["helm", "helm3"])
 class TestOneReleaseOverItsLife:
     """The steps build on each other, as they do in the life of a release."""
 
-    @pytest.fixture(scope="class")
-    def release(self, lab: Lab, helm: str) -> Iterator[Release]:
-        release = lab.release(helm=helm)
+    @pytest.fixture(scope="class", params=["helm", "helm3"])
+    @classmethod
+    def release(cls, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Release]:
+        release = lab.release(helm=request.param)
         release.upgrade(WITHOUT_MAIL)
         release.wait()
         yield release

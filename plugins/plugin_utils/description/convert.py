@@ -18,14 +18,20 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
 TRUE = frozenset({"true", "yes", "on", "1", "y", "t"})
 FALSE = frozenset({"false", "no", "off", "0", "n", "f"})
 
-_INTEGER = re.compile(r"[+-]?[0-9]+\Z")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}\Z")
 _LINE_BREAK = re.compile(r"[\r\n]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 MULTILINE = frozenset({"ca_pem"})
 
 
 class ConversionError(ValueError):
     """The value cannot be what the option needs. The message never quotes a secret."""
+
+
+class NotTextError(ConversionError):
+    """A secret has become something else than text on its way through YAML."""
 
 
 def plain(value: Any) -> Any:
@@ -53,13 +59,17 @@ def unset(value: Any) -> bool:
     return value is None or (isinstance(value, str) and value == "")
 
 
+def _blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()
+
+
 def convert(option: Option, value: Any) -> Any:
     """`value` as the option's kind; `None` when it is not given.
 
     :raises ConversionError: when it is none.
     """
     value = plain(value)
-    if unset(value):
+    if unset(value) or (_blank(value) and option.kind is not Kind.SECRET):
         return None
     return _CONVERTERS[option.kind](option, value)
 
@@ -68,19 +78,27 @@ def _text(option: Option, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ConversionError(f"must be text, not {_kind_of(value)}")
     text = str(value)
-    if option.name not in MULTILINE and _LINE_BREAK.search(text):
+    if option.name in MULTILINE:
+        return text
+    _check_line(text)
+    return text.strip()
+
+
+def _check_line(text: str) -> None:
+    """Refuses what neither SMTP, nor a values file, nor an environment variable can hold."""
+    if _LINE_BREAK.search(text):
         raise ConversionError("must be one line: it holds a carriage return or a line feed")
-    return text.strip() if option.name not in MULTILINE else text
+    if _CONTROL.search(text):
+        raise ConversionError("holds a control character, such as a tab or NUL")
+    if _SURROGATE.search(text):
+        # Ansible reads bytes of the command line that are no UTF-8 so (PEP 383).
+        raise ConversionError("holds what is no Unicode character: it was not written as UTF-8")
 
 
 def _secret(option: Option, value: Any) -> Secret:
     if not isinstance(value, str):
-        raise ConversionError(
-            f"must be text, not {_kind_of(value)}: YAML made another type of it, which loses "
-            "leading zeros and spelling; put it in quotes"
-        )
-    if _LINE_BREAK.search(value):
-        raise ConversionError("must be one line: it holds a carriage return or a line feed")
+        raise NotTextError(f"must be text, not {_kind_of(value)}")
+    _check_line(value)
     return Secret(value)
 
 
@@ -105,7 +123,7 @@ def _boolean(option: Option, value: Any) -> bool:
 
 def _texts(option: Option, value: Any) -> list[str]:
     """A list; a survey sends one text with commas or line breaks between the entries."""
-    entries = re.split(r"[,\n]", value) if isinstance(value, str) else value
+    entries = re.split(r"[,\r\n]", value) if isinstance(value, str) else value
     if not isinstance(entries, list):
         raise ConversionError(f"must be a list, not {_kind_of(value)}")
     texts = [_text(option, entry) for entry in entries]
@@ -119,6 +137,7 @@ def _kind_of(value: Any) -> str:
         float: "a number",
         list: "a list",
         dict: "a dictionary",
+        type(None): "null",
     }
     return names.get(type(value), f"a {type(value).__name__}")
 

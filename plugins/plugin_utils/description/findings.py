@@ -49,6 +49,19 @@ CATALOGUE = Catalogue(
             fix="Correct {where}.",
         ),
         Entry(
+            code="secret-not-text",
+            severity="error",
+            meaning=(
+                "YAML read a secret as a number, a boolean or a date, which loses leading zeros "
+                "and spelling. The tag !unsafe does that even to a quoted text."
+            ),
+            message="{where} {problem}: YAML has read it as something else, and its spelling is lost.",
+            fix=(
+                "Put it in quotes; and tag it with !unsafe only when it holds two opening braces, "
+                "because that tag ignores the quotes."
+            ),
+        ),
+        Entry(
             code="value-not-a-choice",
             severity="error",
             meaning="A value is none of those that are possible.",

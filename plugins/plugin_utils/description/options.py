@@ -91,10 +91,17 @@ PLAYBOOK_VARIABLES = frozenset({"smtp_hosts"})
 """Variables that a playbook reads by itself: they are known, and no option of an action."""
 
 
+SHORT_FORM = 4
+"""A shorter beginning of a name, such as ``smtp_ca``, means nothing yet."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that `name` was most likely meant to be, if any is near enough."""
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
-    return found[0] if found else None
+    """The known name that `name` was most likely meant to be, if any is near enough, or is its long form."""
+    names = list(known)
+    found = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
+    if not found and len(name) >= SHORT_FORM:
+        found = [longer for longer in names if longer.startswith(name)]
+    return found[0] if len(found) == 1 else None
 
 
 def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:

@@ -22,6 +22,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import DESCRIPTION
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z", re.IGNORECASE)
+_CERTIFICATE = re.compile(
+    r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]*-----END CERTIFICATE-----", re.ASCII
+)
 _PORT_AT_END = re.compile(r":[0-9]+\Z")
 _SPEAKS = {
     "tls": "speaks TLS from the first byte (RFC 8314)",
@@ -169,7 +172,7 @@ class _Resolution:
                     "smtp_ca_path" if path else "smtp_ca_pem",
                     problem=problem,
                 )
-        return pem
+        return pem and certificates(pem)
 
     failed: set[str] = field(default_factory=set)
 
@@ -191,7 +194,9 @@ def resolve(
             values[option.name] = convert.convert(option, raw.get(option.name))
         except convert.ConversionError as error:
             work.failed.add(option.name)
-            work.complain("value-invalid", option.variable, problem=str(error))
+            spelling_lost = isinstance(error, convert.NotTextError)
+            code = "secret-not-text" if spelling_lost else "value-invalid"
+            work.complain(code, option.variable, problem=str(error))
     if work.get("enabled", True) is False:
         return model.Description(enabled=False), tuple(work.findings)
 
@@ -282,12 +287,24 @@ def address_problem(address: str) -> str | None:
     return None
 
 
+def certificates(pem: str) -> str:
+    """Only the certificates of a PEM text (RFC 7468 section 5).
+
+    Bundles carry comments, which may not be ASCII, and a careless one a private key: neither is for
+    the TLS library, a pod or a result.
+    """
+    return "".join(f"{block}\n" for block in _CERTIFICATE.findall(pem))
+
+
 def ca_problem(pem: str) -> str | None:
     """Why `pem` is no CA bundle, as the end of a sentence; `None` when it is one."""
     if "-----BEGIN CERTIFICATE-----" not in pem:
         return ": it has no -----BEGIN CERTIFICATE----- line"
+    bare = certificates(pem)
+    if bare.count("BEGIN") != pem.count("-----BEGIN CERTIFICATE-----"):
+        return ": a certificate in it is cut off, or holds characters that are no base64"
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=bare)
     except (ssl.SSLError, ValueError) as error:
         return f": {getattr(error, 'reason', None) or error}"
     return None
