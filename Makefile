@@ -40,7 +40,8 @@ lint: setup-python ## Check style, types, documentation and Ansible's own rules
 	@tools/setup-system shellcheck
 	ruff check .
 	ruff format --check .
-	mypy
+	cd .build/collections && mypy --config-file $(CURDIR)/pyproject.toml ansible_collections/mailops/smtp/plugins
+	mypy tests tools
 	shellcheck $(SHELL_SCRIPTS)
 	yamllint --strict .
 	ansible-lint
