@@ -39,6 +39,8 @@ def write(revision: Revision, folder: Path) -> None:
 
     Dependencies are left out of Chart.yaml: none of them renders anything here, and Helm refuses
     a chart that names dependencies whose files are missing.
+
+    :raises ValueError: when the record names a file outside of the folder.
     """
     chart = revision.chart
     metadata = {key: value for key, value in chart["metadata"].items() if key != "dependencies"}
@@ -47,7 +49,8 @@ def write(revision: Revision, folder: Path) -> None:
     if chart.get("schema"):
         _put(folder, "values.schema.json", base64.b64decode(chart["schema"]))
     for entry in _files(chart):
-        _put(folder, entry["name"], base64.b64decode(entry["data"]))
+        # Helm writes null for an empty file of a packaged chart.
+        _put(folder, entry["name"], base64.b64decode(entry["data"] or ""))
 
 
 def _files(chart: Mapping[str, Any]) -> list[Mapping[str, Any]]:

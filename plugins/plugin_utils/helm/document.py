@@ -35,8 +35,9 @@ def values_yaml(profile: Profile, leaves: Sequence[Leaf], *, include_secrets: bo
     """The SMTP values of one application as a YAML document with a comment on top."""
     tree = values.apply({}, leaves) if include_secrets else values.without_secrets(leaves)
     left_out = [] if include_secrets else values.secret_keys(leaves)
+    title = " ".join(profile.title.split())
     lines = [
-        f"# SMTP settings of {profile.title}, for helm upgrade --values. Other values are not in this file."
+        f"# SMTP settings of {title}, for helm upgrade --values. Other values are not in this file."
     ]
     if include_secrets and values.secret_keys(leaves):
         lines.append("# It holds a password: do not commit it.")

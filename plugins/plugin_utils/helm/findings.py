@@ -26,6 +26,16 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="release-unreadable",
+            severity="error",
+            meaning="What Helm keeps of the release in the cluster is damaged, or none of Helm's.",
+            message="Release {release} cannot be worked on: {problem}.",
+            fix=(
+                "Look whether helm itself can read it: helm get values {release} --namespace "
+                "{namespace}; if it cannot, restore the Secrets sh.helm.release.v1.{release}.*"
+            ),
+        ),
+        Entry(
             code="release-busy",
             severity="error",
             meaning="An operation on the release is under way, or was killed in the middle.",
@@ -33,10 +43,7 @@ CATALOGUE = Catalogue(
                 "Release {release} is {status} (revision {revision}): an operation is under way, "
                 "or was killed."
             ),
-            fix=(
-                "If somebody's helm is still running, wait for it. If it is dead, go back to the "
-                "last good revision: helm rollback {release} {good} --namespace {namespace}"
-            ),
+            fix=("If somebody's helm is still running, wait for it. If it is dead, {way_back}"),
         ),
         Entry(
             code="release-failed",
@@ -45,10 +52,7 @@ CATALOGUE = Catalogue(
                 "The last operation on the release failed, so part of it may have been written."
             ),
             message="The newest revision {revision} of release {release} has failed: {description}",
-            fix=(
-                "Mend the release first, or go back to the last good revision: helm rollback "
-                "{release} {good} --namespace {namespace}"
-            ),
+            fix="Mend the release first, or {way_back}",
         ),
         Entry(
             code="release-other-chart",

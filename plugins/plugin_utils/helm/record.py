@@ -12,11 +12,14 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 PENDING = ("pending-install", "pending-upgrade", "pending-rollback", "uninstalling")
+COMPLETE = ("Install complete", "Upgrade complete", "Rollback to ")
+"""How Helm's words on a revision begin when its operation came to its end."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class Revision:
     def values(self) -> dict[str, Any]:
         """The values that were given for this revision, without the chart's defaults."""
         return self.record.get("config") or {}
+
+    @property
+    def description(self) -> str:
+        """Helm's own words on how the operation ended."""
+        return str((self.record.get("info") or {}).get("description") or self.status)
 
     @property
     def manifest(self) -> str:
@@ -64,10 +72,10 @@ def decode(name: str, labels: Mapping[str, str], data: str) -> Revision:
     """
     try:
         record = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(data))))
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise ValueError(
             f"the record of release {name} cannot be read: {type(error).__name__}"
-        ) from error
+        ) from None  # the decoder's error carries the record, and so every secret in it
     status = labels.get("status") or record["info"]["status"]
     return Revision(
         release=name,
@@ -81,6 +89,19 @@ def in_use(revisions: Sequence[Revision]) -> Revision | None:
     """The revision whose values the release runs with: the newest in status ``deployed``."""
     deployed = [revision for revision in revisions if revision.status == "deployed"]
     return max(deployed, key=lambda revision: revision.number, default=None)
+
+
+def last_good(revisions: Sequence[Revision]) -> Revision | None:
+    """The newest revision that has worked: deployed, or superseded after it was complete.
+
+    A rollback marks also a failed revision as superseded; Helm's own words on it tell them apart.
+    """
+    superseded = [
+        revision
+        for revision in revisions
+        if revision.status == "superseded" and revision.description.startswith(COMPLETE)
+    ]
+    return in_use(revisions) or newest(superseded)
 
 
 def newest(revisions: Sequence[Revision]) -> Revision | None:

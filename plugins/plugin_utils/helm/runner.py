@@ -82,8 +82,7 @@ class Helm:
         """
         with tempfile.TemporaryDirectory(prefix="mailops-smtp-chart-") as folder:
             if charts.whole(deployed):
-                charts.write(deployed, Path(folder))
-                chart = [folder]
+                chart = [self._written(deployed, Path(folder))]
             else:
                 chart = self._source(deployed, source)
             self._call(
@@ -100,6 +99,22 @@ class Helm:
                 stdin=json.dumps(values),
                 redactor=redactor,
             )
+
+    def _written(self, deployed: Revision, folder: Path) -> str:
+        """The folder, with the chart of the release record in it."""
+        try:
+            charts.write(deployed, folder)
+        except ValueError as error:
+            raise FindingError(
+                CATALOGUE.finding(
+                    "release-unreadable",
+                    where=f"release {self.release}",
+                    release=self.release,
+                    namespace=self.namespace,
+                    problem=error,
+                )
+            ) from error
+        return str(folder)
 
     def _source(self, deployed: Revision, source: str | None) -> list[str]:
         """The arguments that name the chart at `source`, checked to be the deployed version."""
@@ -121,17 +136,14 @@ class Helm:
             else [source, "--version", deployed.chart_version]
         )
         shown = self._call(["show", "chart", *arguments], stdin="", redactor=Redactor(()))
-        found = yaml.safe_load(shown) or {}
-        if (found.get("name"), found.get("version")) != (
-            deployed.chart_name,
-            deployed.chart_version,
-        ):
+        name, version = _name_and_version(shown)
+        if (name, version) != (deployed.chart_name, deployed.chart_version):
             raise FindingError(
                 CATALOGUE.finding(
                     "chart-differs",
                     where="smtp_chart",
                     source=source,
-                    found=f"{found.get('name')} {found.get('version')}",
+                    found=f"{name} {version}",
                     release=self.release,
                     deployed=f"{deployed.chart_name} {deployed.chart_version}",
                 )
@@ -164,3 +176,14 @@ class Helm:
                 )
             )
         return done.stdout
+
+
+def _name_and_version(chart_yaml: str) -> tuple[str, str]:
+    """What a Chart.yaml says of itself."""
+    try:
+        chart = yaml.safe_load(chart_yaml)
+    except yaml.YAMLError:
+        chart = None
+    if not isinstance(chart, dict):
+        return "no chart", "at all"
+    return str(chart.get("name")), str(chart.get("version"))

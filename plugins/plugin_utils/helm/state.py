@@ -32,15 +32,17 @@ def usable(releases: Releases, release: str, profile: Profile) -> record.Revisio
     """
     where = f"release {release}"
     facts: dict[str, Any] = {"release": release, "namespace": releases.namespace}
-    revisions = releases.revisions(release)
-    newest, deployed = record.newest(revisions), record.in_use(revisions)
-    if newest is None:
+    try:
+        revisions = releases.revisions(release)
+    except ValueError as error:
         raise FindingError(
-            CATALOGUE.finding(
-                "release-not-found", where=where, hint=_hint(release, releases.releases()), **facts
-            )
-        )
-    good = deployed.number if deployed else max(newest.number - 1, 1)
+            CATALOGUE.finding("release-unreadable", where=where, problem=error, **facts)
+        ) from None
+    newest, deployed = record.newest(revisions), record.in_use(revisions)
+    if newest is None or newest.status == "uninstalled":
+        hint = "; it was uninstalled" if newest else _hint(release, releases.releases())
+        raise FindingError(CATALOGUE.finding("release-not-found", where=where, hint=hint, **facts))
+    facts["way_back"] = _way_back(record.last_good(revisions), **facts)
     if newest.status in record.PENDING:
         raise FindingError(
             CATALOGUE.finding(
@@ -48,19 +50,16 @@ def usable(releases: Releases, release: str, profile: Profile) -> record.Revisio
                 where=where,
                 status=newest.status,
                 revision=newest.number,
-                good=good,
                 **facts,
             )
         )
     if deployed is None or newest.number != deployed.number:
-        description = (newest.record.get("info") or {}).get("description") or newest.status
         raise FindingError(
             CATALOGUE.finding(
                 "release-failed",
                 where=where,
                 revision=newest.number,
-                description=description,
-                good=good,
+                description=newest.description,
                 **facts,
             )
         )
@@ -76,6 +75,18 @@ def usable(releases: Releases, release: str, profile: Profile) -> record.Revisio
             )
         )
     return deployed
+
+
+def _way_back(good: record.Revision | None, *, release: str, namespace: str) -> str:
+    if good is None:
+        return (
+            "remove it, because no revision of it has ever worked, and install it again: "
+            f"helm uninstall {release} --namespace {namespace}"
+        )
+    return (
+        "go back to the last good revision: "
+        f"helm rollback {release} {good.number} --namespace {namespace}"
+    )
 
 
 def _hint(release: str, others: list[str]) -> str:

@@ -81,8 +81,7 @@ def test_a_date_of_yaml_becomes_text() -> None:
 def test_anything_is_converted_or_complained_about(option: Option, value: Any) -> None:
     try:
         converted = convert(option, value)
-    except ConversionError as error:
-        assert str(error).startswith(("must ", "holds "))
+    except ConversionError:
         return
     expected = {
         Kind.TEXT: str,
@@ -149,7 +148,19 @@ class TestAnIntegerOption:
         assert convert(PORT, value) == number
 
     @pytest.mark.parametrize(
-        "value", ["1e3", "0x1F", "587.0", 587.5, True, "smtp", [587], "５８７", "1_000", "9" * 5000]
+        "value",
+        [
+            "1e3",
+            "0x1F",
+            "587.0",
+            587.5,
+            True,
+            "smtp",
+            [587],
+            "\N{FULLWIDTH DIGIT FIVE}",
+            "1_000",
+            "9" * 5000,
+        ],
     )
     def test_takes_nothing_else(self, value: Any) -> None:
         assert "must be a whole number" in complaint(PORT, value)

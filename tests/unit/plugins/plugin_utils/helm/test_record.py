@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Helm's own records of a release are read, and the revision that is in use is found."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
+    decode,
+    in_use,
+    last_good,
+    newest,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import (
+    encoded,
+    record,
+    revision,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import PASSWORD
+
+
+def test_a_record_tells_number_status_chart_values_and_manifest() -> None:
+    found = decode("qua", {"status": "superseded", "version": "7"}, encoded(record()))
+    assert (found.release, found.number, found.status) == ("qua", 7, "superseded")
+    assert (found.chart_name, found.chart_version) == ("qualytics", "2026.8.18")
+    assert found.values == {"controlplane": {"smtp": {"port": "587"}}}
+    assert found.manifest.startswith("---\n# Source: qualytics/")
+    assert found.description == "Install complete"
+
+
+def test_a_record_without_labels_tells_its_status_and_number_itself() -> None:
+    found = decode("qua", {}, encoded(record(version=3)))
+    assert (found.number, found.status) == (3, "deployed")
+
+
+def test_a_release_without_values_of_its_own_has_none() -> None:
+    assert revision(config=None).values == {}
+
+
+def test_a_record_does_not_show_its_values_when_it_is_printed() -> None:
+    assert PASSWORD not in repr(revision(config={"password": PASSWORD}))
+
+
+def _twice(data: bytes) -> str:
+    return base64.b64encode(base64.b64encode(data)).decode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "%%%",
+        "AAAA",
+        _twice(b"no gzip"),
+        _twice(gzip.compress(f'{{"password": "{PASSWORD}"'.encode())),
+        _twice(gzip.compress(b"\xff\xfe{}")),
+        _twice(gzip.compress(b"{}")[:-9]),
+        _twice(gzip.compress(b"{}" * 99)[:10] + b"\xff" * 30),
+    ],
+)
+def test_what_is_no_record_is_one_error_that_tells_nothing_of_it(data: str) -> None:
+    with pytest.raises(ValueError, match="the record of release qua cannot be read") as caught:
+        decode("qua", {}, data)
+    assert caught.value.__cause__ is None
+    assert PASSWORD not in str(caught.value)
+
+
+def test_in_use_is_the_newest_deployed_revision_also_while_another_is_pending_or_failed() -> None:
+    revisions = [
+        revision(1, "superseded"),
+        revision(10, "deployed"),
+        revision(9, "deployed"),
+        revision(11, "failed"),
+        revision(12, "pending-upgrade"),
+    ]
+    found = in_use(revisions)
+    assert found is not None
+    assert found.number == 10
+    last = newest(revisions)
+    assert last is not None
+    assert last.number == 12
+
+
+def test_nothing_is_in_use_when_nothing_is_deployed() -> None:
+    assert in_use([revision(1, "failed")]) is None
+    assert in_use([]) is None
+    assert newest([]) is None
+
+
+@pytest.mark.parametrize("description", ["Install complete", "Upgrade complete", "Rollback to 2"])
+def test_the_last_good_revision_is_a_superseded_one_that_was_complete(description: str) -> None:
+    revisions = [
+        revision(3, "superseded", description),
+        revision(4, "superseded", 'Upgrade "qua" failed: context deadline exceeded'),
+        revision(5, "pending-rollback", "Preparing rollback"),
+    ]
+    found = last_good(revisions)
+    assert found is not None
+    assert found.number == 3
+
+
+def test_no_revision_is_good_when_none_has_worked() -> None:
+    assert last_good([revision(1, "failed", "Install failed")]) is None

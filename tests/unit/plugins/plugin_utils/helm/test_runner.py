@@ -1,0 +1,206 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Helm is called with no secret in its arguments, and its errors come back as findings without one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Completed, Helm, run
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import (
+    file,
+    record,
+    revision,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
+    PASSWORD,
+    the_finding,
+)
+
+VALUES = {"secrets": {"smtp_sender_password": PASSWORD}}
+UMBRELLA = revision(chart={**record()["chart"], "templates": []})
+DEPLOYED_CHART = {"name": "qualytics", "version": "2026.8.18"}
+
+
+class Recorder:
+    """A runner that writes down what it is called with, and answers by subcommand."""
+
+    def __init__(self, **answers: Completed) -> None:
+        self.calls: list[tuple[list[str], str]] = []
+        self.charts: list[set[str]] = []
+        self._answers = answers
+
+    def __call__(self, argv: Sequence[str], stdin: str) -> Completed:
+        self.calls.append((list(argv), stdin))
+        if argv[1] == "upgrade" and Path(argv[3]).is_dir():
+            folder = Path(argv[3])
+            assert folder.stat().st_mode & 0o077 == 0
+            self.charts.append({str(p.relative_to(folder)) for p in folder.rglob("*.*")})
+        return self._answers.get(argv[1], Completed(0, "", ""))
+
+
+def upgrade(runner: Any, deployed: Revision | None = None, **changes: Any) -> None:
+    arguments: dict[str, Any] = {"source": None, "command": "helm", **changes}
+    helm = Helm(arguments["command"], "qua", "apps", "/kube/config", "test", runner)
+    helm.upgrade(
+        deployed or revision(),
+        VALUES,
+        source=arguments["source"],
+        description="SMTP settings",
+        redactor=Redactor([Secret(PASSWORD)]),
+    )
+
+
+def shown(**chart: Any) -> Completed:
+    return Completed(0, yaml.safe_dump({**DEPLOYED_CHART, **chart}), "")
+
+
+class TestAnUpgrade:
+    def test_gives_the_complete_values_on_standard_input_and_none_as_argument(self) -> None:
+        runner = Recorder()
+        upgrade(runner)
+        [(argv, stdin)] = runner.calls
+        folder = argv.pop(3)
+        assert argv == [
+            "helm",
+            "upgrade",
+            "qua",
+            "--reset-values",
+            "--values",
+            "-",
+            "--description",
+            "SMTP settings",
+            "--namespace",
+            "apps",
+            "--kubeconfig",
+            "/kube/config",
+            "--kube-context",
+            "test",
+        ]
+        assert json.loads(stdin) == VALUES
+        assert not Path(folder).exists()
+
+    def test_takes_the_chart_of_the_record_in_a_folder_of_this_user_alone(self) -> None:
+        runner = Recorder()
+        upgrade(runner)
+        assert runner.charts == [
+            {"Chart.yaml", "values.yaml", "README.md", "templates/api.yaml"},
+        ]
+
+    def test_leaves_out_kubeconfig_and_context_that_are_not_given(self) -> None:
+        runner = Recorder()
+        Helm("helm", "qua", "apps", runner=runner).upgrade(
+            revision(), {}, source=None, description="x", redactor=Redactor(())
+        )
+        [(argv, _stdin)] = runner.calls
+        assert argv[-2:] == ["--namespace", "apps"]
+
+    def test_does_not_need_the_source_of_a_chart_that_is_whole(self) -> None:
+        runner = Recorder()
+        upgrade(runner, source="oci://charts.example/qualytics")
+        assert [argv[1] for argv, _stdin in runner.calls] == ["upgrade"]
+
+    def test_takes_a_given_chart_of_the_deployed_version_when_the_record_is_not_whole(self) -> None:
+        runner = Recorder(show=shown())
+        upgrade(runner, UMBRELLA, source="oci://charts.example/qualytics")
+        show, done = (argv for argv, _stdin in runner.calls)
+        source = ["oci://charts.example/qualytics", "--version", "2026.8.18"]
+        assert show[1:6] == ["show", "chart", *source]
+        assert done[3:6] == source
+        assert runner.calls[0][1] == ""
+
+    def test_takes_a_given_folder_by_its_full_path(self, tmp_path: Path) -> None:
+        runner = Recorder(show=shown())
+        upgrade(runner, UMBRELLA, source=str(tmp_path))
+        assert runner.calls[1][0][3:5] == [str(tmp_path), "--reset-values"]
+
+
+class TestAFailure:
+    def test_for_want_of_the_chart_names_it_and_calls_nothing(self) -> None:
+        runner = Recorder()
+        finding = the_finding(lambda: upgrade(runner, UMBRELLA))
+        assert finding.code == "chart-needed"
+        assert "qualytics 2026.8.18" in finding.fix
+        assert runner.calls == []
+
+    def test_for_want_of_subcharts_names_them(self) -> None:
+        manifest = "# Source: qualytics/charts/ingress-nginx/templates/x.yaml\n"
+        finding = the_finding(lambda: upgrade(Recorder(), revision(manifest=manifest)))
+        assert "(ingress-nginx is missing)" in finding.message
+
+    @pytest.mark.parametrize("other", [{"version": "2026.9.1"}, {"name": "grafana"}])
+    def test_by_another_chart_changes_nothing(self, other: dict[str, str]) -> None:
+        runner = Recorder(show=shown(**other))
+        finding = the_finding(lambda: upgrade(runner, UMBRELLA, source="repo/chart"))
+        assert finding.code == "chart-differs"
+        assert "runs qualytics 2026.8.18" in finding.message
+        assert [argv[1] for argv, _stdin in runner.calls] == ["show"]
+
+    @pytest.mark.parametrize("text", ["", "[]", "just a text", "a: [", "- a\n- b"])
+    def test_by_something_that_is_no_chart_is_told_as_another_chart(self, text: str) -> None:
+        runner = Recorder(show=Completed(0, text, ""))
+        finding = the_finding(lambda: upgrade(runner, UMBRELLA, source="repo/chart"))
+        assert finding.code == "chart-differs"
+
+    def test_by_a_chart_that_cannot_be_had_gives_helms_words(self) -> None:
+        runner = Recorder(show=Completed(1, "", "Error: repo repo not found\n"))
+        finding = the_finding(lambda: upgrade(runner, UMBRELLA, source="repo/chart"))
+        assert finding.code == "helm-failed"
+        assert finding.message == "helm show failed: Error: repo repo not found"
+
+    def test_of_helm_is_told_without_the_password(self) -> None:
+        text = f"Error: cannot parse {PASSWORD!r}"
+        runner = Recorder(upgrade=Completed(1, "ignored", text))
+        finding = the_finding(lambda: upgrade(runner))
+        assert finding.code == "helm-failed"
+        assert finding.where == "release qua"
+        assert finding.message == "helm upgrade failed: Error: cannot parse '********'"
+        assert "helm history qua --namespace apps" in finding.fix
+
+    def test_without_error_text_gives_what_helm_printed(self) -> None:
+        runner = Recorder(upgrade=Completed(1, "something\n", " \n"))
+        assert the_finding(lambda: upgrade(runner)).message == "helm upgrade failed: something"
+
+    def test_for_want_of_helm_names_the_command(self, tmp_path: Path) -> None:
+        missing = str(tmp_path / "helm")
+        finding = the_finding(lambda: upgrade(run, command=missing))
+        assert finding.code == "helm-missing"
+        assert missing in finding.message
+        assert "No such file or directory" in finding.message
+
+    def test_for_want_of_the_right_to_run_helm_names_it_too(self, tmp_path: Path) -> None:
+        forbidden = tmp_path / "helm"
+        forbidden.write_text("no program")
+        finding = the_finding(lambda: upgrade(run, command=str(forbidden)))
+        assert finding.code == "helm-missing"
+        assert "Permission denied" in finding.message
+
+    def test_for_a_record_that_leads_outside_of_its_chart_is_told_as_unreadable(self) -> None:
+        chart = {**record()["chart"], "files": [file("../out", "x")]}
+        finding = the_finding(lambda: upgrade(Recorder(), revision(chart=chart)))
+        assert finding.code == "release-unreadable"
+        assert "../out" in finding.message
+
+
+class TestACommand:
+    def test_gets_text_on_standard_input_and_gives_both_outputs_and_its_exit_code(self) -> None:
+        script = (
+            "import sys; t = sys.stdin.read(); print(t); sys.stderr.write(t[::-1]); sys.exit(3)"
+        )
+        assert run([sys.executable, "-X", "utf8", "-c", script], "päss") == Completed(
+            3, "päss\n", "ssäp"
+        )
+
+    def test_may_print_what_is_no_text(self) -> None:
+        script = "import sys; sys.stdout.buffer.write(b'a\\xff')"
+        assert run([sys.executable, "-c", script], "").stdout == "a\N{REPLACEMENT CHARACTER}"

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A release is worked on only when it is there, deployed, and of a chart that the profile is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
+    PENDING,
+    Revision,
+    decode,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import (
+    record,
+    revision,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import the_finding
+
+QUALYTICS = load("qualytics")
+
+
+@dataclass
+class Kept:
+    """The releases of one namespace."""
+
+    kept: list[Revision] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    namespace: str = "apps"
+
+    def revisions(self, release: str) -> list[Revision]:
+        return [entry for entry in self.kept if entry.release == release]
+
+    def releases(self) -> list[str]:
+        return self.others
+
+
+class Damaged(Kept):
+    """A namespace with a record that cannot be read."""
+
+    def revisions(self, release: str) -> list[Revision]:
+        return [decode(release, {}, "%%%")]
+
+
+def refused(*revisions: Revision) -> Finding:
+    return the_finding(lambda: usable(Kept(list(revisions)), "qua", QUALYTICS))
+
+
+def test_the_deployed_revision_is_used() -> None:
+    kept = Kept([revision(1, "superseded"), revision(2)])
+    assert usable(kept, "qua", QUALYTICS).number == 2
+
+
+@pytest.mark.parametrize(
+    ("others", "hint"),
+    [
+        ([], "in namespace apps; there is none at all."),
+        (["qua1", "grafana"], "; the nearest is qua1."),
+        (["grafana", "vault"], "; there are: grafana, vault."),
+    ],
+)
+def test_a_release_that_is_not_there_is_answered_with_those_that_are(
+    others: list[str], hint: str
+) -> None:
+    finding = the_finding(lambda: usable(Kept(others=others), "qua", QUALYTICS))
+    assert finding.code == "release-not-found"
+    assert hint in finding.message
+
+
+def test_a_release_that_was_uninstalled_with_its_history_kept_is_not_there() -> None:
+    finding = refused(revision(1, "uninstalled", "Uninstallation complete"))
+    assert finding.code == "release-not-found"
+    assert "it was uninstalled" in finding.message
+
+
+@pytest.mark.parametrize("status", PENDING)
+def test_a_release_with_an_operation_under_way_is_busy(status: str) -> None:
+    finding = refused(revision(4), revision(5, status))
+    assert finding.code == "release-busy"
+    assert f"is {status} (revision 5)" in finding.message
+    assert "helm rollback qua 4 --namespace apps" in finding.fix
+
+
+def test_the_way_back_leads_to_what_has_worked_also_when_nothing_is_deployed() -> None:
+    finding = refused(
+        revision(3, "superseded", "Upgrade complete"),
+        revision(4, "superseded", 'Upgrade "qua" failed: timeout'),
+        revision(5, "pending-upgrade", "Preparing upgrade"),
+    )
+    assert "helm rollback qua 3 --namespace apps" in finding.fix
+
+
+def test_a_release_that_has_never_worked_has_no_way_back() -> None:
+    finding = refused(revision(1, "pending-install", "Initial install underway"))
+    assert finding.code == "release-busy"
+    assert "helm uninstall qua --namespace apps" in finding.fix
+
+
+def test_a_failed_release_is_told_in_helms_words() -> None:
+    finding = refused(revision(4), revision(5, "failed", "timed out waiting"))
+    assert finding.code == "release-failed"
+    assert finding.message == "The newest revision 5 of release qua has failed: timed out waiting"
+    assert "helm rollback qua 4 --namespace apps" in finding.fix
+
+
+def test_a_release_of_another_chart_is_not_touched() -> None:
+    chart = {**record()["chart"], "metadata": {"name": "grafana", "version": "12"}}
+    finding = refused(revision(1, chart=chart))
+    assert finding.code == "release-other-chart"
+    assert "chart grafana, and the profile qualytics is for qualytics" in finding.message
+
+
+def test_a_record_that_cannot_be_read_is_told() -> None:
+    finding = the_finding(lambda: usable(Damaged(), "qua", QUALYTICS))
+    assert finding.code == "release-unreadable"
+    assert "cannot be read" in finding.message
