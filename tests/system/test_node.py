@@ -64,30 +64,33 @@ def node(tmp_path: Path) -> Iterator[Node]:
 
 
 class _Traces:
-    """What could show, from the host, that a node is or was there."""
+    """What could show, from the host, that a node is or was there.
+
+    That the host's end of the link is gone proves that the network namespace is: the kernel
+    takes it away with the last reference to that. Numbers of namespaces prove nothing, since
+    the kernel gives them out again.
+    """
 
     def __init__(self, node: Node) -> None:
         self._layout = node.layout
         pids = cgroups.processes(node.layout.cgroup)
-        self._namespaces = {space for pid in pids for space in _namespaces(pid)}
-        self._namespaces -= set(_namespaces(os.getpid()))
+        self._processes = {pid: _start_time(pid) for pid in pids}
 
     def left(self) -> list[str]:
-        found = remains.find(self._layout)
-        for process in Path("/proc").glob("[0-9]*"):
-            if self._namespaces.intersection(_namespaces(int(process.name))):
-                found.append(f"{process} in a namespace of the node")
-        mounts = Path("/proc/self/mountinfo").read_text()
-        found += [space for space in self._namespaces if space in mounts]
-        return found
+        living = [
+            pid
+            for pid, start in self._processes.items()
+            if start is not None and start == _start_time(pid)
+        ]
+        return remains.find(self._layout) + [f"process {pid} of the node" for pid in living]
 
 
-def _namespaces(pid: int) -> list[str]:
+def _start_time(pid: int) -> str | None:
+    """When the process started, in clock ticks since boot (proc(5), /proc/pid/stat)."""
     try:
-        return [os.readlink(link) for link in Path(f"/proc/{pid}/ns").iterdir()]
-    except OSError:
-        # The process has ended since.
-        return []
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def _firewall() -> list[str]:
