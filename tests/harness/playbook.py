@@ -16,6 +16,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTIONS = ROOT / ".build" / "collections"
 VENV = ROOT / ".build" / "venv"
+OLDEST = ROOT / ".build" / "venv-oldest"
+"""The oldest versions that the collection supports."""
 
 _RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=\d+\s+failed=(\d+)", re.M)
 
@@ -38,12 +40,14 @@ class Played:
         return sum(int(match[4]) for match in _RECAP.finditer(self.output))
 
 
-def environment(kubeconfig: Path, collections: Path = COLLECTIONS) -> dict[str, str]:
+def environment(
+    kubeconfig: Path, collections: Path = COLLECTIONS, venv: Path = VENV
+) -> dict[str, str]:
     """The environment of a run: the tools first, one collections path, no configuration file."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     return {
         **kept,
-        "PATH": f"{VENV / 'bin'}:{os.environ['PATH']}",
+        "PATH": f"{venv / 'bin'}:{os.environ['PATH']}",
         "ANSIBLE_COLLECTIONS_PATH": str(collections),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "0",
@@ -79,14 +83,18 @@ def play(
     kubeconfig: Path,
     *arguments: str,
     collections: Path = COLLECTIONS,
+    venv: Path = VENV,
 ) -> Played:
-    """Runs a playbook of the collection by name, or one by path."""
+    """Runs a playbook of the collection by name, or one by path.
+
+    :param venv: the Python environment whose ansible-playbook runs.
+    """
     # Found before the one in the caller's home.
     (inventory.parent / "ansible.cfg").write_text("[defaults]\n")
-    command: Sequence[str] = ("ansible-playbook", playbook, "-i", str(inventory), *arguments)
+    command: Sequence[str] = (str(venv / "bin" / "ansible-playbook"), playbook, "-i", str(inventory), *arguments)
     done = subprocess.run(
         command,
-        env=environment(kubeconfig, collections),
+        env=environment(kubeconfig, collections, venv),
         cwd=inventory.parent,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

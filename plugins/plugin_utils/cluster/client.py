@@ -27,6 +27,10 @@ try:
     IMPORT_ERROR: str | None = None
 except ImportError as error:
     IMPORT_ERROR = str(error)
+else:
+    # Older ones decode what a command prints, and lose what is not UTF-8.
+    if tuple(map(int, kubernetes.__version__.split(".")[:2])) < (30, 1):
+        IMPORT_ERROR = f"version {kubernetes.__version__} is older than 30.1"
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError

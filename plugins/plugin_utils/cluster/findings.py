@@ -11,11 +11,11 @@ CATALOGUE = Catalogue(
         Entry(
             code="kubernetes-client-missing",
             severity="error",
-            meaning="The Python library kubernetes is missing on the controller.",
-            message="The Python library kubernetes cannot be imported by {python}: {problem}",
+            meaning="The Python library kubernetes is missing on the controller, or too old.",
+            message="The Python library kubernetes cannot be used by {python}: {problem}.",
             fix=(
                 "Install it into the environment that runs ansible-playbook: {python} -m pip "
-                "install kubernetes"
+                "install 'kubernetes>=30.1'"
             ),
         ),
         Entry(
