@@ -106,11 +106,12 @@ class Workloads:
         :raises FindingError: for a workload that has no ready pod, or a container that cannot be read.
         """
         ready: list[tuple[Workload, str]] = []
+        down: list[Finding] = []
         for workload, state in live.items():
             pods = self.cluster.pods(state["spec"]["selector"])
             names = [pod["metadata"]["name"] for pod in pods if rollout.is_ready(pod)]
             if not names and rollout.wanted(state) > 0:
-                raise FindingError(
+                down.append(
                     CATALOGUE.finding(
                         "no-ready-pod",
                         where=str(workload),
@@ -120,6 +121,8 @@ class Workloads:
                     )
                 )
             ready += [(workload, name) for name in names]
+        if down:
+            raise FindingError(*down)
 
         def one(place: tuple[Workload, str]) -> Seen | Finding:
             workload, pod = place

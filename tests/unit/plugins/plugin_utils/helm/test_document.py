@@ -37,9 +37,10 @@ LEAVES = render(QUALYTICS, DESCRIPTION, release="qua", namespace="apps").leaves
 @pytest.fixture(params=["helm", "helm3"])
 def helm(request: pytest.FixtureRequest) -> str:
     """Helm 4 and Helm 3: those of the node, else those of the user."""
-    command = shutil.which(request.param, path=bin_folder()) or shutil.which(request.param)
+    name: str = request.param
+    command = shutil.which(name, path=bin_folder()) or shutil.which(name)
     if command is None:
-        pytest.skip(f"{request.param} is neither built (make setup) nor in PATH")
+        pytest.skip(f"{name} is neither built (make setup) nor in PATH")
     return command
 
 

@@ -19,7 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import (
     get,
     same,
     secret_keys,
-    strings,
+    secrets,
     without_secrets,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, OMIT, Leaf
@@ -195,5 +195,6 @@ def test_a_value_is_found_by_its_path() -> None:
 
 
 def test_every_text_in_a_tree_is_found() -> None:
-    assert list(strings({"a": ["b", {"c": "d"}], "e": 1, "f": None})) == ["b", "d"]
-    assert list(strings(None)) == []
+    tree = {"db": {"password": "a", "host": "b"}, "secrets": [{"c": "d"}], "token": 1, "key": ""}
+    assert [secret.reveal() for secret in secrets(tree)] == ["a", "d"]
+    assert list(secrets(None)) == []
