@@ -69,18 +69,12 @@ class Search:
 
         :param allowed: files that hold the secret rightly.
         """
-        return {
-            leak
-            for path in _files(folder)
-            if path not in allowed
-            for leak in self._file(path, folder)
-        }
+        return {leak for path in _files(folder) if path not in allowed for leak in self.file(path)}
 
-    def _file(self, path: Path, folder: Path) -> set[Leak]:
-        place = f"file {path.relative_to(folder)}"
-        return {
-            Leak(name, place) for name in self.names(str(path).encode() + b"\0" + path.read_bytes())
-        }
+    def file(self, path: Path) -> set[Leak]:
+        """The leaks in one file, and in its name."""
+        data = str(path).encode() + b"\0" + path.read_bytes()
+        return {Leak(name, f"file {path}") for name in self.names(data)}
 
 
 class Watch:
@@ -88,7 +82,7 @@ class Watch:
 
     :param command: the command; all its descendants count, and nothing else does.
     :param folders: where short-lived files may be.
-    :ivar programs: the first arguments of the processes that were seen.
+    :ivar programs: the names of the programs that were seen.
     :ivar files: the files that were seen.
     """
 
@@ -138,8 +132,8 @@ class Watch:
     def _look_at_processes(self) -> None:
         for process in _descendants(self._command.pid):
             arguments, environment = _read(process / "cmdline"), _read(process / "environ")
-            program = Path(arguments.partition(b"\0")[0].decode("utf-8", "replace")).name
-            self.programs.add(program)
+            program = arguments.partition(b"\0")[0].decode("utf-8", "replace")
+            self.programs.add(Path(program).name)
             for what, data in (("arguments", arguments), ("environment", environment)):
                 place = f"{what} of a process"
                 self._leaks |= {Leak(name, place) for name in self._search.names(data)}
@@ -151,7 +145,7 @@ class Watch:
                     status = path.stat()
                     state = (path, status.st_ino, status.st_mtime_ns, status.st_size)
                     if state not in self._seen:
-                        self._leaks |= self._search._file(path, folder)
+                        self._leaks |= self._search.file(path)
                         self._seen.add(state)
                         self.files.add(path)
                 except FileNotFoundError:

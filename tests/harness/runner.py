@@ -53,39 +53,45 @@ def watch(
     folder: Path,
     kubeconfig: Path,
     options: str = "",
+    extra: str = "",
 ) -> Watched:
     """Runs a playbook with ``-vvvv --diff``, with every file that it may write inside a folder.
 
-    :param folder: has to be empty. All of it is searched but the variables, the user's own file.
+    :param folder: has to be empty. All of it is searched but the files with variables, the user's own.
     :param options: more options of ansible-playbook.
+    :param extra: extra variables as the text of a YAML file.
     """
     home, temporary, private = folder / "home", folder / "tmp", folder / "private"
     for path in (home, temporary, private):
         path.mkdir()
     inventory, variables = write_inputs(folder / "inputs", hosts)
-    command = subprocess.Popen(
-        [
-            *("ansible-runner", "run", str(private), "--playbook", playbook),
-            *("--inventory", str(inventory), "--ident", "run"),
-            f"--cmdline=-vvvv --diff {options}",
-        ],
-        env={
-            **environment(kubeconfig),
-            "HOME": str(home),
-            "TMPDIR": str(temporary),
-            "ANSIBLE_LOCAL_TEMP": str(temporary / "local"),
-            "ANSIBLE_REMOTE_TMP": str(temporary / "remote"),
-            "ANSIBLE_LOG_PATH": str(folder / "ansible.log"),
-        },
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    with Watch(command, search, (home, temporary)) as watch:
-        output, _ = command.communicate(timeout=300)
-    allowed = {variables / f"{name}.yml" for name in hosts}
+    extra_file = folder / "inputs" / "extra.yml"
+    extra_file.write_text(extra or "{}\n", encoding="utf-8")
+    with (
+        subprocess.Popen(
+            [
+                *("ansible-runner", "run", str(private), "--playbook", playbook),
+                *("--inventory", str(inventory), "--ident", "run"),
+                f"--cmdline=-vvvv --diff -e @{extra_file} {options}",
+            ],
+            env={
+                **environment(kubeconfig),
+                "HOME": str(home),
+                "TMPDIR": str(temporary),
+                "ANSIBLE_LOCAL_TEMP": str(temporary / "local"),
+                "ANSIBLE_REMOTE_TMP": str(temporary / "remote"),
+                "ANSIBLE_LOG_PATH": str(folder / "ansible.log"),
+            },
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        ) as command,
+        Watch(command, search, (home, temporary)) as watch,
+    ):
+        output = command.communicate()[0]
+    allowed = {extra_file, *(variables / f"{name}.yml" for name in hosts)}
     return Watched(
         returncode=command.returncode,
         output=output,

@@ -1,0 +1,292 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The password is nowhere but in the Secret, Helm's own record and the process that logs in."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+import yaml
+
+from tests.apps.invitations.release import CHART, Release
+from tests.harness.lab import RELAY_HOST, USER, WITHOUT_MAIL, Lab
+from tests.harness.leaks import AWKWARD, Leak, Search, Watch, password
+from tests.harness.runner import Watched, watch
+from tests.system.conftest import PLAYBOOK
+
+pytestmark = pytest.mark.node
+
+FORMS: Mapping[str, Callable[[str], str]] = {
+    "plain": str,
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 from the second byte": lambda text: base64.b64encode(b"." + text.encode()).decode(),
+    "base64 from the third byte": lambda text: base64.b64encode(b".." + text.encode()).decode(),
+    "base64 in lines": lambda text: base64.encodebytes(b"." * 32 + text.encode()).decode(),
+    "base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+    "URL-encoded": lambda text: quote(text, safe=""),
+    "form-encoded": quote_plus,
+    "JSON": json.dumps,
+    "JSON in JSON": lambda text: json.dumps(json.dumps(text, ensure_ascii=False)),
+    "YAML": lambda text: yaml.safe_dump({"password": text}, width=20),
+    "the first half": lambda text: text[: len(text) // 2],
+    "the second half": lambda text: text[len(text) // 2 :],
+}
+
+
+@dataclass
+class Flow:
+    """Runs of the playbook on one release; remembers every password that they were given."""
+
+    lab: Lab
+    release: Release
+    folder: Path
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def password(self, name: str, awkward: str = AWKWARD) -> str:
+        """A new password, to be searched for from now on."""
+        self.passwords[name] = password(awkward)
+        return self.passwords[name]
+
+    def run(
+        self,
+        options: str = "",
+        *,
+        playbook: str = PLAYBOOK,
+        extra: str = "",
+        known: bool = True,
+        **changes: Any,
+    ) -> Watched:
+        """One run, in a folder of its own.
+
+        :param known: whether the relay gets to know the user with the password that is given.
+        """
+        if known:
+            self.lab.relay.set_user(USER, changes["smtp_password"])
+        folder = self.folder / f"run-{len(list(self.folder.iterdir()))}"
+        folder.mkdir()
+        return watch(
+            playbook,
+            {self.release.name: self.lab.description(self.release, **changes)},
+            self.search,
+            folder=folder,
+            kubeconfig=self.lab.kubeconfig,
+            options=options,
+            extra=extra,
+        )
+
+    @property
+    def search(self) -> Search:
+        return Search(self.passwords)
+
+    def cluster(self) -> set[Leak]:
+        """The leaks in what the cluster shows to somebody who may not read Secrets, and in the history."""
+        return self.search.text("objects", self._objects()) | self.search.text(
+            "history", self.release.run_helm("history", self.release.name, "--output=json")
+        )
+
+    def _objects(self) -> str:
+        kinds = "all,events,configmaps,secrets,serviceaccounts,endpoints"
+        found = self.lab.kubectl.json(
+            "-n", self.release.namespace, "get", kinds, "--show-managed-fields"
+        )["items"]
+        for entry in found:
+            if entry["kind"] == "Secret":
+                del entry["data"]
+        return json.dumps(found)
+
+
+@pytest.fixture
+def installed(lab: Lab, tmp_path: Path) -> Iterator[Callable[..., Flow]]:
+    """Installs the application without mail, some files of its chart replaced."""
+    releases = []
+
+    def install(files: Mapping[str, str], helm: str = "helm") -> Flow:
+        chart, folder = tmp_path / "chart", tmp_path / "runs"
+        shutil.copytree(CHART, chart)
+        folder.mkdir()
+        for name, text in files.items():
+            (chart / name).write_text(text)
+        release = replace(lab.release(helm=helm), chart=chart)
+        releases.append(release)
+        release.upgrade(WITHOUT_MAIL)
+        release.wait()
+        return Flow(lab, release, folder)
+
+    yield install
+    for release in releases:
+        release.remove()
+
+
+@pytest.fixture(scope="module")
+def flow(lab: Lab, tmp_path_factory: pytest.TempPathFactory, release: Release) -> Flow:
+    """The runs on the release that the tests of a life share."""
+    return Flow(lab, release, tmp_path_factory.mktemp("flow"))
+
+
+class TestOneReleaseOverItsLife:
+    """The steps build on each other; every password stays in the search to the end."""
+
+    def test_the_first_configuration_shows_no_password(self, flow: Flow) -> None:
+        run = flow.run(smtp_password=flow.password("first"))
+        assert run.returncode == 0, run.output
+        assert "+secrets.smtp.smtp_sender_password: (secret, new value)" in run.output
+        assert run.leaks == set()
+        assert flow.cluster() == set()
+        # What is judged has been looked at: Helm's process, and the chart that lives as long as it.
+        assert "helm" in run.programs
+        assert [path for path in run.files if "mailops-smtp-chart-" in str(path)]
+        assert run.events()
+
+    def test_a_rotation_shows_neither_the_old_nor_the_new_one(self, flow: Flow) -> None:
+        run = flow.run(smtp_password=flow.password("second"))
+        assert run.returncode == 0, run.output
+        assert "-secrets.smtp.smtp_sender_password: (secret, old value)" in run.output
+        assert flow.release.secret()["smtp_sender_password"] == flow.passwords["second"]
+        assert run.leaks | flow.cluster() == set()
+
+    def test_the_same_again_shows_no_password(self, flow: Flow) -> None:
+        run = flow.run(smtp_password=flow.passwords["second"])
+        assert "nothing to change" in run.output
+        assert run.leaks | flow.cluster() == set()
+
+    def test_check_mode_and_the_values_file_show_no_password(self, flow: Flow) -> None:
+        path = flow.folder / "values.yaml"
+        run = flow.run("--check", smtp_password=flow.password("third"))
+        rendered = flow.run(
+            "--tags=render", smtp_password=flow.passwords["third"], smtp_values_dest=str(path)
+        )
+        assert "would be upgraded" in run.output
+        assert RELAY_HOST in path.read_text()
+        assert run.leaks | rendered.leaks | flow.search.file(path) == set()
+
+    def test_a_wrong_password_shows_neither_itself_nor_the_right_one(self, flow: Flow) -> None:
+        run = flow.run(smtp_password=flow.password("wrong"), known=False)
+        assert "rejected the credentials" in run.failed
+        assert run.leaks | flow.cluster() == set()
+
+    def test_a_password_in_a_misspelt_variable_is_not_shown(self, flow: Flow) -> None:
+        run = flow.run(
+            known=False, smtp_password=None, smtp_passwrd=flow.password("of a misspelt variable")
+        )
+        assert "smtp_passwrd" in run.failed
+        assert run.leaks == set()
+
+    def test_a_password_that_ansible_takes_for_a_template_is_not_shown(self, flow: Flow) -> None:
+        text = flow.password("with braces", "{{word}}")
+        run = flow.run(known=False, smtp_password=None, extra=f"smtp_password: {text}\n")
+        assert "!unsafe" in run.failed
+        assert run.leaks == set()
+
+    def test_the_modules_and_roles_by_themselves_show_no_password(
+        self, flow: Flow, tmp_path: Path
+    ) -> None:
+        steps = ("config", "probe", "release", "verify")
+        playbook = tmp_path / "own.yml"
+        play = {
+            "hosts": "all",
+            "gather_facts": False,
+            "roles": [{"role": "mailops.smtp.validate", "smtp_password": "{{ own_password }}"}],
+            "tasks": [
+                {f"mailops.smtp.smtp_{step}": {"password": "{{ own_password }}"}} for step in steps
+            ],
+        }
+        playbook.write_text(json.dumps([play]))
+        text = flow.password("of a task")
+        flow.lab.relay.set_user(USER, text)
+        run = flow.run(playbook=str(playbook), known=False, smtp_password=None, own_password=text)
+        assert run.returncode == 0, run.output
+        assert flow.release.secret()["smtp_sender_password"] == text
+        assert run.leaks | flow.cluster() == set()
+
+
+# Three ways in which somebody else quotes the password: Helm, the API server, the application.
+SCHEMA = {
+    "values.schema.json": json.dumps(
+        {
+            "properties": {
+                "secrets": {
+                    "properties": {
+                        "smtp": {"properties": {"smtp_sender_password": {"pattern": "^[a-z_]*$"}}}
+                    }
+                }
+            }
+        }
+    )
+}
+JOB = {
+    "templates/migrate.yaml": """\
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-migrate
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: migrate
+          image: {{ .Values.image }}
+          command: [python3, -c, ""]
+          env:
+            - name: PASSWORD
+              value: {{ .Values.secrets.smtp.smtp_sender_password | quote }}
+"""
+}
+TALKS = """\
+import base64, json, os, sys, urllib.parse
+text = os.environ["SMTP_SENDER_PASSWORD"]
+print(text, json.dumps(text), repr(text), urllib.parse.quote(text))
+print(base64.b64encode(json.dumps(dict(os.environ)).encode()).decode())
+sys.exit("I crash")
+"""
+CRASH = {
+    "templates/api.yaml": (CHART / "templates" / "api.yaml")
+    .read_text()
+    .replace(
+        "command: [python3, /app/hub_api.py]",
+        'command: {{ ternary (list "python3" "-c" '
+        f'{json.dumps(TALKS)}) (list "python3" "/app/hub_api.py") '
+        "(eq .Values.controlplane.smtp.enabled true) | toJson }}",
+    )
+}
+
+
+@pytest.mark.parametrize("helm", ["helm", "helm3"])
+@pytest.mark.parametrize("awkward", [AWKWARD, "'+&<"], ids=["all", "single-quote"])
+@pytest.mark.parametrize("chart", [SCHEMA, JOB], ids=["schema", "immutable"])
+class TestAnUpgradeThatFailsWithWordsThatQuoteThePassword:
+    def test_shows_it_neither_then_nor_when_the_failure_is_reported_later(
+        self, installed: Callable[..., Flow], chart: Mapping[str, str], awkward: str, helm: str
+    ) -> None:
+        flow = installed(chart, helm)
+        run = flow.run(smtp_password=flow.password("refused", awkward))
+        assert "helm upgrade failed" in run.failed
+        assert "********" in run.failed
+        again = flow.run(smtp_password=flow.password("another"))
+        assert again.failed
+        assert run.leaks | again.leaks == set()
+
+
+class TestAnApplicationThatPrintsItsEnvironmentAndCrashes:
+    def test_has_its_last_words_quoted_without_the_password(
+        self, installed: Callable[..., Flow]
+    ) -> None:
+        flow = installed(CRASH)
+        run = flow.run(smtp_password=flow.password("first"), smtp_rollout_timeout="5")
+        assert "I crash" in run.failed
+        assert "********" in run.failed
+        again = flow.run(smtp_password=flow.password("second"), smtp_rollout_timeout="5")
+        assert "I crash" in again.failed
+        verified = flow.run("--tags=verify", smtp_password=flow.password("mistaken"), known=False)
+        assert "I crash" in verified.failed
+        assert run.leaks | again.leaks | verified.leaks | flow.cluster() == set()
