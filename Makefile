@@ -31,7 +31,7 @@ demo: setup ## Show the whole flow on a real Kubernetes node, from no mail to a 
 	@python -m tests.cluster run -- python -m tests.demo
 
 test: setup ## Run unit, integration and system tests
-	@python -m pytest tests/unit tests/integration tests/system
+	@python -m tests.cluster run -- python -m pytest tests/unit tests/integration tests/system
 
 test-unit: setup-python ## Run the unit tests: no network, no cluster, seconds
 	@python -m pytest tests/unit

@@ -130,17 +130,15 @@ def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:
 
 
 def known_secrets(plan: Plan, deployed: Revision) -> list[Secret]:
-    """What must not show in an error of Helm or a log: the password wanted, and all that is in use there."""
+    """What must not show in an error of Helm or in a log: the password wanted, and what is in use."""
     in_use = [
         values.get(deployed.values, leaf.path) for leaf in plan.rendered.leaves if leaf.sensitive
     ]
-    others = [text for text in values.strings(deployed.values.get("secrets")) if len(text) > 7]
-    texts = [
-        plan.description.password.reveal(),
-        *(text for text in in_use if isinstance(text, str)),
-        *others,
+    return [
+        plan.description.password,
+        *(Secret(text) for text in in_use if isinstance(text, str)),
+        *values.secrets(deployed.values),
     ]
-    return [Secret(text) for text in texts if text]
 
 
 def _msg(

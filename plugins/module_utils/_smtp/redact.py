@@ -5,12 +5,8 @@
 from __future__ import annotations
 
 import base64
-import html
-import json
 import re
-import shlex
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus
 
 from .secret import MASK, Secret
 
@@ -29,12 +25,34 @@ _AFTER = r"(?![\w@/+%-])(?!\.\w)"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]")
 _BASE64_REST = re.compile(r"[A-Za-z0-9+/_-]*=*")
 
+# Tools quote each other, and every level of quoting doubles the backslashes: up to three levels.
+_BACKSLASHES = r"\\{0,8}"
+
+# A run of what no escaping touches: where the longest one is missing, the secret is.
+_UNTOUCHED = re.compile("[A-Za-z0-9]+")
+_CHARACTERS = re.compile(r"\\+|[^\\]", re.DOTALL)
+
+# What a character becomes in some language besides the ways that all characters have.
+_OWN_FORMS = {
+    "\t": ["t"],
+    "\n": ["n"],
+    "\r": ["r"],
+    " ": [r"\+"],
+    "&": ["&amp;"],
+    "<": ["&lt;"],
+    ">": ["&gt;"],
+    '"': ["&quot;", '""'],
+    # A quote inside of quotes, for YAML and SQL, and for a shell.
+    "'": ["''", "'\"'\"'", rf"'{_BACKSLASHES}''"],
+}
+
 
 class Redactor:
     """Replaces each of some secrets, in the forms that tools give them, by ``********``.
 
     The forms: plain; base64 at each of the three alignments in both alphabets; URL-encoded;
-    escaped as JSON (also of Go), Python and HTML do; quoted for a shell or YAML. Pure.
+    escaped as JSON, Go, Python and HTML do, each character by itself, so that any mixture is
+    found, and one inside of another; quoted for a shell or YAML. Pure.
     """
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
@@ -43,17 +61,20 @@ class Redactor:
         self._cores = sorted(
             {core for value in values for core in _base64_cores(value)}, key=len, reverse=True
         )
-        forms = dict(form for value in values for form in _text_forms(value))
-        self._forms = sorted(forms.items(), key=lambda item: len(item[0]), reverse=True)
+        self._forms = [
+            form
+            for value in sorted(set(values), key=len, reverse=True)
+            for form in _text_forms(value)
+        ]
 
     def clean(self, text: str) -> str:
         """Return ``text`` with every secret replaced."""
         for core in self._cores:
             if core in text:
                 text = _without_base64(text, core)
-        for form, pattern in self._forms:
+        for part, pattern in self._forms:
             # Nearly always absent, and looking is cheap; compiling the pattern is not.
-            if form in text:
+            if part in text:
                 text = re.sub(pattern, MASK, text)
         return text
 
@@ -75,10 +96,9 @@ class Redactor:
 
 
 def _text_forms(value: str) -> Iterator[tuple[str, str]]:
-    """Yield the forms of one secret as text, each with the regular expression to replace."""
+    """Yield regular expressions for one secret as text, each with a part that its matches have."""
     if len(value) >= SHORT:
-        for form in _escaped(value):
-            yield form, re.escape(form)
+        yield max(_UNTOUCHED.findall(value), key=len, default=""), _pattern(value)
     elif value:
         encoded = _encode(value)
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
@@ -122,33 +142,36 @@ def _without_base64(text: str, core: str) -> str:
         position = end
 
 
-def _escaped(value: str) -> set[str]:
-    """Return the plain text and its escaped, quoted and URL-encoded forms."""
-    as_json = json.dumps(value)[1:-1]
-    forms = {
-        value,
-        as_json,
-        json.dumps(value, ensure_ascii=False)[1:-1],
-        # Go's encoding/json escapes these three too.
-        as_json.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"),
-        json.dumps(as_json)[1:-1],
-        repr(value)[1:-1],
-        ascii(value)[1:-1],
-        shlex.quote(value),
-        value.replace("'", "'\\''"),
-        value.replace("'", "''"),
-        html.escape(value),
-    }
-    encoded = _encode(value)
-    for url_form in (
-        quote(encoded, safe=""),
-        quote(encoded),
-        quote_plus(encoded),
-        quote_plus(encoded, safe="/"),
-    ):
-        forms.add(url_form)
-        forms.add(re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), url_form))
-    return forms
+def _pattern(value: str) -> str:
+    """Return a regular expression for the secret in whatever way each of its characters is escaped."""
+    parts = []
+    before = _BACKSLASHES
+    for run in _CHARACTERS.findall(value):
+        if run[0] == "\\":
+            # With those that escape what follows: two quantifiers in a row would take their time.
+            parts.append(rf"(?:\\{{{len(run)},{8 * len(run) + 8}}}|{'(?:%5[cC])' * len(run)})")
+            before = ""
+        else:
+            parts.append(run if _UNTOUCHED.match(run) else before + _character(run))
+            before = _BACKSLASHES
+    return "".join(parts)
+
+
+def _character(character: str) -> str:
+    code, encoded = ord(character), _encode(character)
+    utf16 = character.encode("utf-16-be", "surrogatepass")
+    pairs = [utf16[index : index + 2].hex() for index in range(0, len(utf16), 2)]
+    escapes = [
+        _BACKSLASHES.join(f"u{pair}" for pair in pairs),
+        f"U{code:08x}",
+        f"x{code:02x}",
+        _BACKSLASHES.join(f"x{byte:02x}" for byte in encoded),
+        _BACKSLASHES.join(f"{byte:03o}" for byte in encoded),
+        "".join(f"%{byte:02x}" for byte in encoded),
+        f"&#(?:{code}|x{code:x});",
+    ]
+    plain = [*_OWN_FORMS.get(character, []), re.escape(character)]
+    return f"(?:{'|'.join(plain)}|(?i:{'|'.join(escapes)}))"
 
 
 def _encode(value: str) -> bytes:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,8 @@ class Completed:
     stderr: str
 
 
+LEAD_ELSEWHERE = ("HELM_KUBE", "HELM_NAMESPACE", "HELM_DEBUG")
+
 Runner = Callable[[Sequence[str], str], Completed]
 """Runs an argument list with a text on standard input."""
 
@@ -37,11 +40,16 @@ Runner = Callable[[Sequence[str], str], Completed]
 def run(argv: Sequence[str], stdin: str) -> Completed:
     """Runs a command and waits for its end.
 
-    :raises FileNotFoundError: when there is no such command.
+    :raises OSError: when there is no such command, or it cannot be run.
     """
+    # These would name another cluster than the one that is read here, or print the values.
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(LEAD_ELSEWHERE)
+    }
     done = subprocess.run(
         list(argv),
         input=stdin,
+        env=environment,
         capture_output=True,
         encoding="utf-8",
         errors="replace",

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import record
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import record, values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile
 
@@ -54,12 +55,14 @@ def usable(releases: Releases, release: str, profile: Profile) -> record.Revisio
             )
         )
     if deployed is None or newest.number != deployed.number:
+        # Helm's words can quote the object that failed.
+        redactor = Redactor(values.secrets(newest.values))
         raise FindingError(
             CATALOGUE.finding(
                 "release-failed",
                 where=where,
                 revision=newest.number,
-                description=newest.description,
+                description=redactor.clean(newest.description),
                 **facts,
             )
         )

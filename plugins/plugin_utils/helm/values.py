@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 )
 
 Values = dict[str, Any]
+
+_SECRET_KEY = re.compile(r"pass|secret|token|credential|private|key", re.IGNORECASE)
 
 
 def get(values: Mapping[str, Any], path: Path) -> Any:
@@ -132,16 +135,20 @@ def changes(
     return found
 
 
-def strings(values: Any) -> Iterable[str]:
-    """Every text in a tree of values."""
+def secrets(values: Any, under: str = "") -> Iterable[Secret]:
+    """Every text in a tree of values that stands under a key that speaks of a secret.
+
+    :param under: the keys on the way.
+    """
     if isinstance(values, str):
-        yield values
+        if values and _SECRET_KEY.search(under):
+            yield Secret(values)
     elif isinstance(values, Mapping):
-        for value in values.values():
-            yield from strings(value)
+        for key, value in values.items():
+            yield from secrets(value, f"{under}.{key}")
     elif isinstance(values, list):
         for value in values:
-            yield from strings(value)
+            yield from secrets(value, under)
 
 
 def _shown(value: Any, default: Any, sensitive: bool, age: str) -> str:

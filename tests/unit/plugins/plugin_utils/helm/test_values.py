@@ -194,7 +194,7 @@ def test_a_value_is_found_by_its_path() -> None:
     assert get({"a": None}, ("a",)) is None
 
 
-def test_every_text_in_a_tree_is_found() -> None:
+def test_every_text_under_a_key_that_speaks_of_a_secret_is_found() -> None:
     tree = {"db": {"password": "a", "host": "b"}, "secrets": [{"c": "d"}], "token": 1, "key": ""}
     assert [secret.reveal() for secret in secrets(tree)] == ["a", "d"]
     assert list(secrets(None)) == []
