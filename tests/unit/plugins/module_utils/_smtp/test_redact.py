@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import shlex
 from urllib.parse import quote, quote_plus, urlencode
@@ -31,7 +32,15 @@ AWKWARD = (
     "-dash",
     "a\\b&<c>/d e+f",
     "naïve ключ 🔑",
+    "it's & ä",
+    "end\\'",
 )
+
+
+# As encoding/json of Go writes it: these three are escaped, and what is not ASCII is not.
+def go_json(text: str) -> str:
+    encoded = json.dumps(text, ensure_ascii=False)
+    return encoded.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def cleaned(secret: str, text: str) -> str:
@@ -60,6 +69,10 @@ def test_base64_text_that_holds_the_secret_is_gone_as_a_whole(
         json.dumps,
         lambda s: json.dumps(s, ensure_ascii=False),
         lambda s: json.dumps(json.dumps(s)),
+        go_json,
+        lambda s: go_json(go_json(s)),
+        lambda s: json.dumps({"logged": f"error={json.dumps(go_json(s))}"}),
+        html.escape,
         repr,
         ascii,
         shlex.quote,
