@@ -38,7 +38,7 @@ class ActionModule(Step):
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         target = plan.target
         cluster = Cluster(target.kubeconfig, target.context, target.namespace)
-        deployed = usable(cluster, target.release, plan.profile)
+        deployed = usable(cluster, target.release, plan.profile, plan.rendered.leaves)
         changes = values.changes(
             deployed.values, plan.rendered.leaves, deployed.chart.get("values") or {}
         )
@@ -131,13 +131,9 @@ def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:
 
 def known_secrets(plan: Plan, deployed: Revision) -> list[Secret]:
     """What must not show in an error of Helm or in a log: the password wanted, and what is in use."""
-    in_use = [
-        values.get(deployed.values, leaf.path) for leaf in plan.rendered.leaves if leaf.sensitive
-    ]
     return [
         plan.description.password,
-        *(Secret(text) for text in in_use if isinstance(text, str)),
-        *values.secrets(deployed.values),
+        *values.known_secrets(deployed.values, plan.rendered.leaves),
     ]
 
 

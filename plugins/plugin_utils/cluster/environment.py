@@ -8,6 +8,7 @@ import base64
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
 
 # Of the command that reads it, and so of what the container was started with. /proc/1/environ would
@@ -69,6 +70,23 @@ def of_successor(
         else:
             seen[name] = entry.get("value", "")
     return {name: seen.get(name) for name in names if name not in unknown}
+
+
+def from_secrets(container: Mapping[str, Any], secret: Read) -> list[Secret]:
+    """Every value that a container gets from a Secret of the namespace.
+
+    :param container: the container in the pod.
+    :param secret: reads a Secret.
+    """
+    found: list[str | None] = []
+    for entry in container.get("env") or []:
+        reference = (entry.get("valueFrom") or {}).get("secretKeyRef")
+        if reference:
+            found.append(_one(secret, reference, encoded=True))
+    for source in container.get("envFrom") or []:
+        if "secretRef" in source:
+            found += _all_of(source, secret, secret).values()
+    return [Secret(text) for text in found if text]
 
 
 def _one(read: Read, reference: Mapping[str, Any], *, encoded: bool) -> str | None:

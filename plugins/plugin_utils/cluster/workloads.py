@@ -249,15 +249,20 @@ class Workloads:
             if status.get("ready") or not status.get("containerID"):
                 continue
             crashed = bool((status.get("lastState") or {}).get("terminated"))
+            container = next(
+                entry for entry in pod["spec"]["containers"] if entry["name"] == status["name"]
+            )
             try:
                 text = self.cluster.log(
                     pod["metadata"]["name"], status["name"], lines=LOG_LINES, previous=crashed
                 ).strip()
+                # An application may print its environment, which is not always the one wanted here.
+                given = environment.from_secrets(container, self.cluster.secret)
             except FindingError:
-                # Logs need a right of their own, and may be gone with the container.
+                # Logs and Secrets need rights of their own, and a log may be gone with its container.
                 return None
             if text:
-                return "last log lines: " + " | ".join(text.splitlines())
+                return "last log lines: " + " | ".join(Redactor(given).clean(text).splitlines())
         return None
 
 

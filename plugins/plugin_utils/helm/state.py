@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
@@ -11,7 +12,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import record, values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Leaf, Profile
 
 
 class Releases(Protocol):
@@ -25,9 +26,12 @@ class Releases(Protocol):
     def releases(self) -> list[str]: ...
 
 
-def usable(releases: Releases, release: str, profile: Profile) -> record.Revision:
+def usable(
+    releases: Releases, release: str, profile: Profile, leaves: Sequence[Leaf]
+) -> record.Revision:
     """The revision that is in use.
 
+    :param leaves: tell which values of the release are secret, because Helm quotes them in its record.
     :raises FindingError: when there is none, when the newest one is pending or failed, or when the
         chart is not the profile's.
     """
@@ -56,7 +60,7 @@ def usable(releases: Releases, release: str, profile: Profile) -> record.Revisio
         )
     if deployed is None or newest.number != deployed.number:
         # Helm's words can quote the object that failed.
-        redactor = Redactor(values.secrets(newest.values))
+        redactor = Redactor(values.known_secrets(newest.values, leaves))
         raise FindingError(
             CATALOGUE.finding(
                 "release-failed",

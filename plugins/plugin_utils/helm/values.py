@@ -135,6 +135,31 @@ def changes(
     return found
 
 
+def known_secrets(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> Iterable[Secret]:
+    """Every text in the values of a release that must not show: at the secret leaves, and elsewhere.
+
+    What a leaf wants there in plain, such as a name beside the secret, is none.
+    """
+    for leaf in leaves:
+        if leaf.sensitive:
+            in_plain = set(_texts(leaf.value))
+            yield from (
+                Secret(text) for text in _texts(get(values, leaf.path)) if text not in in_plain
+            )
+    yield from secrets(values)
+
+
+def _texts(values: Any) -> Iterable[str]:
+    if isinstance(values, str):
+        yield values
+    elif isinstance(values, Mapping):
+        for value in values.values():
+            yield from _texts(value)
+    elif isinstance(values, list):
+        for value in values:
+            yield from _texts(value)
+
+
 def secrets(values: Any, under: str = "") -> Iterable[Secret]:
     """Every text in a tree of values that stands under a key that speaks of a secret.
 

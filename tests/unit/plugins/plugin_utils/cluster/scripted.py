@@ -57,15 +57,17 @@ def pod(
         "state": {"running": {"startedAt": "t"}},
         "containerID": "x",
     }
+    statuses = [running] if containers is None else list(containers)
     return {
         "metadata": {"name": name},
+        "spec": {"containers": [{"name": entry["name"]} for entry in statuses]},
         "status": {
             "phase": phase,
             "conditions": [
                 {"type": "PodScheduled", "status": "True"},
                 {"type": "Ready", "status": str(ready)},
             ],
-            "containerStatuses": [running] if containers is None else list(containers),
+            "containerStatuses": statuses,
             **status,
         },
     }

@@ -40,6 +40,11 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples im
 )
 
 LIMIT = 60
+REFERENCE = {
+    "name": "PASSWORD",
+    "valueFrom": {"secretKeyRef": {"name": "creds", "key": "password"}},
+}
+HOST = {"name": "HOST", "value": "mail"}
 
 
 @dataclass
@@ -138,32 +143,26 @@ class TestTheRollThatIsOwed:
         live = scene.workloads.live()
         return scene.workloads.outdated(live, scene.workloads.read(live), ["HOST", "PASSWORD"])
 
-    REFERENCE = {
-        "name": "PASSWORD",
-        "valueFrom": {"secretKeyRef": {"name": "creds", "key": "password"}},
-    }
-    HOST = {"name": "HOST", "value": "mail"}
-
     def test_is_none_when_every_pod_has_what_its_successor_would_have(self, scene: Scene) -> None:
         scene.cluster.secrets["creds"] = secret(password="new")
-        assert self.owed(scene, self.HOST, self.REFERENCE) == []
+        assert self.owed(scene, HOST, REFERENCE) == []
 
     def test_is_that_of_workloads_whose_secret_has_changed_since(self, scene: Scene) -> None:
         scene.cluster.secrets["creds"] = secret(password="newer")
-        assert self.owed(scene, self.HOST, self.REFERENCE) == [API, CMD]
+        assert self.owed(scene, HOST, REFERENCE) == [API, CMD]
 
     def test_is_that_of_the_one_workload_with_an_old_pod(self, scene: Scene) -> None:
         scene.cluster.secrets["creds"] = secret(password="new")
         scene.cluster.environments["qua-cmd-1"] = environ(HOST="mail", PASSWORD="old")
-        assert self.owed(scene, self.HOST, self.REFERENCE) == [CMD]
+        assert self.owed(scene, HOST, REFERENCE) == [CMD]
 
     def test_counts_a_variable_that_would_go_away(self, scene: Scene) -> None:
-        assert self.owed(scene, self.HOST) == [API, CMD]
+        assert self.owed(scene, HOST) == [API, CMD]
 
     def test_does_not_count_what_cannot_be_told_beforehand(self, scene: Scene) -> None:
         field_ref = {"name": "HOST", "valueFrom": {"fieldRef": {"fieldPath": "status.hostIP"}}}
         scene.cluster.secrets["creds"] = secret(password="new")
-        assert self.owed(scene, field_ref, self.REFERENCE) == []
+        assert self.owed(scene, field_ref, REFERENCE) == []
 
     def test_is_done_as_kubectl_does_it(self, scene: Scene) -> None:
         scene.workloads.restart([CMD])
@@ -228,6 +227,21 @@ class TestWaiting:
             "last log lines: starting | login with ******** failed"
         )
         assert scene.cluster.asked_previous == [True]
+
+    def test_keeps_what_a_pod_has_from_secrets_out_of_the_log_lines_it_quotes(
+        self, scene: Scene
+    ) -> None:
+        talking = crashing()
+        talking["spec"]["containers"][0] |= {
+            "env": [{"name": "P", "valueFrom": {"secretKeyRef": {"name": "creds", "key": "own"}}}],
+            "envFrom": [{"secretRef": {"name": "all"}}, {"configMapRef": {"name": "public"}}],
+        }
+        scene.stuck(talking)
+        scene.cluster.secrets = {"creds": secret(own="of the pod"), "all": secret(x="of another")}
+        scene.cluster.config_maps = {"public": {"data": {"y": "of all"}}}
+        scene.cluster.logs["qua-api-1"] = "P=of the pod\nx=of another\ny=of all"
+        finding = the_finding(lambda: scene.workloads.wait(LIMIT))
+        assert finding.message.endswith("last log lines: P=******** | x=******** | y=of all")
 
     def test_gives_up_naming_every_workload_that_has_not_rolled(self, scene: Scene) -> None:
         scene.stuck(crashing())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
     PENDING,
     Revision,
@@ -16,6 +17,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Leaf
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import (
     record,
     revision,
@@ -23,6 +25,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.recor
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import the_finding
 
 QUALYTICS = load("qualytics")
+LEAVES = (Leaf(("mail", "login"), Secret("wanted"), sensitive=True),)
 
 
 @dataclass
@@ -48,12 +51,12 @@ class Damaged(Kept):
 
 
 def refused(*revisions: Revision) -> Finding:
-    return the_finding(lambda: usable(Kept(list(revisions)), "qua", QUALYTICS))
+    return the_finding(lambda: usable(Kept(list(revisions)), "qua", QUALYTICS, LEAVES))
 
 
 def test_the_deployed_revision_is_used() -> None:
     kept = Kept([revision(1, "superseded"), revision(2)])
-    assert usable(kept, "qua", QUALYTICS).number == 2
+    assert usable(kept, "qua", QUALYTICS, LEAVES).number == 2
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,7 @@ def test_the_deployed_revision_is_used() -> None:
 def test_a_release_that_is_not_there_is_answered_with_those_that_are(
     others: list[str], hint: str
 ) -> None:
-    finding = the_finding(lambda: usable(Kept(others=others), "qua", QUALYTICS))
+    finding = the_finding(lambda: usable(Kept(others=others), "qua", QUALYTICS, LEAVES))
     assert finding.code == "release-not-found"
     assert hint in finding.message
 
@@ -108,6 +111,14 @@ def test_a_failed_release_is_told_in_helms_words() -> None:
     assert "helm rollback qua 4 --namespace apps" in finding.fix
 
 
+def test_helms_words_on_a_failure_are_told_without_the_password_that_failed() -> None:
+    finding = refused(
+        revision(4),
+        revision(5, "failed", "Invalid value: 'tried'", config={"mail": {"login": "tried"}}),
+    )
+    assert "Invalid value: '********'" in finding.message
+
+
 def test_a_release_of_another_chart_is_not_touched() -> None:
     chart = {**record()["chart"], "metadata": {"name": "grafana", "version": "12"}}
     finding = refused(revision(1, chart=chart))
@@ -116,6 +127,6 @@ def test_a_release_of_another_chart_is_not_touched() -> None:
 
 
 def test_a_record_that_cannot_be_read_is_told() -> None:
-    finding = the_finding(lambda: usable(Damaged(), "qua", QUALYTICS))
+    finding = the_finding(lambda: usable(Damaged(), "qua", QUALYTICS, LEAVES))
     assert finding.code == "release-unreadable"
     assert "cannot be read" in finding.message

@@ -17,6 +17,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import (
     apply,
     changes,
     get,
+    known_secrets,
     same,
     secret_keys,
     secrets,
@@ -198,3 +199,10 @@ def test_every_text_under_a_key_that_speaks_of_a_secret_is_found() -> None:
     tree = {"db": {"password": "a", "host": "b"}, "secrets": [{"c": "d"}], "token": 1, "key": ""}
     assert [secret.reveal() for secret in secrets(tree)] == ["a", "d"]
     assert list(secrets(None)) == []
+
+
+def test_the_secrets_of_a_release_are_what_stands_at_secret_leaves_and_elsewhere() -> None:
+    entries = [{"name": "P", "value": "old one"}, {"name": "Q", "value": "another"}]
+    values = {"smtp": {"password": "in use", "env": entries, "port": "587"}, "token": "x"}
+    found = [secret.reveal() for secret in known_secrets(values, [PORT, LOGIN, LISTED])]
+    assert set(found) == {"in use", "old one", "Q", "another", "x"}
