@@ -42,6 +42,19 @@ CATALOGUE = Catalogue(
             fix="Remove it; ansible-doc {action} lists the options.",
         ),
         Entry(
+            code="value-not-evaluated",
+            severity="error",
+            meaning=(
+                "Ansible takes a value with two opening braces for a template, and cannot evaluate "
+                "it. What a secret holds is not shown."
+            ),
+            message="{where} is taken for a template that cannot be evaluated{problem}.",
+            fix=(
+                "Define what {where} refers to; if it is a text that just holds two opening braces, "
+                "tag it in its file: {where}: !unsafe '…'"
+            ),
+        ),
+        Entry(
             code="value-invalid",
             severity="error",
             meaning="A value has the wrong type or shape and cannot be converted.",

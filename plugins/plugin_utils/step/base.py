@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -18,6 +19,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description import co
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
     OPTIONS,
+    Kind,
+    Option,
     nearest,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
@@ -55,10 +58,9 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         self, tmp: str | None = None, task_vars: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        raw = self._options(task_vars or {})
         try:
             self._refuse_unknown_options()
-            plan = make(raw, task_vars or {})
+            plan = make(self._options(task_vars or {}), task_vars or {})
             result.update(self.step(plan, Mode(self._task.check_mode, self._task.diff)))
         except FindingError as error:
             result.update(failure(error.findings))
@@ -81,7 +83,7 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         for option in OPTIONS.values():
             value = self._task.args.get(option.name)
             if convert.unset(value) and option.inherited and option.variable in variables:
-                value = self._templar.template(variables[option.variable])
+                value = self._evaluated(option, variables[option.variable])
             if convert.unset(value):
                 continue
             raw[option.name] = self._absolute(value) if option.name in PATHS else value
@@ -95,6 +97,20 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         relative = Path(self._loader.get_basedir()) / path
         is_path = value.startswith(("~", "./", "../", "/")) or relative.exists()
         return str(relative) if is_path else value
+
+    def _evaluated(self, option: Option, value: Any) -> Any:
+        """A variable's value, templated."""
+        try:
+            return self._templar.template(value)
+        except AnsibleError as error:
+            # Ansible's own error quotes the line of the file; its words quote what stands in the
+            # braces. A password with two braces in it is such a line.
+            secret = option.kind is Kind.SECRET
+            problem = "" if secret else f": {' '.join(str(error).split())}"
+            finding = CATALOGUE.finding(
+                "value-not-evaluated", where=option.variable, problem=problem
+            )
+            raise FindingError(finding) from None
 
     def _refuse_unknown_options(self) -> None:
         strangers = sorted(set(self._task.args) - set(OPTIONS))
