@@ -48,7 +48,12 @@ class ActionModule(Step):
         include = plan.run.values_include_secrets
         text = values_yaml(plan.profile, plan.rendered.leaves, include_secrets=include)
         try:
-            if path.is_file() and path.read_text(encoding="utf-8") == text:
+            seen_by_others = path.is_file() and path.stat().st_mode & 0o077
+            if (
+                path.is_file()
+                and path.read_bytes() == text.encode()
+                and not (include and seen_by_others)
+            ):
                 return False
             if not mode.check:
                 _replace(path, text, 0o600 if include else 0o644)

@@ -8,6 +8,7 @@ calls this instead, and all of them get the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -32,6 +33,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.fit import fi
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile, Rendered
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
+
+LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+"""A label of a DNS name (RFC 1123 section 2.1), as Kubernetes wants the name of a namespace."""
+RELEASE_NAME = re.compile(rf"{LABEL.pattern}(\.{LABEL.pattern})*")
+"""What Helm takes as the name of a release (chartutil.ValidateReleaseName)."""
 
 ProbeFrom = Literal["auto", "controller", "pod"]
 PROBE_FROM: tuple[ProbeFrom, ...] = ("auto", "controller", "pod")
@@ -89,7 +95,7 @@ def make(raw: Mapping[str, Any], variables: Iterable[str] = ()) -> Plan:
     options = _Options(raw, findings)
     target = options.target()
     run = options.run()
-    profile = _collect(findings, lambda: load(options.text("application")))
+    profile = options.profile()
     if profile is None or resolve.errors(findings):
         raise FindingError(*findings)
     findings += fit(profile, description)
@@ -105,24 +111,18 @@ def _variables(names: Iterable[str]) -> Iterable[Finding]:
         yield DESCRIPTION_CATALOGUE.finding(code, where=name, nearest=near)
 
 
-def _collect(findings: list[Finding], work: Any) -> Any:
-    try:
-        return work()
-    except FindingError as error:
-        findings += error.findings
-        return None
-
-
 class _Options:
     """The options that are not the description, converted; complaints are collected."""
 
     def __init__(self, raw: Mapping[str, Any], findings: list[Finding]) -> None:
         self._values: dict[str, Any] = {}
+        self._failed: set[str] = set()
         self._findings = findings
         for option in TARGET + RUN:
             try:
                 self._values[option.name] = convert.convert(option, raw.get(option.name))
             except convert.ConversionError as error:
+                self._failed.add(option.name)
                 self._complain("value-invalid", option.variable, problem=str(error))
 
     def _complain(self, code: str, where: str, **facts: Any) -> None:
@@ -132,12 +132,30 @@ class _Options:
         value: str | None = self._values.get(name)
         return value
 
+    def profile(self) -> Profile | None:
+        if "application" in self._failed:
+            return None
+        try:
+            return load(self.text("application"))
+        except FindingError as error:
+            self._findings += error.findings
+            return None
+
+    def check_name(self, name: str, pattern: re.Pattern[str], longest: int) -> None:
+        where, value = f"smtp_{name}", self.text(name)
+        if value is None:
+            if name not in self._failed:
+                self._findings.append(HELM_CATALOGUE.finding("release-not-named", where=where))
+        elif len(value) > longest or not pattern.fullmatch(value):
+            problem = (
+                f"is {value!r}, which is no name of a {name}: at most {longest} lower-case letters, "
+                "digits and dashes"
+            )
+            self._complain("value-invalid", where, problem=problem)
+
     def target(self) -> Target:
-        for name in ("release", "namespace"):
-            if not self.text(name):
-                self._findings.append(
-                    HELM_CATALOGUE.finding("release-not-named", where=f"smtp_{name}")
-                )
+        self.check_name("release", RELEASE_NAME, 53)
+        self.check_name("namespace", LABEL, 63)
         return Target(
             release=self.text("release") or "",
             namespace=self.text("namespace") or "",

@@ -29,7 +29,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.findings import 
     CATALOGUE as STEP_CATALOGUE,
 )
 
-PATHS = ("ca_path", "kubeconfig", "values_dest", "chart", "application")
+PATHS = ("ca_path", "kubeconfig", "values_dest")
+"""Options that are always paths; `chart` and `application` may be a name or a path."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
     def _options(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Every option that is given, by the task or else by a variable, templated.
 
-        Relative paths are relative to the playbook's folder, as everywhere in Ansible.
+        Relative paths are relative to the playbook's folder, as everywhere in Ansible; with a
+        playbook of a collection, whose folder is no place for a user's files, to the current one.
         """
         raw: dict[str, Any] = {}
         for option in OPTIONS.values():
@@ -86,17 +88,23 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
                 value = self._evaluated(option, variables[option.variable])
             if convert.unset(value):
                 continue
-            raw[option.name] = self._absolute(value) if option.name in PATHS else value
+            raw[option.name] = self._absolute(option.name, value)
         return raw
 
-    def _absolute(self, value: Any) -> Any:
-        """A path as it is meant: ``~`` is the user's, a relative one begins at the playbook."""
-        if not isinstance(value, str):
+    def _absolute(self, name: str, value: Any) -> Any:
+        """The value of an option, made absolute when it is a path; ``~`` is the user's home."""
+        if name not in (*PATHS, "chart", "application") or not isinstance(value, str):
             return value
-        path = Path(os.path.expanduser(value))
-        relative = Path(self._loader.get_basedir()) / path
-        is_path = value.startswith(("~", "./", "../", "/")) or relative.exists()
-        return str(relative) if is_path else value
+        playbook = Path(self._loader.get_basedir())
+        base = Path.cwd() if "ansible_collections" in playbook.parts else playbook
+        path = base / os.path.expanduser(value)
+        is_path = (
+            name in PATHS
+            or value.startswith(("~", "./", "../", "/"))
+            or (name == "application" and "/" in value)
+            or (name == "chart" and path.exists())
+        )
+        return str(path) if is_path else value
 
     def _evaluated(self, option: Option, value: Any) -> Any:
         """A variable's value, templated."""

@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""smtp_config shows what is wanted without a secret, and writes the values where they are asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.mailops.smtp.plugins.action.smtp_config import ActionModule
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing import (
+    ARGUMENTS,
+    perform,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import PASSWORD
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def result(folder: Path, *, check: bool = False, **changes: Any) -> dict[str, Any]:
+    return perform(ActionModule, {**ARGUMENTS, **changes}, folder=folder, check=check)[1]
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+class TestTheResult:
+    def test_says_in_words_what_goes_where(self, folder: Path) -> None:
+        found = result(folder)
+        assert found["msg"] == (
+            "Qualytics, release qua in namespace apps: mail.example.com:587 with security "
+            "starttls, as qualytics, from no-reply@example.com"
+        )
+        assert not found["changed"]
+
+    def test_holds_no_secret_in_any_part(self, folder: Path) -> None:
+        found = result(folder)
+        assert PASSWORD not in str(found)
+        assert found["secret_keys"] == ["secrets.smtp.smtp_sender_password"]
+        assert found["evidence"]["SMTP_SENDER_PASSWORD"] == "(secret)"
+        assert found["description"]["password"] == "set"
+
+    def test_of_mail_that_is_off_says_so(self, folder: Path) -> None:
+        found = result(folder, enabled="no")
+        assert found["msg"].endswith("mail is switched off")
+        assert found["evidence"]["SMTP_SERVER"] == "(must not be set)"
+        assert found["evidence"]["VERIFY_CERTIFICATE_SIGNERS"] == "(any)"
+
+    def test_carries_warnings_for_the_screen_and_as_findings(self, folder: Path) -> None:
+        found = result(folder, username="", password="")
+        assert [finding["code"] for finding in found["findings"]] == ["anonymous-relay"]
+        assert "is used as an anonymous relay" in found["warnings"][0]
+
+
+class TestTheFile:
+    def test_is_written_once_and_then_nothing_changes(self, folder: Path) -> None:
+        assert result(folder, values_dest="values.yaml")["changed"]
+        assert not result(folder, values_dest="values.yaml")["changed"]
+        assert result(folder, values_dest="values.yaml", port=465)["changed"]
+        assert [path.name for path in folder.iterdir()] == ["values.yaml"]
+
+    def test_holds_the_password_only_when_asked_to_and_is_then_its_owners(
+        self, folder: Path
+    ) -> None:
+        path = folder / "values.yaml"
+        result(folder, values_dest=str(path))
+        assert PASSWORD not in path.read_text()
+        found = result(folder, values_dest=str(path), values_include_secrets=True)
+        values = yaml.safe_load(path.read_text())
+        assert values["secrets"]["smtp"]["smtp_sender_password"] == PASSWORD
+        assert mode(path) == 0o600
+        assert PASSWORD not in str(found)
+
+    def test_with_the_password_is_taken_from_the_eyes_of_others(self, folder: Path) -> None:
+        path = folder / "values.yaml"
+        result(folder, values_dest=str(path), values_include_secrets=True)
+        path.chmod(0o644)
+        assert result(folder, values_dest=str(path), values_include_secrets=True)["changed"]
+        assert mode(path) == 0o600
+
+    def test_is_not_written_in_check_mode(self, folder: Path) -> None:
+        assert result(folder, values_dest="values.yaml", check=True)["changed"]
+        assert list(folder.iterdir()) == []
+
+    def test_may_have_held_anything_before(self, folder: Path) -> None:
+        (folder / "values.yaml").write_bytes(b"\xff\xfe")
+        assert result(folder, values_dest="values.yaml")["changed"]
+
+    @pytest.mark.parametrize("where", ["nosuch/values.yaml", "."])
+    def test_that_cannot_be_written_is_one_finding(self, folder: Path, where: str) -> None:
+        found = result(folder, values_dest=where)
+        assert found["failed"]
+        [finding] = found["findings"]
+        assert finding["code"] == "values-dest-unwritable"
+        assert str(folder) in finding["message"]

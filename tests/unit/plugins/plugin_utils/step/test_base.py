@@ -1,0 +1,194 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every action reads its options alike, and answers with findings and never with a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.template import trust_as_template
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
+    Mode,
+    Step,
+    failure,
+    sentence,
+    warnings,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils import performing
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing import ARGUMENTS
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import PASSWORD
+
+VARIABLES = {f"smtp_{name}": value for name, value in ARGUMENTS.items()}
+
+ERROR = Finding("host-odd", "error", "smtp_host", "The host is odd.", "Even it out.")
+SECOND = Finding("port-odd", "error", "smtp_port", "The port is odd.", "Take another.")
+WARNING = Finding("from-odd", "warning", "smtp_from", "The sender is odd.", "Think again.")
+
+
+class Recorder(Step):
+    """An action that keeps the plan that it was given."""
+
+    plan: Plan
+    mode: Mode
+
+    def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+        self.plan, self.mode = plan, mode
+        return {"changed": False, "msg": "done"}
+
+
+Perform = Callable[..., tuple[Any, dict[str, Any]]]
+
+
+@pytest.fixture
+def perform(tmp_path: Path) -> Perform:
+    """Runs an action of a playbook in a folder of its own."""
+
+    def run(
+        arguments: Mapping[str, Any],
+        variables: Mapping[str, Any] | None = None,
+        *,
+        kind: type[Step] = Recorder,
+        folder: Path = tmp_path,
+    ) -> tuple[Any, dict[str, Any]]:
+        return performing.perform(kind, arguments, variables, folder=folder, check=True)
+
+    return run
+
+
+class TestOptions:
+    def test_are_those_of_the_task(self, perform: Perform) -> None:
+        action, result = perform(ARGUMENTS)
+        assert result["msg"] == "done"
+        assert action.plan.description.host == "mail.example.com"
+        assert action.mode == Mode(check=True, diff=False)
+
+    def test_are_taken_from_the_variables_otherwise(self, perform: Perform) -> None:
+        action, _result = perform(
+            {"host": "other.example.com", "port": ""}, {**VARIABLES, "smtp_port": 465}
+        )
+        assert action.plan.description.host == "other.example.com"
+        assert action.plan.description.port == 465
+
+    def test_of_variables_are_templated_once(self, perform: Perform) -> None:
+        variables = {
+            **VARIABLES,
+            "domain": "example.org",
+            "smtp_host": trust_as_template("mail.{{ domain }}"),
+            "smtp_password": "p@ss{{ domain }}",
+        }
+        action, _result = perform({}, variables)
+        assert action.plan.description.host == "mail.example.org"
+        assert action.plan.description.password.reveal() == "p@ss{{ domain }}"
+
+    def test_that_write_a_file_are_not_taken_from_a_variable(self, perform: Perform) -> None:
+        action, _result = perform({}, {**VARIABLES, "smtp_values_dest": "/x"})
+        assert action.plan.run.values_dest is None
+
+    def test_that_do_not_exist_are_refused_with_the_nearest(self, perform: Perform) -> None:
+        _action, result = perform({**ARGUMENTS, "hots": 1, "zzz": 2})
+        assert [finding["code"] for finding in result["findings"]] == ["option-unknown"] * 2
+        assert (
+            "hots is not an option of mailops.smtp.smtp_config. host was probably meant."
+            in (result["msg"])
+        )
+
+    def test_that_are_wrong_are_told_at_once_without_the_password(self, perform: Perform) -> None:
+        _action, result = perform({"password": PASSWORD}, {"smtp_prot": 1})
+        assert result["failed"]
+        places = {finding["where"] for finding in result["findings"]}
+        assert {"smtp_prot", "smtp_host", "smtp_username", "smtp_application"} <= places
+        assert PASSWORD not in str(result)
+
+
+class TestAPath:
+    @pytest.mark.parametrize("name", ["kubeconfig", "values_dest"])
+    @pytest.mark.parametrize("value", ["x.yaml", "./x.yaml", "sub/x.yaml"])
+    def test_begins_at_the_playbook(
+        self, perform: Perform, tmp_path: Path, name: str, value: str
+    ) -> None:
+        action, _result = perform({**ARGUMENTS, name: value})
+        found = {
+            "kubeconfig": action.plan.target.kubeconfig,
+            "values_dest": action.plan.run.values_dest,
+        }
+        assert found[name] == str(tmp_path / value)
+
+    def test_begins_at_the_current_folder_with_a_playbook_of_a_collection(
+        self, perform: Perform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        folder = tmp_path / "ansible_collections" / "mailops" / "smtp" / "playbooks"
+        action, _result = perform({**ARGUMENTS, "values_dest": "x.yaml"}, folder=folder)
+        assert action.plan.run.values_dest == str(tmp_path / "x.yaml")
+
+    def test_may_be_absolute_or_begin_at_home(
+        self, perform: Perform, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", "/home/me")
+        action, _result = perform({**ARGUMENTS, "kubeconfig": "~/k", "values_dest": "/v.yaml"})
+        assert action.plan.target.kubeconfig == "/home/me/k"
+        assert action.plan.run.values_dest == "/v.yaml"
+
+    def test_of_a_private_ca_that_is_missing_is_told_in_full(
+        self, perform: Perform, tmp_path: Path
+    ) -> None:
+        _action, result = perform({**ARGUMENTS, "ca_path": "ca.pem"})
+        assert str(tmp_path / "ca.pem") in result["msg"]
+
+    def test_is_what_a_chart_means_when_it_is_there_and_else_it_is_a_name(
+        self, perform: Perform, tmp_path: Path
+    ) -> None:
+        action, _result = perform({**ARGUMENTS, "chart": "repo/chart"})
+        assert action.plan.target.chart == "repo/chart"
+        (tmp_path / "repo" / "chart").mkdir(parents=True)
+        action, _result = perform({**ARGUMENTS, "chart": "repo/chart"})
+        assert action.plan.target.chart == str(tmp_path / "repo" / "chart")
+
+    def test_is_no_application_without_a_slash(self, perform: Perform, tmp_path: Path) -> None:
+        (tmp_path / "qualytics").mkdir()
+        action, _result = perform(ARGUMENTS)
+        assert action.plan.profile.name == "qualytics"
+
+    def test_is_an_application_with_a_slash(self, perform: Perform, tmp_path: Path) -> None:
+        _action, result = perform({**ARGUMENTS, "application": "profiles/own.yml"})
+        assert str(tmp_path / "profiles" / "own.yml") in result["msg"]
+
+
+class TestAFailure:
+    def test_says_every_error_with_its_fix_and_gives_all_findings_as_data(self) -> None:
+        assert failure([ERROR, WARNING, SECOND]) == {
+            "failed": True,
+            "msg": "The host is odd. Fix: Even it out.\nThe port is odd. Fix: Take another.",
+            "findings": [ERROR.as_dict(), WARNING.as_dict(), SECOND.as_dict()],
+            "warnings": ["The sender is odd. Fix: Think again."],
+        }
+
+    def test_shows_only_warnings_as_warnings(self) -> None:
+        assert warnings([ERROR, WARNING]) == [sentence(WARNING)]
+
+    def test_of_a_step_is_its_findings(self, perform: Perform) -> None:
+        class Refusing(Recorder):
+            def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+                raise FindingError(ERROR, WARNING)
+
+        _action, result = perform(ARGUMENTS, kind=Refusing)
+        assert result["failed"]
+        assert result["findings"] == [ERROR.as_dict(), WARNING.as_dict()]
+
+    def test_that_nobody_thought_of_is_told_without_its_own_text(self, perform: Perform) -> None:
+        class Broken(Recorder):
+            def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+                raise RuntimeError(plan.description.password.reveal())
+
+        _action, result = perform(ARGUMENTS, kind=Broken)
+        [finding] = result["findings"]
+        assert finding["code"] == "internal-error"
+        assert "RuntimeError at test_base.py:" in finding["message"]
+        assert PASSWORD not in str(result)
