@@ -133,25 +133,27 @@ def reason(error: Exception) -> str:
     return str(error)
 
 
-def main() -> int:
-    def report(text: str) -> None:
-        print(f"  {text}", flush=True)
+def run(folder: Path, report: Callable[[str], None]) -> str:
+    """Measures both, and returns the table."""
+    print("Preparing:", flush=True)
+    bench = Bench(Lab.open(folder, report), folder)
+    try:
+        print("First configuration, from a fresh release each time:", flush=True)
+        first = bench.first_configuration(report)
+        print("Nothing to do:", flush=True)
+        return table(first, bench.nothing_to_do(report))
+    finally:
+        bench.end()
 
+
+def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mailops-bench-") as name:
-        folder = Path(name)
-        print("Preparing:", flush=True)
-        bench = Bench(Lab.open(folder, report), folder)
         try:
-            print("First configuration, from a fresh release each time:", flush=True)
-            first = bench.first_configuration(report)
-            print("Nothing to do:", flush=True)
-            nothing = bench.nothing_to_do(report)
+            measured = run(Path(name), lambda text: print(f"  {text}", flush=True))
         except (BenchError, ClusterError, subprocess.CalledProcessError) as error:
             print(f"\nThe bench stopped: {reason(error)}", file=sys.stderr)
             return 1
-        finally:
-            bench.end()
-    print(f"\n{table(first, nothing)}")
+    print(f"\n{measured}")
     return 0
 
 
