@@ -87,6 +87,32 @@ class TestOptions:
         assert action.plan.description.host == "mail.example.org"
         assert action.plan.description.password.reveal() == "p@ss{{ domain }}"
 
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("smtp_host", trust_as_template("mail.{{ nosuch }}")),
+            ("smtp_test_recipients", [trust_as_template("{{ nosuch }}@example.com")]),
+        ],
+    )
+    def test_that_cannot_be_evaluated_are_told_with_ansibles_words(
+        self, perform: Perform, name: str, value: Any
+    ) -> None:
+        _action, result = perform({}, {**VARIABLES, name: value})
+        [finding] = result["findings"]
+        assert (finding["code"], finding["where"]) == ("value-not-evaluated", name)
+        assert "'nosuch' is undefined" in finding["message"]
+
+    @pytest.mark.parametrize("braces", ["{{ nosuch }}", "{{", "{% if %}", "{{ 1 / 0 }}"])
+    def test_that_are_secret_and_cannot_be_evaluated_are_not_quoted(
+        self, perform: Perform, braces: str
+    ) -> None:
+        secret = trust_as_template(PASSWORD + braces)
+        _action, result = perform({}, {**VARIABLES, "smtp_password": secret})
+        [finding] = result["findings"]
+        assert finding["code"] == "value-not-evaluated"
+        assert PASSWORD not in str(result)
+        assert "nosuch" not in str(result)
+
     def test_that_write_a_file_are_not_taken_from_a_variable(self, perform: Perform) -> None:
         action, _result = perform({}, {**VARIABLES, "smtp_values_dest": "/x"})
         assert action.plan.run.values_dest is None
