@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -25,6 +26,8 @@ from tests.harness.runner import Watched, watch
 from tests.system.conftest import PLAYBOOK
 
 pytestmark = pytest.mark.node
+
+MASK = "********"
 
 FORMS: Mapping[str, Callable[[str], str]] = {
     "plain": str,
@@ -209,7 +212,7 @@ class TestOneReleaseOverItsLife:
         assert run.leaks | flow.cluster() == set()
 
 
-# Three ways in which somebody else quotes the password: Helm, the API server, the application.
+# Others quote the password: Helm what a schema refuses, the API server what it may not change.
 SCHEMA = {
     "values.schema.json": json.dumps(
         {
@@ -243,50 +246,143 @@ spec:
 """
 }
 TALKS = """\
-import base64, json, os, sys, urllib.parse
+import base64, json, os, signal, sys, urllib.parse
 text = os.environ["SMTP_SENDER_PASSWORD"]
 print(text, json.dumps(text), repr(text), urllib.parse.quote(text))
 print(base64.b64encode(json.dumps(dict(os.environ)).encode()).decode())
-sys.exit("I crash")
+print("these are my last words", flush=True)
 """
-CRASH = {
-    "templates/api.yaml": (CHART / "templates" / "api.yaml")
-    .read_text()
-    .replace(
-        "command: [python3, /app/hub_api.py]",
-        'command: {{ ternary (list "python3" "-c" '
-        f'{json.dumps(TALKS)}) (list "python3" "/app/hub_api.py") '
-        "(eq .Values.controlplane.smtp.enabled true) | toJson }}",
-    )
-}
+
+
+def talking(end: str) -> dict[str, str]:
+    """The chart's API workload, which prints its environment once mail is on, and ends so."""
+    template = (CHART / "templates" / "api.yaml").read_text()
+    command = "[python3, /app/hub_api.py]"
+    assert command in template
+    words = f'list "python3" "-c" {json.dumps(TALKS + end)}'
+    usual = 'list "python3" "/app/hub_api.py"'
+    chosen = f"ternary ({words}) ({usual}) (eq .Values.controlplane.smtp.enabled true)"
+    return {"templates/api.yaml": template.replace(command, f"{{{{ {chosen} | toJson }}}}")}
 
 
 @pytest.mark.parametrize("helm", ["helm", "helm3"])
-@pytest.mark.parametrize("awkward", [AWKWARD, "'+&<"], ids=["all", "single-quote"])
-@pytest.mark.parametrize("chart", [SCHEMA, JOB], ids=["schema", "immutable"])
-class TestAnUpgradeThatFailsWithWordsThatQuoteThePassword:
-    def test_shows_it_neither_then_nor_when_the_failure_is_reported_later(
-        self, installed: Callable[..., Flow], chart: Mapping[str, str], awkward: str, helm: str
-    ) -> None:
-        flow = installed(chart, helm)
-        run = flow.run(smtp_password=flow.password("refused", awkward))
-        assert "helm upgrade failed" in run.failed
-        assert "********" in run.failed
-        again = flow.run(smtp_password=flow.password("another"))
-        assert again.failed
-        assert run.leaks | again.leaks == set()
+@pytest.mark.parametrize(
+    ("chart", "awkward"), [(SCHEMA, "'+&<"), (JOB, AWKWARD)], ids=["by-helm", "by-the-api-server"]
+)
+def test_an_upgrade_refused_with_words_that_quote_the_password_shows_it_neither_then_nor_later(
+    installed: Callable[..., Flow], chart: Mapping[str, str], awkward: str, helm: str
+) -> None:
+    flow = installed(chart, helm)
+    run = flow.run(smtp_password=flow.password("refused", awkward))
+    assert "helm upgrade failed" in run.failed
+    assert MASK in run.failed
+    # Now Helm's record says why, in the same words, and the password wanted is another one.
+    again = flow.run(smtp_password=flow.password("another"))
+    assert MASK in again.failed
+    assert run.leaks | again.leaks == set()
 
 
-class TestAnApplicationThatPrintsItsEnvironmentAndCrashes:
-    def test_has_its_last_words_quoted_without_the_password(
-        self, installed: Callable[..., Flow]
+def test_an_application_that_prints_its_environment_is_quoted_without_the_password(
+    installed: Callable[..., Flow],
+) -> None:
+    flow = installed(talking("signal.pause()"))
+    first = flow.run(smtp_password=flow.password("first"), smtp_rollout_timeout="4")
+    second = flow.run(smtp_password=flow.password("second"), smtp_rollout_timeout="4")
+    # Verified with a password that is not the one in use, which is what the pod prints.
+    verified = flow.run("--tags=verify", smtp_password=flow.password("mistaken"), known=False)
+    for run in (first, second, verified):
+        assert "runs and is not ready" in run.failed
+        assert f"{MASK} | these are my last words" in run.failed
+    assert first.leaks | second.leaks | verified.leaks | flow.cluster() == set()
+
+
+def test_an_application_that_prints_its_environment_and_crashes_shows_no_password(
+    installed: Callable[..., Flow],
+) -> None:
+    flow = installed(talking("sys.exit(1)"))
+    run = flow.run(smtp_password=flow.password("first"), smtp_rollout_timeout="4")
+    assert "ended with exit code 1" in run.failed
+    assert run.leaks | flow.cluster() == set()
+
+
+class TestTheSearchItself:
+    """It finds each form in each kind of place, so that the tests above can fail."""
+
+    @pytest.fixture
+    def hidden(self) -> dict[str, str]:
+        return {form: password() for form in FORMS}
+
+    @pytest.fixture
+    def shown(self, hidden: dict[str, str]) -> dict[str, str]:
+        return {form: encode(hidden[form]) for form, encode in FORMS.items()}
+
+    def test_finds_every_form_in_a_file_and_nothing_where_nothing_is(
+        self, hidden: dict[str, str], shown: dict[str, str], tmp_path: Path
     ) -> None:
-        flow = installed(CRASH)
-        run = flow.run(smtp_password=flow.password("first"), smtp_rollout_timeout="5")
-        assert "I crash" in run.failed
-        assert "********" in run.failed
-        again = flow.run(smtp_password=flow.password("second"), smtp_rollout_timeout="5")
-        assert "I crash" in again.failed
-        verified = flow.run("--tags=verify", smtp_password=flow.password("mistaken"), known=False)
-        assert "I crash" in verified.failed
-        assert run.leaks | again.leaks | verified.leaks | flow.cluster() == set()
+        leaking, clean = tmp_path / "leaking", tmp_path / "clean"
+        leaking.write_text("\n".join(shown.values()))
+        clean.write_text("\n".join(encode(password()) for encode in FORMS.values()))
+        search = Search(hidden)
+        assert search.folder(tmp_path) == {Leak(form, f"file {leaking}") for form in FORMS}
+        assert search.folder(tmp_path, allowed=[leaking]) == set()
+
+    def test_finds_every_form_in_processes_and_in_a_file_that_is_gone(
+        self, hidden: dict[str, str], shown: dict[str, str], tmp_path: Path
+    ) -> None:
+        path = tmp_path / "short-lived"
+        places = ("arguments of a process", "environment of a process", f"file {path}")
+        expected = {Leak(form, place) for form in FORMS for place in places}
+        environment = {**os.environ, **{f"FORM_{i}": text for i, text in enumerate(shown.values())}}
+        # The grandchild ends with its input.
+        command = ["sh", "-c", "sh -c 'read end' sh \"$@\"; exit 0", "sh", *shown.values()]
+        with (
+            subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, text=True) as process,
+            Watch(process, Search(hidden), [tmp_path]) as watched,
+        ):
+            path.write_text("\n".join(shown.values()))
+            deadline = time.monotonic() + 20
+            while watched.leaks != expected and time.monotonic() < deadline:
+                time.sleep(0.01)
+            path.unlink()
+            process.communicate("end\n")
+        assert watched.leaks == expected
+
+    def test_finds_every_form_in_output_events_facts_and_log_of_a_run(
+        self, lab: Lab, hidden: dict[str, str], shown: dict[str, str], tmp_path: Path
+    ) -> None:
+        playbook, folder = tmp_path / "leaking.yml", tmp_path / "run"
+        folder.mkdir()
+        tasks = [
+            {"ansible.builtin.debug": {"var": "shown"}},
+            {"ansible.builtin.set_fact": {"kept": "{{ shown }}", "cacheable": True}},
+        ]
+        playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
+        run = watch(
+            str(playbook),
+            {"one": {"ansible_connection": "local"}},
+            Search(hidden),
+            folder=folder,
+            kubeconfig=lab.kubeconfig,
+            extra=json.dumps({"shown": shown}),
+        )
+        assert run.returncode == 0, run.output
+        for place in ("output", "/stdout", "/job_events/", "/fact_cache/", "/ansible.log"):
+            assert {leak.secret for leak in run.leaks if place in leak.place} == set(FORMS), place
+
+    def test_finds_every_form_in_the_objects_and_in_the_history(
+        self, hidden: dict[str, str], shown: dict[str, str], installed: Callable[..., Flow]
+    ) -> None:
+        flow = installed({})
+        flow.passwords.update(hidden)
+        assert flow.cluster() == set()
+        text = "\n".join(shown.values())
+        release = flow.release
+        deployment = f"deployment/{release.name}-api"
+        flow.lab.kubectl.run(
+            "-n", release.namespace, "annotate", deployment, f"mailops.test/leak={text}"
+        )
+        release.run_helm(
+            "upgrade", release.name, str(release.chart), "--reuse-values", "--description", text
+        )
+        places = ("objects", "history")
+        assert flow.cluster() == {Leak(form, place) for form in FORMS for place in places}
