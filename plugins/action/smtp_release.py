@@ -17,7 +17,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept, usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
@@ -49,6 +49,7 @@ class ActionModule(Step):
             workloads=plan.rendered.workloads,
             release=target.release,
             redactor=redactor,
+            secrets_kept=lambda: secrets_kept(cluster, target.release, plan.rendered.leaves),
             clock=SystemClock(),
             progress=self.progress,
         )

@@ -9,6 +9,7 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads, check
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, Step, failure
 
@@ -18,11 +19,13 @@ class ActionModule(Step):
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         target = plan.target
+        cluster = Cluster(target.kubeconfig, target.context, target.namespace)
         workloads = Workloads(
-            cluster=Cluster(target.kubeconfig, target.context, target.namespace),
+            cluster=cluster,
             workloads=plan.rendered.workloads,
             release=target.release,
             redactor=plan.redactor,
+            secrets_kept=lambda: secrets_kept(cluster, target.release, plan.rendered.leaves),
             clock=SystemClock(),
             progress=self.progress,
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import (
     environment,
     evidence,
@@ -45,12 +46,18 @@ class Seen:
 
 @dataclass(frozen=True)
 class Workloads:
-    """All workloads of a release whose pods get the mail settings."""
+    """All workloads of a release whose pods get the mail settings.
+
+    :param redactor: takes the secrets of this run out of what is said.
+    :param secrets_kept: the secrets of earlier runs, which a pod may still have and print in its log;
+        asked only then. May raise `ValueError`.
+    """
 
     cluster: Cluster
     workloads: Sequence[Workload]
     release: str
     redactor: Redactor
+    secrets_kept: Callable[[], Sequence[Secret]]
     clock: Clock
     progress: Progress
 
@@ -258,8 +265,10 @@ class Workloads:
                 ).strip()
                 # An application may print its environment, which is not always the one wanted here.
                 given = environment.from_secrets(container, self.cluster.secret)
-            except FindingError:
-                # Logs and Secrets need rights of their own, and a log may be gone with its container.
+                given += self.secrets_kept()
+            except (FindingError, ValueError):
+                # Logs and Secrets need rights of their own, a log may be gone with its container, and
+                # a record may be damaged.
                 return None
             if text:
                 return "last log lines: " + " | ".join(Redactor(given).clean(text).splitlines())

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import record, values
@@ -94,6 +95,18 @@ def _way_back(good: record.Revision | None, *, release: str, namespace: str) -> 
         "go back to the last good revision: "
         f"helm rollback {release} {good.number} --namespace {namespace}"
     )
+
+
+def secrets_kept(releases: Releases, release: str, leaves: Sequence[Leaf]) -> list[Secret]:
+    """Every secret that a revision of the release still holds: what a pod may have been started with.
+
+    :raises ValueError: for a record that cannot be read.
+    """
+    return [
+        secret
+        for revision in releases.revisions(release)
+        for secret in values.known_secrets(revision.values, leaves)
+    ]
 
 
 def _hint(release: str, others: list[str]) -> str:

@@ -63,6 +63,7 @@ class Scene:
     )
     clock: Clock = field(default_factory=Clock)
     said: list[str] = field(default_factory=list)
+    kept: list[Secret] = field(default_factory=list)
 
     @property
     def workloads(self) -> Workloads:
@@ -71,6 +72,7 @@ class Scene:
             workloads=(API, CMD),
             release="qua",
             redactor=Redactor([Secret(PASSWORD)]),
+            secrets_kept=lambda: self.kept,
             clock=self.clock,
             progress=self.said.append,
         )
@@ -242,6 +244,15 @@ class TestWaiting:
         scene.cluster.logs["qua-api-1"] = "P=of the pod\nx=of another\ny=of all"
         finding = the_finding(lambda: scene.workloads.wait(LIMIT))
         assert finding.message.endswith("last log lines: P=******** | x=******** | y=of all")
+
+    def test_keeps_what_an_earlier_revision_held_out_of_the_log_lines_it_quotes(
+        self, scene: Scene
+    ) -> None:
+        scene.stuck(crashing())
+        scene.kept = [Secret("of an earlier run")]
+        scene.cluster.logs["qua-api-1"] = "login with of an earlier run failed"
+        finding = the_finding(lambda: scene.workloads.wait(LIMIT))
+        assert finding.message.endswith("last log lines: login with ******** failed")
 
     def test_gives_up_naming_every_workload_that_has_not_rolled(self, scene: Scene) -> None:
         scene.stuck(crashing())

@@ -15,7 +15,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
     Revision,
     decode,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept, usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Leaf
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import (
@@ -117,6 +117,12 @@ def test_helms_words_on_a_failure_are_told_without_the_password_that_failed() ->
         revision(5, "failed", "Invalid value: 'tried'", config={"mail": {"login": "tried"}}),
     )
     assert "Invalid value: '********'" in finding.message
+
+
+def test_the_secrets_of_all_revisions_are_known() -> None:
+    kept = Kept([revision(n, config={"mail": {"login": f"of {n}"}}) for n in (1, 2)])
+    found = [secret.reveal() for secret in secrets_kept(kept, "qua", LEAVES)]
+    assert found == ["of 1", "of 2"]
 
 
 def test_a_release_of_another_chart_is_not_touched() -> None:
