@@ -91,6 +91,25 @@ PLAYBOOK_VARIABLES = frozenset({"smtp_hosts"})
 """Variables that a playbook reads by itself: they are known, and no option of an action."""
 
 
+ALSO_CALLED: Mapping[str, str] = {
+    "address": "host",
+    "hostname": "host",
+    "relay": "host",
+    "server": "host",
+    "smarthost": "host",
+    "encryption": "security",
+    "ssl": "security",
+    "starttls": "security",
+    "tls": "security",
+    "login": "username",
+    "from": "from_address",
+    "sender": "from_address",
+    "ca": "ca_path",
+    "verify": "validate_certs",
+    "recipients": "test_recipients",
+}
+"""What other tools call an option, where the name alone would not lead there."""
+
 SHORT_FORM = 4
 """A shorter beginning of a name, such as ``smtp_ca``, means nothing yet."""
 
@@ -112,5 +131,8 @@ def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
     known = {option.variable for option in OPTIONS.values()} | PLAYBOOK_VARIABLES
     strangers = sorted({name for name in names if name.startswith(PREFIX)} - known)
     bare = [name[len(PREFIX) :] for name in known]
-    guesses = {name: nearest(name[len(PREFIX) :], bare) for name in strangers}
+    guesses = {
+        name: ALSO_CALLED.get(name[len(PREFIX) :]) or nearest(name[len(PREFIX) :], bare)
+        for name in strangers
+    }
     return {name: guess and PREFIX + guess for name, guess in guesses.items()}

@@ -66,10 +66,7 @@ CATALOGUE = Catalogue(
                 "A private CA is given, and {title} has no setting for one: with smtp_security "
                 "{security} it would refuse the relay's certificate."
             ),
-            fix=(
-                "Use a certificate of a public CA at the relay; or switch verification off in so "
-                "many words with smtp_validate_certs: false. {reach}"
-            ),
+            fix="Use a certificate of a public CA at the relay{otherwise}.",
         ),
         Entry(
             code="application-private-ca-undocumented",
@@ -84,7 +81,7 @@ CATALOGUE = Catalogue(
             ),
             fix=(
                 "Send a mail from the application after this run; if it refuses the certificate, "
-                "use one of a public CA at the relay, or smtp_validate_certs: false."
+                "use one of a public CA at the relay{otherwise}."
             ),
         ),
         Entry(

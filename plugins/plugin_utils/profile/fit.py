@@ -40,7 +40,6 @@ def fit(profile: Profile, description: Description) -> tuple[Finding, ...]:
         if getattr(description, name) is not None and name not in supports.fields:
             complain("application-field-unsupported", f"smtp_{name}")
     if security != "none":
-        reach = supports.skip_verify or ""
         verifies = supports.verifies.get(security, "undocumented")
         if not description.validate_certs:
             if supports.skip_verify is None and verifies != "no":
@@ -53,8 +52,12 @@ def fit(profile: Profile, description: Description) -> tuple[Finding, ...]:
                 )
         elif description.ca_pem and not supports.private_ca and verifies != "no":
             code = "unsupported" if verifies == "yes" else "undocumented"
+            otherwise = "; or switch verification off in so many words: smtp_validate_certs: false"
             complain(
-                f"application-private-ca-{code}", "smtp_ca_path", security=security, reach=reach
+                f"application-private-ca-{code}",
+                "smtp_ca_path",
+                security=security,
+                otherwise=otherwise if supports.skip_verify is not None else "",
             )
     return tuple(findings)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
+    ALSO_CALLED,
     OPTIONS,
     PLAYBOOK_VARIABLES,
     nearest,
@@ -43,7 +44,7 @@ def test_a_misspelt_variable_is_answered_with_the_nearest(name: str, near: str) 
     assert unknown_variables([name, "smtp_port"]) == {name: near}
 
 
-@pytest.mark.parametrize("name", ["smtp_", "smtp_colour", "smtp_from", "smtp_ca", "smtp_relay"])
+@pytest.mark.parametrize("name", ["smtp_", "smtp_colour", "smtp_crypt"])
 def test_an_unknown_variable_has_no_nearest(name: str) -> None:
     assert unknown_variables([name]) == {name: None}
 
@@ -59,3 +60,10 @@ def test_nearest_gives_nothing_when_nothing_is_near() -> None:
     assert nearest("qualitics", ["qualytics", "grafana"]) == "qualytics"
     assert nearest("zzz", ["qualytics"]) is None
     assert nearest("zzz", []) is None
+
+
+def test_what_other_tools_call_an_option_leads_to_it() -> None:
+    assert set(ALSO_CALLED.values()) <= set(OPTIONS)
+    assert not set(ALSO_CALLED) & set(OPTIONS)
+    assert unknown_variables(["smtp_server"]) == {"smtp_server": "smtp_host"}
+    assert unknown_variables(["smtp_from"]) == {"smtp_from": "smtp_from_address"}
