@@ -86,11 +86,16 @@ class _Traces:
 
 
 def _start_time(pid: int) -> str | None:
-    """When the process started, in clock ticks since boot (proc(5), /proc/pid/stat)."""
+    """When the process started, in clock ticks since boot (proc(5), /proc/pid/stat).
+
+    None for one that has ended. Without its keeper, it is up to the host's init when it reaps the
+    node's: a zombie holds nothing but its number.
+    """
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
+    return None if fields[0] == "Z" else fields[19]
 
 
 def _firewall() -> list[str]:
