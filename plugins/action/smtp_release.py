@@ -54,31 +54,34 @@ class ActionModule(Step):
             progress=self.progress,
         )
         live = workloads.live()
-        result: dict[str, Any] = {
-            "diff": [shown(f"values of release {target.release}", changes)] if changes else []
+        self.partial = {
+            "changed": False,
+            "upgraded": False,
+            "restarted": [],
+            "revision": deployed.number,
+            "chart": f"{deployed.chart_name} {deployed.chart_version}",
+            "diff": [shown(f"values of release {target.release}", changes)] if changes else [],
         }
         if changes:
             findings += self._announce(workloads.interruptions(live))
             if not mode.check:
                 self._upgrade(plan, deployed, redactor)
+                self.partial.update(changed=True, upgraded=True, revision=deployed.number + 1)
                 live = workloads.wait(plan.run.rollout_timeout)
         owed = [] if changes and mode.check else self._owed(workloads, live, plan)
         if owed:
             if not changes:
-                findings += self._announce(
-                    workloads.interruptions({workload: live[workload] for workload in owed})
-                )
+                rolling = {workload: live[workload] for workload in owed}
+                findings += self._announce(workloads.interruptions(rolling))
             if not mode.check:
                 self.progress("restarting " + ", ".join(map(str, owed)))
                 workloads.restart(owed)
+                self.partial.update(changed=True, restarted=list(map(str, owed)))
                 workloads.wait(plan.run.rollout_timeout)
         return {
-            **result,
+            **self.partial,
             "changed": bool(changes or owed),
-            "upgraded": bool(changes) and not mode.check,
-            "revision": deployed.number + (1 if changes and not mode.check else 0),
-            "chart": f"{deployed.chart_name} {deployed.chart_version}",
-            "restarted": [str(workload) for workload in owed],
+            "restarted": list(map(str, owed)),
             "msg": _msg(plan, deployed, changes, owed, mode),
             "findings": [finding.as_dict() for finding in findings],
             "warnings": warnings(shared_changes(plan, changes)),

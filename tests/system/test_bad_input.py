@@ -125,5 +125,6 @@ class TestAWorkloadThatNeverBecomesReady:
             played = configure(release, smtp_rollout_timeout="4")
             assert set(codes(played)) == {"rollout-not-ready"}
             assert "exceeded quota: full" in played.output
+            assert '"upgraded": true' in played.output
         finally:
             release.remove()

@@ -51,6 +51,8 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         """The work of one action: its result, without secrets.
 
+        What is done so far goes into `self.partial`, which is returned also when the rest fails.
+
         :raises FindingError: when it cannot be done.
         """
         raise NotImplementedError
@@ -59,15 +61,17 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         self, tmp: str | None = None, task_vars: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
+        self.partial: dict[str, Any] = {}
         try:
             self._refuse_unknown_options()
             plan = make(self._options(task_vars or {}), task_vars or {})
             result.update(self.step(plan, Mode(self._task.check_mode, self._task.diff)))
         except FindingError as error:
+            result.update(self.partial)
             result.update(failure(error.findings))
-        except (
-            Exception
-        ) as error:  # the edge: whatever it is, a person gets a finding and no traceback
+        except Exception as error:
+            # The edge: whatever it is, a person gets a finding and no traceback.
+            result.update(self.partial)
             result.update(failure([self._internal(error)]))
         return result
 
