@@ -41,7 +41,7 @@ lint: setup-python ## Check style, types, documentation and Ansible's own rules
 	ruff check .
 	ruff format --check .
 	cd .build/collections && mypy --config-file $(CURDIR)/pyproject.toml ansible_collections/mailops/smtp/plugins
-	mypy tests tools
+	mypy tests tools molecule
 	shellcheck $(SHELL_SCRIPTS)
 	yamllint --strict .
 	ansible-lint

@@ -99,7 +99,11 @@ class Demo:
         self._invite()
 
     def anonymous(self) -> None:
-        changes: dict[str, Any] = {"smtp_security": "none", "smtp_username": None, "smtp_password": None}
+        changes: dict[str, Any] = {
+            "smtp_security": "none",
+            "smtp_username": None,
+            "smtp_password": None,
+        }
         self._play(smtp_auth="none", smtp_ca_path=None, **changes)
         seen = self._release.environ("api")
         left = [name for name in ("SMTP_SENDER_USER", "SMTP_SENDER_PASSWORD") if name in seen]

@@ -91,7 +91,13 @@ def play(
     """
     # Found before the one in the caller's home.
     (inventory.parent / "ansible.cfg").write_text("[defaults]\n")
-    command: Sequence[str] = (str(venv / "bin" / "ansible-playbook"), playbook, "-i", str(inventory), *arguments)
+    command: Sequence[str] = (
+        str(venv / "bin" / "ansible-playbook"),
+        playbook,
+        "-i",
+        str(inventory),
+        *arguments,
+    )
     done = subprocess.run(
         command,
         env=environment(kubeconfig, collections, venv),
