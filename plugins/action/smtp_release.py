@@ -67,17 +67,20 @@ class ActionModule(Step):
             if not mode.check:
                 self._upgrade(plan, deployed, redactor)
                 self.partial.update(changed=True, upgraded=True, revision=deployed.number + 1)
-                live = workloads.wait(plan.run.rollout_timeout)
+                # Only for these: pods that do not roll by themselves may be waiting for a password.
+                rolling = rolled(live, workloads.live())
+                live = workloads.wait(plan.run.rollout_timeout, rolling)
         owed = [] if changes and mode.check else self._owed(workloads, live, plan)
         if owed:
             if not changes:
-                rolling = {workload: live[workload] for workload in owed}
-                findings += self._announce(workloads.interruptions(rolling))
+                interrupted = {workload: live[workload] for workload in owed}
+                findings += self._announce(workloads.interruptions(interrupted))
             if not mode.check:
                 self.progress("restarting " + ", ".join(map(str, owed)))
                 workloads.restart(owed)
                 self.partial.update(changed=True, restarted=list(map(str, owed)))
-                workloads.wait(plan.run.rollout_timeout)
+        if self.partial["changed"]:
+            workloads.wait(plan.run.rollout_timeout)
         return {
             **self.partial,
             "changed": bool(changes or owed),
@@ -107,13 +110,24 @@ class ActionModule(Step):
         self, workloads: Workloads, live: Mapping[Workload, Mapping[str, Any]], plan: Plan
     ) -> list[Workload]:
         """The workloads whose pods do not have what the cluster would give them now."""
-        return workloads.outdated(live, workloads.read(live), list(plan.rendered.env))
+        return workloads.outdated(live, workloads.running(live), list(plan.rendered.env))
 
     def _announce(self, interruptions: list[Finding]) -> list[Finding]:
         """Says on the screen, before it happens, what will be interrupted."""
         for finding in interruptions:
             self.progress(sentence(finding))
         return interruptions
+
+
+def rolled(
+    before: Mapping[Workload, Mapping[str, Any]], after: Mapping[Workload, Mapping[str, Any]]
+) -> list[Workload]:
+    """The workloads whose specification an upgrade has changed, so that they roll by themselves."""
+    return [
+        workload
+        for workload, state in after.items()
+        if state["metadata"]["generation"] != before[workload]["metadata"]["generation"]
+    ]
 
 
 def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:

@@ -29,7 +29,7 @@ class ActionModule(Step):
             clock=SystemClock(),
             progress=self.progress,
         )
-        seen = workloads.read(workloads.live())
+        seen = workloads.ready(workloads.live())
         findings = check(seen, plan.rendered.env)
         result = {
             "changed": False,

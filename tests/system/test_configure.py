@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.apps.invitations.release import Release
+from tests.apps.invitations.release import CHART, Release
 from tests.harness.lab import RELAY_HOST, SENDER, USER, WITHOUT_MAIL, Lab
 from tests.harness.playbook import play, write_inputs
 from tests.integration.awkward import AWKWARD_PASSWORDS
@@ -149,6 +150,34 @@ def test_an_awkward_password_logs_in_from_the_application(
     played = configure(release, smtp_password=password)
     assert played.returncode == 0, played.output
     assert invitation(lab, release).sasl_user == USER
+
+
+def test_a_new_password_rescues_an_application_that_is_down_because_of_the_old_one(
+    lab: Lab, configure: Configure, tmp_path: Path
+) -> None:
+    chart = tmp_path / "chart"
+    shutil.copytree(CHART, chart)
+    template = chart / "templates" / "api.yaml"
+    probe = "httpGet:\n              path: /api/health\n              port: http\n"
+    asks = 'exec: {command: [sh, -c, test "$SMTP_SENDER_PASSWORD" != expired]}\n'
+    assert probe in template.read_text()
+    template.write_text(template.read_text().replace(probe, asks))
+    release = lab.release(chart=chart)
+    try:
+        login = {"smtp_sender_user": USER, "smtp_sender_password": "expired"}
+        release.upgrade({"secrets": {"smtp": login}})
+        deployment = f"deployment/{release.name}-cmd"
+        release.kubectl.run("-n", release.namespace, "rollout", "status", deployment)
+        played = configure(release, smtp_port="587", smtp_rollout_timeout=60)
+        assert played.returncode == 0, played.output
+        credentials = {"smtp_password": "expired"}
+        played = configure(release, **credentials, smtp_rollout_timeout=4)
+        assert "runs and is not ready" in played.output
+        played = configure(release, smtp_rollout_timeout=60)
+        assert played.returncode == 0, played.output
+        assert invitation(lab, release).sasl_user == USER
+    finally:
+        release.remove()
 
 
 class TestCheckMode:

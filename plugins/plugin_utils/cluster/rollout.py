@@ -45,6 +45,15 @@ def is_ready(pod: Mapping[str, Any]) -> bool:
     )
 
 
+def runs(pod: Mapping[str, Any], container: str) -> bool:
+    """Whether a container of a living pod runs, ready or not."""
+    statuses = (pod.get("status") or {}).get("containerStatuses") or []
+    return lives(pod) and any(
+        entry["name"] == container and (entry.get("state") or {}).get("running")
+        for entry in statuses
+    )
+
+
 def interruption(workload: Mapping[str, Any]) -> str | None:
     """Why a roll interrupts the service of a workload; `None` when it does not."""
     spec = workload["spec"]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -107,12 +107,12 @@ class Workloads:
             for reason, places in names.items()
         ]
 
-    def read(self, live: Mapping[Workload, Mapping[str, Any]]) -> list[Seen]:
+    def ready(self, live: Mapping[Workload, Mapping[str, Any]]) -> list[Seen]:
         """The environment of the named container in every ready pod of every workload, all at once.
 
         :raises FindingError: for a workload that has no ready pod, or a container that cannot be read.
         """
-        ready: list[tuple[Workload, str]] = []
+        found: list[tuple[Workload, str]] = []
         down: list[Finding] = []
         for workload, state in live.items():
             pods = self.cluster.pods(state["spec"]["selector"])
@@ -127,10 +127,28 @@ class Workloads:
                         reason=self._reason(state, pods),
                     )
                 )
-            ready += [(workload, name) for name in names]
+            found += [(workload, name) for name in names]
         if down:
             raise FindingError(*down)
+        return self._read(found)
 
+    def running(self, live: Mapping[Workload, Mapping[str, Any]]) -> list[Seen]:
+        """The environment of the named container wherever it runs, ready or not.
+
+        A container that does not run gets what is in the cluster when it starts.
+
+        :raises FindingError: for a container that cannot be read.
+        """
+        return self._read(
+            [
+                (workload, pod["metadata"]["name"])
+                for workload, state in live.items()
+                for pod in self.cluster.pods(state["spec"]["selector"])
+                if rollout.runs(pod, workload.container)
+            ]
+        )
+
+    def _read(self, places: Sequence[tuple[Workload, str]]) -> list[Seen]:
         def one(place: tuple[Workload, str]) -> Seen | Finding:
             workload, pod = place
             try:
@@ -147,7 +165,7 @@ class Workloads:
                 )
 
         with ThreadPoolExecutor(PARALLEL) as pool:
-            results = list(pool.map(one, ready))
+            results = list(pool.map(one, places))
         problems = [result for result in results if isinstance(result, Finding)]
         if problems:
             raise FindingError(*problems)
@@ -182,8 +200,10 @@ class Workloads:
         for workload in workloads:
             self.cluster.annotate_template(workload.kind, workload.name, {RESTARTED_AT: now})
 
-    def wait(self, seconds: int) -> dict[Workload, dict[str, Any]]:
-        """Waits until every workload has rolled, and returns their states.
+    def wait(
+        self, seconds: int, workloads: Collection[Workload] | None = None
+    ) -> dict[Workload, dict[str, Any]]:
+        """Waits until every workload has rolled, or those named, and returns the states of all.
 
         :param seconds: the limit for all of them together.
         :raises FindingError: naming each that has not, with its pods' own reasons.
@@ -199,7 +219,8 @@ class Workloads:
             open_ = [
                 workload
                 for workload in live
-                if not rollout.complete(live[workload], pods[workload])
+                if (workloads is None or workload in workloads)
+                and not rollout.complete(live[workload], pods[workload])
             ]
             if not open_:
                 return live

@@ -52,7 +52,7 @@ def pod(
     **status: Any,
 ) -> dict[str, Any]:
     running = {
-        "name": "api",
+        "name": "cmd" if "-cmd-" in name else "api",
         "ready": ready,
         "state": {"running": {"startedAt": "t"}},
         "containerID": "x",

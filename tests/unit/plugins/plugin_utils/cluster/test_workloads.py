@@ -111,7 +111,7 @@ class TestLive:
 class TestReading:
     def test_gives_the_environment_of_every_ready_pod(self, scene: Scene) -> None:
         scene.cluster.pods_of["qua-api"] += [leaving("old"), pod("starting", ready=False)]
-        seen = scene.workloads.read(scene.workloads.live())
+        seen = scene.workloads.ready(scene.workloads.live())
         assert seen == [
             Seen(API, "qua-api-1", {"HOST": "mail", "PASSWORD": "new"}),
             Seen(CMD, "qua-cmd-1", {"HOST": "mail", "PASSWORD": "new"}),
@@ -120,20 +120,20 @@ class TestReading:
     def test_of_a_workload_that_is_scaled_to_nothing_is_no_problem(self, scene: Scene) -> None:
         scene.cluster.states["qua-api"] = deployment(replicas=0, updated=0, ready=0)
         scene.cluster.pods_of["qua-api"] = []
-        assert [entry.pod for entry in scene.workloads.read(scene.workloads.live())] == [
+        assert [entry.pod for entry in scene.workloads.ready(scene.workloads.live())] == [
             "qua-cmd-1"
         ]
 
     def test_names_every_workload_without_a_ready_pod_and_its_reason(self, scene: Scene) -> None:
         scene.cluster.pods_of = {"qua-api": [crashing()], "qua-cmd": []}
-        found = findings_of(lambda: scene.workloads.read(scene.workloads.live()))
+        found = findings_of(lambda: scene.workloads.ready(scene.workloads.live()))
         assert codes(found) == ["no-ready-pod"] * 2
         assert "CrashLoopBackOff" in found[0].message
         assert "There is no pod." in found[1].message
 
     def test_names_every_container_that_cannot_be_read(self, scene: Scene) -> None:
         scene.cluster.environments.clear()
-        found = findings_of(lambda: scene.workloads.read(scene.workloads.live()))
+        found = findings_of(lambda: scene.workloads.ready(scene.workloads.live()))
         assert codes(found) == ["pod-not-readable"] * 2
         assert "executable file not found" in found[0].message
 
@@ -143,7 +143,7 @@ class TestTheRollThatIsOwed:
         scene.cluster.states["qua-api"] = deployment(env=list(env))
         scene.cluster.states["qua-cmd"] = deployment("qua-cmd", env=list(env))
         live = scene.workloads.live()
-        return scene.workloads.outdated(live, scene.workloads.read(live), ["HOST", "PASSWORD"])
+        return scene.workloads.outdated(live, scene.workloads.running(live), ["HOST", "PASSWORD"])
 
     def test_is_none_when_every_pod_has_what_its_successor_would_have(self, scene: Scene) -> None:
         scene.cluster.secrets["creds"] = secret(password="new")
@@ -160,6 +160,20 @@ class TestTheRollThatIsOwed:
 
     def test_counts_a_variable_that_would_go_away(self, scene: Scene) -> None:
         assert self.owed(scene, HOST) == [API, CMD]
+
+    def test_is_also_that_of_a_pod_that_waits_for_the_new_password_to_become_ready(
+        self, scene: Scene
+    ) -> None:
+        scene.cluster.secrets["creds"] = secret(password="newer")
+        scene.cluster.pods_of["qua-api"] = [pod("qua-api-1", ready=False)]
+        assert self.owed(scene, HOST, REFERENCE) == [API, CMD]
+
+    def test_does_not_count_a_container_that_will_get_the_new_settings_when_it_starts(
+        self, scene: Scene
+    ) -> None:
+        scene.cluster.secrets["creds"] = secret(password="newer")
+        scene.cluster.pods_of["qua-api"] = [crashing()]
+        assert self.owed(scene, HOST, REFERENCE) == [CMD]
 
     def test_does_not_count_what_cannot_be_told_beforehand(self, scene: Scene) -> None:
         field_ref = {"name": "HOST", "valueFrom": {"fieldRef": {"fieldPath": "status.hostIP"}}}
