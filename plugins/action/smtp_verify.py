@@ -46,8 +46,12 @@ class ActionModule(Step):
         }
         if findings:
             return {**result, **failure(findings)}
-        pods = ", ".join(entry.pod for entry in seen) or "no pod is wanted"
-        return {
-            **result,
-            "msg": f"verified: {len(plan.rendered.env)} variables are as they should be in {pods}",
-        }
+        return {**result, "msg": _msg(plan, [entry.pod for entry in seen])}
+
+
+def _msg(plan: Plan, pods: list[str]) -> str:
+    places = ", ".join(pods) or "no pod, because none is wanted"
+    text = f"verified: {len(plan.rendered.env)} variables are as they should be in {places}"
+    if not plan.description.enabled:
+        return text
+    return f"{text}; what only the application itself can show: {plan.profile.proof.strip()}"
