@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,9 @@ class ActionModule(Step):
                 and not (include and seen_by_others)
             ):
                 return False
-            if not mode.check:
+            if mode.check:
+                _require_writable(path.parent)
+            else:
                 _replace(path, text, 0o600 if include else 0o644)
         except OSError as error:
             raise FindingError(
@@ -67,6 +70,14 @@ class ActionModule(Step):
                 )
             ) from error
         return True
+
+
+def _require_writable(folder: Path) -> None:
+    """Raises what writing a file into the folder would raise."""
+    if not folder.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _replace(path: Path, text: str, mode: int) -> None:

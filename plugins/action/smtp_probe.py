@@ -7,20 +7,20 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import place
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
-    Step,
     failure,
     warnings,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
 
 
-class ActionModule(Step):
+class ActionModule(ClusterStep):
     """Proves that the relay takes the mail, or says why it does not."""
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
@@ -43,7 +43,8 @@ class ActionModule(Step):
             "findings": [finding.as_dict() for finding in findings],
         }
         if any(finding.severity == "error" for finding in findings):
-            return {**result, **failure(findings)}
+            failed = failure(findings)
+            return {**result, **failed, "msg": f"{failed['msg']} (Probed from {probed.where}.)"}
         return {**result, "msg": _msg(plan, probed, findings), "warnings": warnings(findings)}
 
     def _probe(self, plan: Plan) -> tuple[place.Probed, list[Finding]]:
@@ -51,7 +52,9 @@ class ActionModule(Step):
         request, target = place.request_for(plan.description), plan.target
         if plan.run.probe_from == "controller":
             return place.from_controller(request), []
-        cluster = Cluster(target.kubeconfig, target.context, target.namespace)
+        cluster = self.cluster(target)
+        # A login at the relay for a release that is not there would tell the wrong story.
+        usable(cluster, target.release, plan.profile, plan.rendered.leaves)
         try:
             return place.from_pod(request, cluster, plan.rendered.workloads), []
         except place.PlaceError as error:

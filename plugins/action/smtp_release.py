@@ -13,6 +13,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import S
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
@@ -22,22 +23,22 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
-    Step,
     sentence,
     warnings,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.diff import shown
 
 DESCRIPTION = "SMTP settings by mailops.smtp"
 """What stands beside the revision in ``helm history``."""
 
 
-class ActionModule(Step):
+class ActionModule(ClusterStep):
     """Brings the settings into the release and its pods, and changes nothing else."""
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         target = plan.target
-        cluster = Cluster(target.kubeconfig, target.context, target.namespace)
+        cluster = self.cluster(target)
         deployed = usable(cluster, target.release, plan.profile, plan.rendered.leaves)
         changes = values.changes(
             deployed.values, plan.rendered.leaves, deployed.chart.get("values") or {}
@@ -64,9 +65,12 @@ class ActionModule(Step):
         }
         if changes:
             findings += self._announce(workloads.interruptions(live))
-            if not mode.check:
+            if mode.check:
+                self._helm(plan).check(deployed, source=target.chart)
+            else:
                 self._upgrade(plan, deployed, redactor)
-                self.partial.update(changed=True, upgraded=True, revision=deployed.number + 1)
+                deployed = upgraded(cluster, plan)
+                self.partial.update(changed=True, upgraded=True, revision=deployed.number)
                 # Only for these: pods that do not roll by themselves may be waiting for a password.
                 rolling = rolled(live, workloads.live())
                 live = workloads.wait(plan.run.rollout_timeout, rolling)
@@ -90,18 +94,24 @@ class ActionModule(Step):
             "warnings": warnings(shared_changes(plan, changes)),
         }
 
-    def _upgrade(self, plan: Plan, deployed: Revision, redactor: Redactor) -> None:
+    def _helm(self, plan: Plan) -> Helm:
         target = plan.target
-        helm = Helm(
-            target.helm, target.release, target.namespace, target.kubeconfig, target.context
+        return Helm(
+            command=target.helm,
+            release=target.release,
+            namespace=target.namespace,
+            temporary=self.temporary,
+            kubeconfig=target.kubeconfig,
+            context=target.context,
         )
-        self.progress(
-            f"upgrading release {target.release} with chart {deployed.chart_name} {deployed.chart_version}"
-        )
-        helm.upgrade(
+
+    def _upgrade(self, plan: Plan, deployed: Revision, redactor: Redactor) -> None:
+        chart = f"{deployed.chart_name} {deployed.chart_version}"
+        self.progress(f"upgrading release {plan.target.release} with chart {chart}")
+        self._helm(plan).upgrade(
             deployed,
             values.apply(deployed.values, plan.rendered.leaves),
-            source=target.chart,
+            source=plan.target.chart,
             description=DESCRIPTION,
             redactor=redactor,
         )
@@ -117,6 +127,26 @@ class ActionModule(Step):
         for finding in interruptions:
             self.progress(sentence(finding))
         return interruptions
+
+
+def upgraded(cluster: Cluster, plan: Plan) -> Revision:
+    """The revision that the upgrade has made, read back.
+
+    :raises FindingError: when it does not hold the values that were given.
+    """
+    target = plan.target
+    deployed = usable(cluster, target.release, plan.profile, plan.rendered.leaves)
+    if values.changes(deployed.values, plan.rendered.leaves, {}):
+        raise FindingError(
+            CATALOGUE.finding(
+                "upgrade-not-recorded",
+                where=f"release {target.release}",
+                command=target.helm,
+                release=target.release,
+                namespace=target.namespace,
+            )
+        )
+    return deployed
 
 
 def rolled(
@@ -162,7 +192,7 @@ def _msg(
     would = "would be " if mode.check else ""
     parts = []
     if changes:
-        number = "" if mode.check else f" to revision {deployed.number + 1}"
+        number = "" if mode.check else f" to revision {deployed.number}"
         parts.append(f"{would}upgraded{number} ({', '.join(change.key for change in changes)})")
     if owed:
         parts.append(f"{would}restarted: {', '.join(map(str, owed))}")

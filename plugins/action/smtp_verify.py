@@ -4,22 +4,27 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads, check
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import (
+    Seen,
+    Workloads,
+    check,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
-from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, Step, failure
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, failure
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
 
 
-class ActionModule(Step):
+class ActionModule(ClusterStep):
     """Asserts what the pods really see."""
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         target = plan.target
-        cluster = Cluster(target.kubeconfig, target.context, target.namespace)
+        cluster = self.cluster(target)
         workloads = Workloads(
             cluster=cluster,
             workloads=plan.rendered.workloads,
@@ -30,7 +35,8 @@ class ActionModule(Step):
             progress=self.progress,
         )
         seen = workloads.ready(workloads.live())
-        findings = check(seen, plan.rendered.env)
+        deviations = check(seen, plan.rendered.env)
+        findings = [deviation.finding(target.namespace) for deviation in deviations]
         result = {
             "changed": False,
             "pods": [
@@ -42,16 +48,29 @@ class ActionModule(Step):
                 for entry in seen
             ],
             "variables": sorted(plan.rendered.env),
+            "differences": [
+                {
+                    "pod": deviation.seen.pod,
+                    "container": deviation.seen.workload.container,
+                    **asdict(difference),
+                }
+                for deviation in deviations
+                for difference in deviation.differences
+            ],
             "findings": [finding.as_dict() for finding in findings],
         }
-        if findings:
-            return {**result, **failure(findings)}
-        return {**result, "msg": _msg(plan, [entry.pod for entry in seen])}
+        return {**result, **(failure(findings) if findings else {"msg": _msg(plan, seen)})}
 
 
-def _msg(plan: Plan, pods: list[str]) -> str:
-    places = ", ".join(pods) or "no pod, because none is wanted"
-    text = f"verified: {len(plan.rendered.env)} variables are as they should be in {places}"
-    if not plan.description.enabled:
-        return text
-    return f"{text}; what only the application itself can show: {plan.profile.proof.strip()}"
+def _msg(plan: Plan, seen: list[Seen]) -> str:
+    places = ", ".join(entry.pod for entry in seen) or "no pod"
+    parts = [f"verified: {len(plan.rendered.env)} variables are as they should be in {places}"]
+    read = {entry.workload for entry in seen}
+    parts += [
+        f"unproven: {workload}, which is scaled to no pod"
+        for workload in plan.rendered.workloads
+        if workload not in read
+    ]
+    if plan.description.enabled:
+        parts.append(f"what only the application itself can show: {plan.profile.proof.strip()}")
+    return "; ".join(parts)

@@ -208,7 +208,7 @@ def main() -> int:
     print(
         "\nOn a release of your own: write the same variables into a file, with smtp_release, "
         "smtp_namespace and your relay, and run\n"
-        f"  ansible-playbook {PLAYBOOK} -i 'mine,' -e ansible_connection=local -e @vars.yml --check --diff\n"
+        f"  ansible-playbook {PLAYBOOK} -i 'mine,' -e @vars.yml --check --diff\n"
         "then the same without --check."
     )
     return 0

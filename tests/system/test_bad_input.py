@@ -5,6 +5,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +16,8 @@ from typing import Any
 import pytest
 
 from tests.apps.invitations.release import Release
-from tests.harness.lab import Lab
-from tests.harness.playbook import Played, play, write_inputs
+from tests.harness.lab import USER, Lab
+from tests.harness.playbook import VENV, Played, environment, play, write_inputs
 from tests.system.conftest import PLAYBOOK, Configure
 
 pytestmark = pytest.mark.node
@@ -101,6 +105,65 @@ def test_a_namespace_without_rights_names_the_right(
     played = play(PLAYBOOK, inventory, lab.kubeconfig)
     assert codes(played) == ["cluster-rights-missing"]
     assert "cannot get resource" in played.output
+
+
+class TestCheckModeIsHonest:
+    def test_about_a_helm_that_is_not_there(self, release: Release, configure: Configure) -> None:
+        played = configure(release, "--check", smtp_helm="/nowhere/helm")
+        assert codes(played) == ["helm-missing"]
+
+    def test_about_a_folder_that_is_not_there(self, release: Release, configure: Configure) -> None:
+        played = configure(release, "--check", smtp_values_dest="/nowhere/values.yaml")
+        assert codes(played) == ["values-dest-unwritable"]
+
+
+def test_a_helm_that_only_says_it_succeeded_is_found_out(
+    release: Release, configure: Configure, tmp_path: Path
+) -> None:
+    helm = tmp_path / "helm"
+    helm.write_text("#!/bin/sh\ncat >/dev/null\n")
+    helm.chmod(0o755)
+    assert codes(configure(release, smtp_helm=str(helm))) == ["upgrade-not-recorded"]
+
+
+def test_pods_that_see_other_settings_are_told_once_for_each_container(
+    release: Release, configure: Configure
+) -> None:
+    played = configure(release, "--tags", "verify")
+    assert codes(played) == ["environment-differs"] * 2
+    assert "SMTP_SENDER_PASSWORD is not set, expected is a secret (not shown)" in played.output
+
+
+def test_an_interrupted_run_leaves_no_file_of_the_kubeconfig_behind(
+    lab: Lab, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, temporary, begun = tmp_path / "home", tmp_path / "tmp", tmp_path / "begun"
+    for folder in (home, temporary):
+        folder.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    helm = tmp_path / "helm"
+    helm.write_text(f"#!/bin/sh\ntouch {begun}\nexec sleep 30\n")
+    helm.chmod(0o755)
+    variables = lab.description(release, smtp_helm=str(helm))
+    lab.relay.set_user(USER, variables["smtp_password"])
+    inventory, _ = write_inputs(tmp_path / "inputs", {release.name: variables})
+    with subprocess.Popen(
+        [str(VENV / "bin" / "ansible-playbook"), PLAYBOOK, "-i", str(inventory)],
+        env=environment(lab.kubeconfig),
+        cwd=inventory.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not begun.exists():
+            assert time.monotonic() < deadline and process.poll() is None
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=60)
+    left = [path for folder in (home, temporary) for path in folder.rglob("*") if path.is_file()]
+    assert left == []
 
 
 class TestAWorkloadThatNeverBecomesReady:

@@ -15,7 +15,7 @@ import yaml
 
 from tests.apps.invitations.release import CHART, Release
 from tests.harness.lab import RELAY_HOST, SENDER, USER, WITHOUT_MAIL, Lab
-from tests.harness.playbook import play, write_inputs
+from tests.harness.playbook import OLDEST, VENV, play, write_inputs
 from tests.integration.awkward import AWKWARD_PASSWORDS
 from tests.relays.message import Message
 from tests.system.conftest import PLAYBOOK, Configure
@@ -178,6 +178,25 @@ def test_a_new_password_rescues_an_application_that_is_down_because_of_the_old_o
         assert invitation(lab, release).sasl_user == USER
     finally:
         release.remove()
+
+
+@pytest.mark.parametrize("venv", [VENV, OLDEST], ids=["newest", "oldest"])
+def test_a_run_leaves_no_file_behind(
+    lab: Lab, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, venv: Path
+) -> None:
+    home, temporary = tmp_path / "home", tmp_path / "tmp"
+    for folder in (home, temporary):
+        folder.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    lab.relay.set_user(USER, "correct horse")
+    description = lab.description(release, smtp_from_address=f"{venv.name}@example.com")
+    inventory, _variables = write_inputs(tmp_path / "inputs", {release.name: description})
+    played = play(PLAYBOOK, inventory, lab.kubeconfig, venv=venv)
+    assert (played.returncode, played.changed) == (0, 1), played.output
+    assert [
+        path for path in tmp_path.rglob("*") if path.is_file() and "inputs" not in path.parts
+    ] == []
 
 
 class TestCheckMode:

@@ -12,7 +12,7 @@ from .relay_catalogue import CATALOGUE
 from .reply_meaning import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .finding import Finding, Severity
     from .protocol import Reply
@@ -270,15 +270,21 @@ def diagnose(
     where: str,
     facts: Mapping[str, str],
     severity: Severity | None = None,
+    clean: Callable[[str], str] = str,
 ) -> Finding:
     """Return the finding for what was seen.
 
     ``facts`` are those of ``relay_catalogue.FACTS`` that the caller knows; stage, detail, reply
-    and meaning come from ``seen``.
+    and meaning come from ``seen``. ``clean`` takes secrets out of the relay's words; the finding's
+    own words are never cleaned, as every gap in a known sentence would tell what stood there.
     """
     row = next(row for row in TABLE if row.fits(seen, facts["host"]))
-    own = {"stage": seen.stage, "failure": seen.failure, "detail": seen.detail or seen.failure}
+    own = {
+        "stage": seen.stage,
+        "failure": seen.failure,
+        "detail": clean(seen.detail or seen.failure),
+    }
     if seen.reply is not None:
-        own.update(reply=str(seen.reply), meaning=meaning(seen.reply))
+        own.update(reply=clean(str(seen.reply)), meaning=meaning(seen.reply))
     finding = CATALOGUE.finding(row.code, where=where, severity=severity, **{**facts, **own})
     return replace(finding, fix=f"{finding.fix} {row.hint}") if row.hint else finding

@@ -600,25 +600,14 @@ class _Walk:
         return f"{self.result.relay} {stage}"
 
     def _find(self, code: str, *, where: str, **facts: str) -> Finding:
-        finding = self._cleaned(
-            CATALOGUE.finding(code, where=where, severity=None, **{**self._facts, **facts})
-        )
+        seen = {name: self._clean(fact) for name, fact in facts.items()}
+        finding = CATALOGUE.finding(code, where=where, severity=None, **{**self._facts, **seen})
         self.result.findings.append(finding)
         return finding
 
     def _diagnose(self, seen: Observation, severity: Severity | None = None) -> Finding:
-        return self._cleaned(
-            diagnose(seen, where=self._where(seen.stage), facts=self._facts, severity=severity)
-        )
-
-    def _cleaned(self, finding: Finding) -> Finding:
-        return type(finding)(
-            finding.code,
-            finding.severity,
-            finding.where,
-            self._clean(finding.message),
-            self._clean(finding.fix),
-        )
+        where = self._where(seen.stage)
+        return diagnose(seen, where=where, facts=self._facts, severity=severity, clean=self._clean)
 
     def _note(self, line: str) -> None:
         self.result.transcript.append(self._clean(line))

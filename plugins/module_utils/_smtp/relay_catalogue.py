@@ -36,7 +36,7 @@ FACTS = (
 )
 
 _CA_FIX = (
-    "Put the certificate of the CA that signed it into ca_path or ca_pem (the relay's "
+    "Put the certificate of the CA that signed it into smtp_ca_path or smtp_ca_pem (the relay's "
     "administrator has it); do not switch validation off."
 )
 
@@ -134,14 +134,14 @@ CATALOGUE = Catalogue(
             "relay-speaks-tls-first",
             "error",
             "{host}:{port} speaks TLS from the first byte, not {security}.",
-            "Use security: tls for this port, or the relay's STARTTLS port (mostly 587).",
+            "Use smtp_security: tls for this port, or the relay's STARTTLS port (mostly 587).",
             "A client that waits for a greeting in plaintext waits for ever on such a port.",
         ),
         Entry(
             "relay-speaks-plaintext-first",
             "error",
             "{host}:{port} answers in plaintext where TLS was expected.",
-            "Use security: {use} for this port, or the relay's implicit TLS port (mostly 465).",
+            "Use smtp_security: {use} for this port, or the relay's implicit TLS port (mostly 465).",
             "Clients report this as 'wrong version number'. The port needs STARTTLS or has no TLS.",
         ),
         Entry(
@@ -151,7 +151,7 @@ CATALOGUE = Catalogue(
             "plaintext nor in TLS.",
             "Ask whether a proxy, load balancer or service mesh takes the connection before the "
             "relay does; look in the relay's log for a connection from here; a relay that delays "
-            "its greeting needs a longer timeout.",
+            "its greeting needs a longer smtp_timeout.",
             "A connection exists, but no SMTP greeting comes.",
         ),
         Entry(
@@ -181,7 +181,7 @@ CATALOGUE = Catalogue(
             "starttls-injection",
             "error",
             "Text was slipped in after the reply to STARTTLS: '{detail}'.",
-            "Take it for an attack or a faulty proxy: use implicit TLS (security: tls, port 465), "
+            "Take it for an attack or a faulty proxy: use implicit TLS (smtp_security: tls, port 465), "
             "and have the network path and the relay's software (CVE-2011-0411) checked.",
             "Plaintext after the reply to STARTTLS would be taken for protected text.",
         ),
@@ -189,7 +189,7 @@ CATALOGUE = Catalogue(
             "ehlo-name-rejected",
             "error",
             "The relay does not accept the name {ehlo_name} in EHLO: {reply}.",
-            "Set ehlo_name to a full host name that exists in the DNS, best the one that the "
+            "Set smtp_ehlo_name to a full host name that exists in the DNS, best the one that the "
             "outgoing address resolves back to.",
             "Some relays demand a qualified, existing name in EHLO.",
         ),
@@ -205,9 +205,9 @@ CATALOGUE = Catalogue(
             "starttls-not-offered",
             "error",
             "The relay does not offer STARTTLS on port {port}.",
-            "Use the relay's submission port (587) or implicit TLS (465, security: tls). If it "
+            "Use the relay's submission port (587) or implicit TLS (465, smtp_security: tls). If it "
             "should be offered, the relay has no certificate yet, or a firewall strips it; only "
-            "for a trusted network: security: none.",
+            "for a trusted network: smtp_security: none.",
             "The EHLO reply has no STARTTLS, so the connection cannot be encrypted.",
         ),
         Entry(
@@ -221,7 +221,7 @@ CATALOGUE = Catalogue(
             "starttls-required",
             "error",
             "The relay demands TLS first: {reply}.",
-            "Use security: starttls (port 587) or security: tls (port 465).",
+            "Use smtp_security: starttls (port 587) or smtp_security: tls (port 465).",
             "The relay takes neither credentials nor mail in the clear.",
         ),
         Entry(
@@ -229,7 +229,7 @@ CATALOGUE = Catalogue(
             "error",
             "After STARTTLS the relay, or something in between, does not speak TLS ({detail}).",
             "Try it past any proxy, mesh or mail firewall: something takes part in the dialogue "
-            "without being able to do TLS; or use implicit TLS (security: tls, port 465).",
+            "without being able to do TLS; or use implicit TLS (smtp_security: tls, port 465).",
             "The TLS hello after STARTTLS was answered with something that is not TLS.",
         ),
         Entry(
@@ -282,7 +282,7 @@ CATALOGUE = Catalogue(
             "certificate-self-signed",
             "error",
             "The relay's certificate is self-signed ('{subject}').",
-            "Give the relay a certificate of a CA; or put this very certificate into ca_pem.",
+            "Give the relay a certificate of a CA; or put this very certificate into smtp_ca_pem.",
             "The certificate vouches for itself.",
         ),
         Entry(
@@ -373,7 +373,7 @@ CATALOGUE = Catalogue(
             "credentials-in-clear",
             "warning",
             "User name and password travel unencrypted to {host}:{port}.",
-            "Use security: starttls or tls.",
+            "Use smtp_security: starttls or tls.",
             "Everybody on the way can read or record the login.",
         ),
         Entry(
@@ -571,14 +571,14 @@ CATALOGUE = Catalogue(
             "reply-timeout",
             "error",
             "No reply from the relay within {timeout} s at stage {stage}.",
-            "See the relay's log (a slow DNS or directory look-up is frequent), or raise timeout.",
+            "See the relay's log (a slow DNS or directory look-up is frequent), or raise smtp_timeout.",
             "The relay was there and then fell silent.",
         ),
         Entry(
             "probe-too-slow",
             "error",
             "The probe was stopped at stage {stage}: it took too long as a whole.",
-            "See the seconds of each stage; the relay answers, but always late. Raise timeout if "
+            "See the seconds of each stage; the relay answers, but always late. Raise smtp_timeout if "
             "that is normal there.",
             "Each wait was within its limit, all of them together were not.",
         ),

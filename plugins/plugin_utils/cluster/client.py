@@ -58,9 +58,13 @@ class Executed:
 class Cluster:
     """One namespace of one cluster, as the user of a kubeconfig sees it."""
 
-    def __init__(self, kubeconfig: str | None, context: str | None, namespace: str) -> None:
+    def __init__(
+        self, kubeconfig: str | None, context: str | None, namespace: str, temporary: str
+    ) -> None:
         """
         :param kubeconfig: path; by default what kubectl would use, or the pod's own service account.
+        :param temporary: a folder of this user alone, for certificates and keys out of the
+            kubeconfig, which the TLS library wants as files.
         :raises FindingError: when no cluster can be told from it.
         """
         if IMPORT_ERROR is not None:
@@ -76,7 +80,7 @@ class Cluster:
         self._configuration = kubernetes.client.Configuration()
         where = f"smtp_kubeconfig {kubeconfig}" if kubeconfig else "the default kubeconfig"
         try:
-            self._load(kubeconfig, context)
+            self._load(kubeconfig, context, temporary)
         except (kubernetes.config.ConfigException, OSError, ValueError, TypeError) as error:
             raise FindingError(
                 CATALOGUE.finding(
@@ -88,14 +92,17 @@ class Cluster:
         client = kubernetes.client.ApiClient(self._configuration)
         self._rest = DynamicClient(client, discoverer=lambda _client, _cache: None)
 
-    def _load(self, kubeconfig: str | None, context: str | None) -> None:
+    def _load(self, kubeconfig: str | None, context: str | None, temporary: str) -> None:
         inside = "KUBERNETES_SERVICE_HOST" in os.environ
         default = os.path.expanduser(kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION)
         if inside and not (kubeconfig or context or os.path.exists(default)):
             kubernetes.config.load_incluster_config(client_configuration=self._configuration)
         else:
             kubernetes.config.load_kube_config(
-                config_file=kubeconfig, context=context, client_configuration=self._configuration
+                config_file=kubeconfig,
+                context=context,
+                client_configuration=self._configuration,
+                temp_file_path=temporary,
             )
 
     @property

@@ -5,38 +5,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, OMIT
 
 
-def compare(
-    expected: Mapping[str, Any], seen: Mapping[str, str], *, pod: str, container: str
-) -> list[Finding]:
+@dataclass(frozen=True)
+class Difference:
+    """A variable that is not as it should be; both sides in words, a secret never shown."""
+
+    variable: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.variable} is {self.found}, expected is {self.expected}"
+
+
+def compare(expected: Mapping[str, Any], seen: Mapping[str, str]) -> list[Difference]:
     """Every variable of a container that is not as it should be.
 
     :param expected: variable to text or `Secret`, `OMIT` for must not be there, `KEEP` for anything.
     :param seen: the container's environment.
     """
-    findings = []
+    found = []
     for name, wanted in expected.items():
-        found = seen.get(name)
-        if wanted is KEEP or (wanted is OMIT and found is None):
+        value = seen.get(name)
+        if wanted is KEEP:
             continue
-        facts: dict[str, Any] = {"name": name, "pod": pod, "container": container}
-        where = f"pod {pod}, container {container}, {name}"
         if wanted is OMIT:
-            findings.append(CATALOGUE.finding("variable-left-over", where=where, **facts))
+            if value is not None:
+                found.append(Difference(name, "not set", "set"))
             continue
         secret = isinstance(wanted, Secret)
         text = wanted.reveal() if isinstance(wanted, Secret) else str(wanted)
-        facts["expected"] = "a secret value" if secret else repr(text)
-        if found is None:
-            findings.append(CATALOGUE.finding("variable-missing", where=where, **facts))
-        elif found != text:
-            facts["found"] = "another value (not shown)" if secret else repr(found)
-            findings.append(CATALOGUE.finding("variable-differs", where=where, **facts))
-    return findings
+        if value != text:
+            shown = "another value (not shown)" if secret else repr(value)
+            found.append(
+                Difference(
+                    variable=name,
+                    expected="a secret (not shown)" if secret else repr(text),
+                    found="not set" if value is None else shown,
+                )
+            )
+    return found

@@ -84,7 +84,7 @@ CATALOGUE = Catalogue(
                 "The workload replaces its pods by stopping them first, so its service is "
                 "interrupted while it rolls."
             ),
-            message="Service is interrupted while {where} rolls: {reason}.",
+            message="Service is interrupted while these roll: {where} ({reason}).",
             fix=(
                 "Choose the time of the run accordingly; --check --diff says beforehand whether "
                 "anything will roll."
@@ -121,40 +121,17 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
-            code="variable-missing",
-            severity="error",
-            meaning="A variable that the application needs is not set in the container.",
-            message=(
-                "{name} is not set in container {container} of pod {pod}; expected is {expected}."
-            ),
-            fix=(
-                "Run the configure playbook; if it says that nothing changes, the chart does not "
-                "pass this setting on: check that smtp_application fits the chart."
-            ),
-        ),
-        Entry(
-            code="variable-differs",
-            severity="error",
-            meaning="A variable has another value in the container than the description says.",
-            message=(
-                "{name} is {found} in container {container} of pod {pod}; expected is {expected}."
-            ),
-            fix=(
-                "Run the configure playbook; if it says that nothing changes, something else sets"
-                " the variable: kubectl set env --list shows what the workload sets."
-            ),
-        ),
-        Entry(
-            code="variable-left-over",
+            code="environment-differs",
             severity="error",
             meaning=(
-                "A variable is set in the container although it must not be there, for example "
-                "credentials for an anonymous relay."
+                "A container does not see what the description says: a variable is missing, has "
+                "another value, or is left over, such as credentials for an anonymous relay."
             ),
-            message="{name} is set in container {container} of pod {pod}, and must not be there.",
+            message="Container {container} of pod {pod} sees other settings: {differences}.",
             fix=(
-                "Run the configure playbook; if it says that nothing changes, the chart's "
-                "defaults or something else sets the variable."
+                "Run the configure playbook. If it says that nothing changes, the chart does not "
+                "pass a setting on (check that smtp_application fits the chart), or something else "
+                "sets the variable: kubectl set env --list {workload} --namespace {namespace}"
             ),
         ),
     )

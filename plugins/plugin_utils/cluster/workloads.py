@@ -296,11 +296,28 @@ class Workloads:
         return None
 
 
-def check(seen: Sequence[Seen], expected: Mapping[str, Any]) -> list[Finding]:
-    """Everything that is not as it should be in the containers that were read."""
-    findings: list[Finding] = []
-    for entry in seen:
-        findings += evidence.compare(
-            expected, entry.environment, pod=entry.pod, container=entry.workload.container
+@dataclass(frozen=True)
+class Deviation:
+    """A container that sees other settings than the description says."""
+
+    seen: Seen
+    differences: Sequence[evidence.Difference]
+
+    def finding(self, namespace: str) -> Finding:
+        """What to tell about it."""
+        workload = self.seen.workload
+        return CATALOGUE.finding(
+            "environment-differs",
+            where=f"pod {self.seen.pod}, container {workload.container}",
+            container=workload.container,
+            pod=self.seen.pod,
+            differences="; ".join(map(str, self.differences)),
+            workload=f"{workload.kind.lower()}/{workload.name}",
+            namespace=namespace,
         )
-    return findings
+
+
+def check(seen: Sequence[Seen], expected: Mapping[str, Any]) -> list[Deviation]:
+    """The containers that do not see what they should, of those that were read."""
+    deviations = [Deviation(entry, evidence.compare(expected, entry.environment)) for entry in seen]
+    return [deviation for deviation in deviations if deviation.differences]

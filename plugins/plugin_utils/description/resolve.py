@@ -271,6 +271,8 @@ def host_problem(host: str) -> str | None:
 
 def address_problem(address: str) -> str | None:
     """Why `address` is no mail address; `None` when it is one (RFC 5321 section 4.1.2, RFC 6531)."""
+    if address.startswith('"'):
+        return "a quoted part before the @ is not supported"
     if re.search(r"[\s<>,;\x00-\x1f\x7f]", address):
         return "it holds a space, a bracket or another character that an address cannot have"
     local, at, domain = address.rpartition("@")

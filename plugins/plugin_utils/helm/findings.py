@@ -111,6 +111,26 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="release-changed-meanwhile",
+            severity="error",
+            meaning="Somebody else worked on the release at the same time; Helm let only one go on.",
+            message="Somebody else is changing release {release} at this moment: {text}",
+            fix="Wait until that is done, and run again; nothing of this run was written.",
+        ),
+        Entry(
+            code="upgrade-not-recorded",
+            severity="error",
+            meaning="Helm reported success, and the newest revision does not hold the values given.",
+            message=(
+                "{command} upgrade reported success, and the newest revision of release {release} "
+                "does not hold the new values."
+            ),
+            fix=(
+                "Check that smtp_helm is a real helm, and whether somebody else has upgraded the "
+                "release in the same moment: helm history {release} --namespace {namespace}"
+            ),
+        ),
+        Entry(
             code="helm-failed",
             severity="error",
             meaning="Helm ended with an error.",

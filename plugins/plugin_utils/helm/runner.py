@@ -58,16 +58,25 @@ def run(argv: Sequence[str], stdin: str) -> Completed:
     return Completed(done.returncode, done.stdout, done.stderr)
 
 
+MEANWHILE = (
+    "another operation (install/upgrade/rollback) is in progress",
+    "release: already exists",
+)
+"""What Helm says when a second upgrade begins while a first is under way."""
+
+
 @dataclass(frozen=True)
 class Helm:
     """The helm command for one release.
 
     :param command: name or path of the executable.
+    :param temporary: a folder of this user alone.
     """
 
     command: str
     release: str
     namespace: str
+    temporary: str
     kubeconfig: str | None = None
     context: str | None = None
     runner: Runner = run
@@ -88,7 +97,7 @@ class Helm:
         :param source: where the chart is had when the release record is not whole.
         :raises FindingError: when the chart is missing or is another version, or Helm fails.
         """
-        with tempfile.TemporaryDirectory(prefix="mailops-smtp-chart-") as folder:
+        with tempfile.TemporaryDirectory(prefix="chart-", dir=self.temporary) as folder:
             if charts.whole(deployed):
                 chart = [self._written(deployed, Path(folder))]
             else:
@@ -107,6 +116,16 @@ class Helm:
                 stdin=json.dumps(values),
                 redactor=redactor,
             )
+
+    def check(self, deployed: Revision, *, source: str | None) -> None:
+        """Finds out what an upgrade would stumble over before it writes anything.
+
+        :raises FindingError: when helm cannot be run, or the chart is missing or another version.
+        """
+        if charts.whole(deployed):
+            self._call(["version", "--short"], stdin="", redactor=Redactor(()))
+        else:
+            self._source(deployed, source)
 
     def _written(self, deployed: Revision, folder: Path) -> str:
         """The folder, with the chart of the release record in it."""
@@ -159,7 +178,7 @@ class Helm:
         return arguments
 
     def _call(self, arguments: Sequence[str], *, stdin: str, redactor: Redactor) -> str:
-        argv = [self.command, *arguments, "--namespace", self.namespace]
+        argv = [os.path.expanduser(self.command), *arguments, "--namespace", self.namespace]
         if self.kubeconfig:
             argv += ["--kubeconfig", self.kubeconfig]
         if self.context:
@@ -173,14 +192,16 @@ class Helm:
                 )
             ) from error
         if done.returncode != 0:
+            words = redactor.clean(done.stderr.strip() or done.stdout.strip())
+            meanwhile = any(sign in words for sign in MEANWHILE)
             raise FindingError(
                 CATALOGUE.finding(
-                    "helm-failed",
+                    "release-changed-meanwhile" if meanwhile else "helm-failed",
                     where=f"release {self.release}",
                     action=arguments[0],
                     release=self.release,
                     namespace=self.namespace,
-                    text=redactor.clean(done.stderr.strip() or done.stdout.strip()),
+                    text=words or f"it said nothing, and ended with exit code {done.returncode}",
                 )
             )
         return done.stdout

@@ -306,8 +306,10 @@ class TestWaiting:
 
 def test_every_container_is_checked_against_what_is_expected() -> None:
     seen = [Seen(API, "a", {"HOST": "mail"}), Seen(CMD, "c", {"HOST": "old"}), Seen(CMD, "d", {})]
-    found = check(seen, {"HOST": "mail"})
-    assert [(finding.code, finding.where) for finding in found] == [
-        ("variable-differs", "pod c, container cmd, HOST"),
-        ("variable-missing", "pod d, container cmd, HOST"),
+    found = [deviation.finding("apps") for deviation in check(seen, {"HOST": "mail"})]
+    assert [finding.where for finding in found] == [
+        "pod c, container cmd",
+        "pod d, container cmd",
     ]
+    assert "HOST is 'old', expected is 'mail'" in found[0].message
+    assert "kubectl set env --list deployment/qua-cmd --namespace apps" in found[0].fix

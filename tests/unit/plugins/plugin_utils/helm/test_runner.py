@@ -51,7 +51,7 @@ class Recorder:
 
 def upgrade(runner: Any, deployed: Revision | None = None, **changes: Any) -> None:
     arguments: dict[str, Any] = {"source": None, "command": "helm", **changes}
-    helm = Helm(arguments["command"], "qua", "apps", "/kube/config", "test", runner)
+    helm = Helm(arguments["command"], "qua", "apps", "/tmp", "/kube/config", "test", runner)
     helm.upgrade(
         deployed or revision(),
         VALUES,
@@ -99,7 +99,7 @@ class TestAnUpgrade:
 
     def test_leaves_out_kubeconfig_and_context_that_are_not_given(self) -> None:
         runner = Recorder()
-        Helm("helm", "qua", "apps", runner=runner).upgrade(
+        Helm("helm", "qua", "apps", "/tmp", runner=runner).upgrade(
             revision(), {}, source=None, description="x", redactor=Redactor(())
         )
         [(argv, _stdin)] = runner.calls
@@ -204,3 +204,34 @@ class TestACommand:
     def test_may_print_what_is_no_text(self) -> None:
         script = "import sys; sys.stdout.buffer.write(b'a\\xff')"
         assert run([sys.executable, "-c", script], "").stdout == "a\N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "words"),
+    [
+        ("", "helm-failed", "exit code 3"),
+        ("Error: release: already exists", "release-changed-meanwhile", "already exists"),
+        (
+            "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress",
+            "release-changed-meanwhile",
+            "in progress",
+        ),
+    ],
+)
+def test_a_failure_is_told_apart_from_somebody_elses_upgrade(
+    said: str, code: str, words: str
+) -> None:
+    found = the_finding(lambda: upgrade(lambda _argv, _stdin: Completed(3, "", said)))
+    assert found.code == code
+    assert words in found.message
+
+
+def test_a_check_runs_helm_and_changes_nothing() -> None:
+    asked: list[list[str]] = []
+
+    def runner(argv: Sequence[str], stdin: str) -> Completed:
+        asked.append([*argv[1:3], stdin])
+        return Completed(0, "v4", "")
+
+    Helm("helm", "qua", "apps", "/tmp", runner=runner).check(revision(), source=None)
+    assert asked == [["version", "--short", ""]]

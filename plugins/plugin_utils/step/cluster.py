@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the actions share that work on a cluster."""
+
+from __future__ import annotations
+
+from ansible import constants
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Target
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Step
+
+
+class ClusterStep(Step):
+    """An action that reads or changes a cluster."""
+
+    @property
+    def temporary(self) -> str:
+        """The folder that ansible-core made for this run, and removes at its end.
+
+        Also after a worker that was ended, and the workers of ansible-core 2.19 do not come to the
+        end at which Python removes the temporary files that it was asked to.
+        """
+        return str(constants.DEFAULT_LOCAL_TMP)
+
+    def cluster(self, target: Target) -> Cluster:
+        """The cluster of a release, in the release's namespace.
+
+        :raises FindingError: when none can be told from the kubeconfig.
+        """
+        return Cluster(target.kubeconfig, target.context, target.namespace, self.temporary)
