@@ -24,7 +24,8 @@ setup-python:
 
 setup-node: setup-python
 	@if [ -z "$$MAILOPS_TEST_KUBECONFIG" ]; then \
-		tools/setup-system $$(python -m tests.cluster requirements) && python -m tests.cluster build; \
+		packages=$$(python -m tests.cluster requirements) && \
+		tools/setup-system $$packages && python -m tests.cluster build >/dev/null; \
 	fi
 
 demo: setup ## Show the whole flow on a real Kubernetes node, from no mail to a delivered invitation

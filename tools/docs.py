@@ -132,14 +132,18 @@ def variables_page() -> str:
         "| variable | type | default | meaning |",
         "|---|---|---|---|",
     ]
-    for name, entry in documented_options().items():
+    documented = documented_options()
+    for name, entry in documented.items():
         default = str(entry.get("default", "")).lower() if "default" in entry else ""
         if entry.get("required"):
             default = "(required)"
-        texts = [plain_markup(in_role(line, {name})) for line in entry["description"]]
+        texts = [plain_markup(in_role(line, set(documented))) for line in entry["description"]]
         choices = f"{entry['type']}: {', '.join(entry['choices'])}" if "choices" in entry else ""
         meaning = " ".join(texts).replace("|", "\\|")
         lines.append(f"| `smtp_{name}` | {choices or entry['type']} | {default} | {meaning} |")
+    lines.append(
+        "| `smtp_hosts` | str | all | The pattern of inventory hosts that a playbook works on. |"
+    )
     return "\n".join(lines) + "\n"
 
 

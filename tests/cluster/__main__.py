@@ -62,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _requirements(_options: argparse.Namespace) -> int:
+    # What would stop the build or the start minutes later is said here, before anything is installed.
+    machine.check_user()
+    machine.check_memory()
+    build.check_go()
     for package in machine.missing_packages():
         print(package)
     return 0

@@ -154,6 +154,12 @@ def build(report: Report = print) -> Path:
     return target
 
 
+def check_go() -> None:
+    """Make sure that what is not built can be. :raises RefusalError: there is no Go toolchain."""
+    if not is_built():
+        _go()
+
+
 def _build_component(component: Component, report: Report) -> Path:
     target = cache() / "go" / f"{component.name}-{component.key()}"
     if target.is_dir():

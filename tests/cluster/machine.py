@@ -31,8 +31,8 @@ def missing_packages() -> list[str]:
     return sorted(set(missing))
 
 
-def check_fit() -> None:
-    """Make sure that a node can start here. :raises RefusalError: it cannot, and why."""
+def check_user() -> None:
+    """Make sure that this user can run a node. :raises RefusalError: it cannot, and why."""
     if sys.version_info < (3, 12):  # noqa: UP036 - says so before os.unshare is missed
         raise RefusalError(
             f"the node needs Python 3.12 or newer and this is {sys.version.split()[0]}: run it "
@@ -43,6 +43,11 @@ def check_fit() -> None:
             "the node needs root, for namespaces and cgroups: run the command with sudo, or "
             "name a cluster of yours in MAILOPS_TEST_KUBECONFIG"
         )
+
+
+def check_fit() -> None:
+    """Make sure that a node can start here. :raises RefusalError: it cannot, and why."""
+    check_user()
     if packages := missing_packages():
         raise RefusalError(
             f"Debian packages are missing: run 'apt-get install {' '.join(packages)}'"

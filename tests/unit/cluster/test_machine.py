@@ -83,3 +83,17 @@ def test_too_little_memory_is_refused_with_both_figures(monkeypatch: pytest.Monk
 
     with pytest.raises(RefusalError, match=r"2 GiB .* 1\.0 GiB"):
         machine.check_memory()
+
+
+@pytest.mark.parametrize("lack", [_no_root, _old_python])
+def test_what_would_stop_the_start_is_said_before_anything_is_installed_or_built(
+    lack: Callable[[pytest.MonkeyPatch, Path], None],
+    fit: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lack(monkeypatch, fit)
+    assert command_line.main(["requirements"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
