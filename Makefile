@@ -60,4 +60,4 @@ docs: setup-python ## Generate the reference pages and the argument specificatio
 
 clean: ## Stop the node and remove what was built
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m tests.cluster down; fi
-	rm -rf .build "$${XDG_CACHE_HOME:-$$HOME/.cache}/mailops-smtp"
+	rm -rf .build .hypothesis .mypy_cache .pytest_cache .ruff_cache "$${XDG_CACHE_HOME:-$$HOME/.cache}/mailops-smtp"

@@ -199,6 +199,39 @@ def test_a_run_leaves_no_file_behind(
     ] == []
 
 
+def test_a_release_with_a_subchart_is_upgraded_from_the_chart_that_is_named(
+    lab: Lab, configure: Configure, tmp_path: Path
+) -> None:
+    chart = tmp_path / "chart"
+    shutil.copytree(CHART, chart)
+    subchart = chart / "charts" / "extra"
+    (subchart / "templates").mkdir(parents=True)
+    (subchart / "Chart.yaml").write_text("{apiVersion: v2, name: extra, version: 1.0.0}")
+    extra = "{apiVersion: v1, kind: ConfigMap, metadata: {name: extra}, data: {kept: yes it is}}"
+    (subchart / "templates" / "extra.yaml").write_text(extra)
+    release = lab.release(chart=chart)
+    try:
+        release.upgrade(WITHOUT_MAIL)
+        release.wait()
+        for mode in (["--check"], []):
+            refused = configure(release, *mode)
+            assert (refused.failed, release.revision()) == (1, 1)
+            assert "extra is missing" in refused.output
+        newer = tmp_path / "newer"
+        shutil.copytree(chart, newer)
+        (newer / "Chart.yaml").write_text("{apiVersion: v2, name: qualytics, version: 9.0.0}")
+        refused = configure(release, smtp_chart=str(newer))
+        assert (refused.failed, release.revision()) == (1, 1)
+        assert "is qualytics 9.0.0, and release" in refused.output
+        played = configure(release, smtp_chart=str(chart))
+        assert played.returncode == 0, played.output
+        assert invitation(lab, release).sasl_user == USER
+        kept = release.kubectl.json("-n", release.namespace, "get", "configmap", "extra")
+        assert kept["data"] == {"kept": "yes it is"}
+    finally:
+        release.remove()
+
+
 class TestCheckMode:
     def test_says_what_would_change_without_secrets_and_changes_nothing(
         self, lab: Lab, release: Release, configure: Configure
