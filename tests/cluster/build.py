@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +89,16 @@ class Component:
 
 
 COMPONENTS = (
+    # The largest first, so that it does not end up alone.
+    Component(
+        "kubernetes",
+        "k8s.io/kubernetes",
+        stamps={
+            "k8s.io/component-base/version.gitVersion": "{version}",
+            "k8s.io/component-base/version.gitMajor": "1",
+            "k8s.io/component-base/version.gitMinor": "{minor}",
+        },
+    ),
     Component("etcd", "go.etcd.io/etcd/server/v3", rename={"server": "etcd"}),
     Component(
         "containerd",
@@ -112,15 +123,6 @@ COMPONENTS = (
         rename={"helm": "helm3"},
     ),
     Component("coredns", "github.com/coredns/coredns"),
-    Component(
-        "kubernetes",
-        "k8s.io/kubernetes",
-        stamps={
-            "k8s.io/component-base/version.gitVersion": "{version}",
-            "k8s.io/component-base/version.gitMajor": "1",
-            "k8s.io/component-base/version.gitMinor": "{minor}",
-        },
-    ),
 )
 
 
@@ -147,7 +149,9 @@ def build(report: Report = print) -> Path:
     with _lock(report):
         if target.is_dir():
             return target
-        folders = [_build_component(component, report) for component in COMPONENTS]
+        # Two at a time: one downloads or links on one core while the other compiles.
+        with ThreadPoolExecutor(2) as pool:
+            folders = list(pool.map(lambda one: _build_component(one, report), COMPONENTS))
         with _becomes(target) as folder:
             for binary in (binary for built in folders for binary in built.iterdir()):
                 os.link(binary, folder / binary.name)
