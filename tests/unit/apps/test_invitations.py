@@ -229,7 +229,7 @@ def test_credentials_without_auth_at_the_relay_are_an_error_and_not_an_anonymous
 def test_one_credential_alone_does_not_authenticate() -> None:
     greeting, ehlo, refusal = b"220 relay\r\n", b"250 relay\r\n", b"554 LAST\r\n"
     with relay_that_answers(greeting, ehlo, refusal, b"250 ok\r\n", b"221 bye\r\n") as port:
-        assert "554 mail from" in delivery_error(port, SMTP_SENDER_PASSWORD="")
+        assert "554 mail from" in delivery_error(port, SMTP_SENDER_PASSWORD="").lower()
 
 
 def test_an_unreachable_relay_is_a_delivery_error() -> None:
