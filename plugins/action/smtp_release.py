@@ -11,14 +11,13 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept, usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
@@ -43,17 +42,10 @@ class ActionModule(ClusterStep):
         changes = values.changes(
             deployed.values, plan.rendered.leaves, deployed.chart.get("values") or {}
         )
-        findings = shared_changes(plan, changes)
+        shared = shared_changes(plan, changes)
+        findings = [*shared]
         redactor = Redactor(known_secrets(plan, deployed))
-        workloads = Workloads(
-            cluster=cluster,
-            workloads=plan.rendered.workloads,
-            release=target.release,
-            redactor=redactor,
-            secrets_kept=lambda: secrets_kept(cluster, target.release, plan.rendered.leaves),
-            clock=SystemClock(),
-            progress=self.progress,
-        )
+        workloads = self.workloads(cluster, plan, redactor)
         live = workloads.live()
         self.partial = {
             "changed": False,
@@ -91,7 +83,7 @@ class ActionModule(ClusterStep):
             "restarted": list(map(str, owed)),
             "msg": _msg(plan, deployed, changes, owed, mode),
             "findings": [finding.as_dict() for finding in findings],
-            "warnings": warnings(shared_changes(plan, changes)),
+            "warnings": warnings(shared),
         }
 
     def _helm(self, plan: Plan) -> Helm:

@@ -7,13 +7,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import (
     Seen,
-    Workloads,
     check,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, failure
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
@@ -24,16 +21,7 @@ class ActionModule(ClusterStep):
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         target = plan.target
-        cluster = self.cluster(target)
-        workloads = Workloads(
-            cluster=cluster,
-            workloads=plan.rendered.workloads,
-            release=target.release,
-            redactor=plan.redactor,
-            secrets_kept=lambda: secrets_kept(cluster, target.release, plan.rendered.leaves),
-            clock=SystemClock(),
-            progress=self.progress,
-        )
+        workloads = self.workloads(self.cluster(target), plan, plan.redactor)
         seen = workloads.ready(workloads.live())
         deviations = check(seen, plan.rendered.env)
         findings = [deviation.finding(target.namespace) for deviation in deviations]

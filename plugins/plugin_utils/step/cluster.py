@@ -6,8 +6,12 @@ from __future__ import annotations
 
 from ansible import constants
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
-from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Target
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Step
 
 
@@ -29,3 +33,15 @@ class ClusterStep(Step):
         :raises FindingError: when none can be told from the kubeconfig.
         """
         return Cluster(target.kubeconfig, target.context, target.namespace, self.temporary)
+
+    def workloads(self, cluster: Cluster, plan: Plan, redactor: Redactor) -> Workloads:
+        """The workloads of a release, watched with the real clock and told of on the screen."""
+        return Workloads(
+            cluster=cluster,
+            workloads=plan.rendered.workloads,
+            release=plan.target.release,
+            redactor=redactor,
+            secrets_kept=lambda: secrets_kept(cluster, plan.target.release, plan.rendered.leaves),
+            clock=SystemClock(),
+            progress=self.progress,
+        )
