@@ -30,7 +30,6 @@ _RESULTS = {
     errno.EHOSTUNREACH: "unreachable",
     errno.EACCES: "denied",
     errno.EPERM: "denied",
-    errno.ECONNRESET: "reset",
 }
 
 _NAME_NOT_FOUND = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
@@ -115,7 +114,8 @@ class Network:
                     pending = _socket_of(key)
                     selector.unregister(pending)
                     error = pending.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                    settle(key.data, error, pending)
+                    # Who does not want a connection refuses it; one that is reset was there first.
+                    settle(key.data, 0 if error == errno.ECONNRESET else error, pending)
             for key in list(selector.get_map().values()):
                 settle(key.data, errno.ETIMEDOUT, _socket_of(key))
 
