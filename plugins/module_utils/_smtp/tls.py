@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from dataclasses import dataclass
@@ -93,6 +94,11 @@ def explain(error: OSError) -> TlsFailure:
         reason = error.reason or ""
         kind = next((kind for part, kind in _REASONS if part in reason), "tls")
         return TlsFailure(kind, reason or str(error))
-    if isinstance(error, ConnectionError):
+    if lost(error):
         return TlsFailure("reset", "the connection was reset during the handshake")
     return TlsFailure("tls", error.strerror or str(error))
+
+
+def lost(error: OSError) -> bool:
+    """Return whether the other side has ended the connection without closing it in good order."""
+    return isinstance(error, ConnectionError) or error.errno == errno.ENOTCONN

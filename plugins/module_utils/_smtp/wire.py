@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .protocol import Dialogue, Reply, State, Verb
 from .secret import MASK
-from .tls import explain
+from .tls import explain, lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,12 +60,16 @@ class Clock:
 
 
 class Wire:
-    """A connection to a relay. Every method raises WireError and ProtocolError."""
+    """A connection to a relay. Every method raises WireError and ProtocolError.
+
+    ``certificate_der`` is the relay's certificate, verified or not; empty without TLS.
+    """
 
     def __init__(
         self, connection: socket.socket, clock: Clock, transcript: Callable[[str], None]
     ) -> None:
         self.dialogue = Dialogue()
+        self.certificate_der = b""
         self._socket = connection
         self._clock = clock
         self._transcript = transcript
@@ -118,7 +122,13 @@ class Wire:
         limit = self._clock.limit(seconds)
         try:
             self._socket.settimeout(self._clock.remaining(limit))
-            self._socket = context.wrap_socket(self._socket, server_hostname=server_name)
+            # In two steps: in one, a connection that is lost by now passes without a handshake.
+            secured = context.wrap_socket(
+                self._socket, server_hostname=server_name, do_handshake_on_connect=False
+            )
+            self._socket = secured
+            secured.do_handshake()
+            self.certificate_der = secured.getpeercert(binary_form=True) or b""
         except (OSError, ValueError) as error:
             self.close()
             if isinstance(error, ValueError) and not isinstance(error, OSError):
@@ -140,13 +150,6 @@ class Wire:
         """The cipher suite's name, or empty without TLS."""
         cipher = self._socket.cipher() if isinstance(self._socket, ssl.SSLSocket) else None
         return cipher[0] if cipher else ""
-
-    @property
-    def certificate_der(self) -> bytes:
-        """The relay's certificate, verified or not; empty without TLS."""
-        if not isinstance(self._socket, ssl.SSLSocket):
-            return b""
-        return self._socket.getpeercert(binary_form=True) or b""
 
     def close(self) -> None:
         """Close the connection."""
@@ -199,6 +202,6 @@ def _failure(error: OSError) -> WireError:
     if isinstance(error, ssl.SSLError):
         failure = explain(error)
         return WireError(failure.kind, failure.detail, failure.verify_code)
-    if isinstance(error, ConnectionError):
+    if lost(error):
         return WireError("reset", "the relay reset the connection")
     return WireError("closed", error.strerror or str(error))

@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import selectors
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 import trustme
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.network import Address
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
     SERVER_TIMEOUT,
     Authority,
@@ -81,3 +84,21 @@ def run_relay(
         return relay
 
     return start
+
+
+@pytest.fixture
+def reset_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[Address]:
+    """An address whose connections are reset before this side has a first look at them."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        class LateSelector(selectors.DefaultSelector):
+            def select(
+                self, timeout: float | None = None
+            ) -> list[tuple[selectors.SelectorKey, int]]:
+                accepted, _address = listener.accept()
+                accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                accepted.close()
+                return super().select(timeout)
+
+        monkeypatch.setattr(selectors, "DefaultSelector", LateSelector)
+        yield Address(socket.AF_INET, listener.getsockname())

@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import selectors
 import socket
-import struct
 import time
 from collections.abc import Callable
 
@@ -98,24 +96,9 @@ def test_an_address_that_swallows_packets_times_out_and_does_not_stop_the_other(
 
 
 def test_a_connection_that_is_reset_as_soon_as_it_is_there_has_been_there(
-    monkeypatch: pytest.MonkeyPatch,
+    reset_at_once: Address,
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        class LateSelector(selectors.DefaultSelector):
-            """Looks at the connection only when the other side has reset it."""
-
-            def select(
-                self, timeout: float | None = None
-            ) -> list[tuple[selectors.SelectorKey, int]]:
-                accepted, _address = listener.accept()
-                accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                accepted.close()
-                return super().select(timeout)
-
-        monkeypatch.setattr(selectors, "DefaultSelector", LateSelector)
-        address = Address(socket.AF_INET, listener.getsockname())
-        connection, attempts = Network().connect([address], 5.0, time.monotonic)
+    connection, attempts = Network().connect([reset_at_once], 5.0, time.monotonic)
     assert [attempt.result for attempt in attempts] == ["connected"]
     assert connection is not None
     with connection:

@@ -481,6 +481,14 @@ def test_a_broken_greeting_is_named(
     assert len(json.dumps(result.as_dict())) < 100_000
 
 
+@pytest.mark.parametrize("security", ["none", "starttls", "tls", "auto"])
+def test_a_connection_that_is_reset_at_once_is_lost_whatever_it_was_to_speak(
+    reset_at_once: Address, security: str
+) -> None:
+    result = probe(request(reset_at_once.sockaddr[1], security=security))
+    assert codes(result) == ["connection-lost"]
+
+
 @pytest.mark.parametrize("verb", ["EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT"])
 @pytest.mark.parametrize(
     ("reply", "code"),
