@@ -39,7 +39,8 @@ class Row:
 
     An empty condition holds always. ``enhanced`` must match the whole enhanced code, ``text`` and
     ``host`` may match anywhere; case does not count. ``hint`` is added to the finding's fix: what
-    to do at this provider.
+    to do at this provider. ``transient`` says whether the same walk may pass if it is repeated
+    within the run; None leaves it to the reply's class: 4yz may, and nothing else.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Row:
     text: str = ""
     host: str = ""
     hint: str = ""
+    transient: bool | None = None
 
     def fits(self, seen: Observation, host: str) -> bool:
         """Return whether every condition holds."""
@@ -82,7 +84,7 @@ _MAIL = ("mail", "rcpt")
 TABLE: tuple[Row, ...] = (
     # -- resolve and connect ------------------------------------------------------------------
     Row("relay-name-not-found", stage=("resolve",), failure=("name-not-found",)),
-    Row("resolver-failed", stage=("resolve",)),
+    Row("resolver-failed", stage=("resolve",), transient=True),
     Row("relay-timeout", stage=("connect",), failure=("timeout",)),
     Row("relay-refused", stage=("connect",), failure=("refused",)),
     Row("relay-unreachable", stage=("connect",), failure=("unreachable",)),
@@ -126,20 +128,28 @@ TABLE: tuple[Row, ...] = (
     # -- the connection, at any stage ---------------------------------------------------------
     Row("probe-too-slow", failure=("deadline",)),
     Row("reply-timeout", failure=("timeout",)),
-    Row("connection-lost", failure=("closed", "reset")),
+    Row("connection-lost", failure=("closed", "reset"), transient=True),
     # -- replies, the particular before the general -------------------------------------------
     Row("too-many-connections", reply=(421, 450, 451, 452, 454), text=r"too many .*connections"),
-    Row("account-locked", text=r"too many (failed |invalid )?(auth|login)|account .*\blocked\b"),
+    Row(
+        "account-locked",
+        text=r"too many (failed |invalid )?(auth|login)|account .*\blocked\b",
+        transient=False,
+    ),
     Row("message-too-big", stage=_MAIL, enhanced=r"[45]\.(3\.4|2\.3)"),
     Row("message-too-big", stage=_MAIL, text=r"\bsize\b.*\bexceed|\bexceed.*\bsize\b"),
     Row("relay-full", stage=_MAIL, enhanced=r"[45]\.(2\.2|3\.1)"),
+    Row(
+        "sending-quota-reached",
+        text=r"\b(daily|monthly)\b.*\b(quota|limit)\b.*\bexceeded|maximum credits exceeded",
+        transient=False,
+    ),
     Row(
         "sending-limit-reached",
         reply=(421, 450, 451, 452, 454, 550, 554),
         text=r"\b(rate|quota|limit)\b.*\bexceeded",
     ),
     Row("sending-limit-reached", reply=(455,), text=r"maximum messages sent"),
-    Row("sending-limit-reached", text=r"maximum credits exceeded", host=_SENDGRID),
     Row("client-refused", stage=("banner",), reply=(521, 550, 554)),
     Row("client-refused", text=r"blocked using|block ?list|spamhaus|poor reputation"),
     Row(
@@ -278,7 +288,7 @@ def diagnose(
     and meaning come from ``seen``. ``clean`` takes secrets out of the relay's words; the finding's
     own words are never cleaned, as every gap in a known sentence would tell what stood there.
     """
-    row = next(row for row in TABLE if row.fits(seen, facts["host"]))
+    row = _row(seen, facts)
     own = {
         "stage": seen.stage,
         "failure": seen.failure,
@@ -288,3 +298,15 @@ def diagnose(
         own.update(reply=clean(str(seen.reply)), meaning=meaning(seen.reply))
     finding = CATALOGUE.finding(row.code, where=where, severity=severity, **{**facts, **own})
     return replace(finding, fix=f"{finding.fix} {row.hint}") if row.hint else finding
+
+
+def transient(seen: Observation, facts: Mapping[str, str]) -> bool:
+    """Return whether repeating the walk within the run can help."""
+    row = _row(seen, facts)
+    if row.transient is None:
+        return seen.reply is not None and seen.reply.kind == 4
+    return row.transient
+
+
+def _row(seen: Observation, facts: Mapping[str, str]) -> Row:
+    return next(row for row in TABLE if row.fits(seen, facts["host"]))

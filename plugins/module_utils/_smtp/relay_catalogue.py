@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from .catalogue import Catalogue, Entry
 
-# The facts that a template may use; probe.py fills all of them, empty where unknown.
+# The facts that a template or a row may use; the probe fills all of them, empty where unknown.
+# ``greeting`` is the relay's banner and the first line of its EHLO reply: a provider behind another
+# name is recognised by it.
 FACTS = (
     "address",
     "attempts",
@@ -14,6 +16,7 @@ FACTS = (
     "detail",
     "ehlo_name",
     "failure",
+    "greeting",
     "host",
     "issuer",
     "meaning",
@@ -537,6 +540,15 @@ CATALOGUE = Catalogue(
             "A sending limit is reached: {reply}.",
             "Wait until the period is over, or have the limit raised with the provider.",
             "The account or address has sent too much in a time.",
+        ),
+        Entry(
+            "sending-quota-reached",
+            "error",
+            "The account has used up what it may send: {reply}.",
+            "Wait until the day or month is over, or have the quota or plan raised in the provider's "
+            "console.",
+            "A quota for a day or a month, or paid credits, are used up: trying again at once is of no "
+            "use.",
         ),
         Entry(
             "message-too-big",

@@ -12,6 +12,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.diagnosis impor
     TABLE,
     Observation,
     diagnose,
+    transient,
 )
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.protocol import Reply
@@ -110,7 +111,7 @@ REPLIES = [
         "account-not-active",
     ),
     ("mail", "454 Throttling failure: Maximum sending rate exceeded", SES, "sending-limit-reached"),
-    ("mail", "454 Throttling failure: Daily message quota exceeded", SES, "sending-limit-reached"),
+    ("mail", "454 Throttling failure: Daily message quota exceeded", SES, "sending-quota-reached"),
     ("auth", "454 Temporary authentication failure", SES, "auth-failed-temporarily"),
     ("banner", "421 Too many concurrent SMTP connections", SES, "too-many-connections"),
     ("auth", "535 5.7.8 Username and Password not accepted", GMAIL, "credentials-rejected"),
@@ -126,7 +127,7 @@ REPLIES = [
         "smtp-relay.gmail.com",
         "ehlo-name-rejected",
     ),
-    ("rcpt", "550 5.4.5 Daily SMTP relay limit exceeded for user", GMAIL, "sending-limit-reached"),
+    ("rcpt", "550 5.4.5 Daily SMTP relay limit exceeded for user", GMAIL, "sending-quota-reached"),
     (
         "auth",
         "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant",
@@ -164,7 +165,7 @@ REPLIES = [
         "auth",
         "451 Authentication failed: Maximum credits exceeded",
         SENDGRID,
-        "sending-limit-reached",
+        "sending-quota-reached",
     ),
     (
         "auth",
@@ -259,6 +260,34 @@ def test_a_reply_that_nobody_knows_is_called_unknown_with_the_meaning_of_its_cod
     assert "455 4.4.5 Moon is full" in finding.message
     assert "parameters cannot be served" in finding.fix
     assert "congested" in finding.fix
+
+
+@pytest.mark.parametrize(
+    ("seen", "again"),
+    [
+        (Observation("rcpt", reply=saw("450 4.2.0 Greylisted")), True),
+        (
+            Observation("mail", reply=saw("454 Throttling failure: Maximum sending rate exceeded")),
+            True,
+        ),
+        (
+            Observation("mail", reply=saw("454 Throttling failure: Daily message quota exceeded")),
+            False,
+        ),
+        (Observation("auth", reply=saw("454 4.7.0 Temporary authentication failure")), True),
+        (Observation("auth", reply=saw("421 Too many auth failures")), False),
+        (Observation("auth", reply=saw("535 5.7.8 no")), False),
+        (Observation("mail", reply=saw("455 4.4.5 Moon is full")), True),
+        (Observation("mail", reply=saw("555 5.4.5 Moon is full")), False),
+        (Observation("ehlo", "closed"), True),
+        (Observation("connect", "timeout"), False),
+        (Observation("tls", "verify", verify_code=18), False),
+    ],
+)
+def test_only_what_may_pass_by_itself_within_the_run_is_worth_a_retry(
+    seen: Observation, again: bool
+) -> None:
+    assert transient(seen, {**dict.fromkeys(FACTS, ""), "host": ANY}) is again
 
 
 def test_a_provider_adds_its_hint_to_the_fix() -> None:
