@@ -23,6 +23,8 @@ TYPES = {
     Kind.INTEGER: {"int"},
     Kind.BOOLEAN: {"bool"},
     Kind.TEXTS: {"list"},
+    Kind.DICTIONARY: {"dict", "raw"},
+    Kind.DICTIONARIES: {"list"},
 }
 
 

@@ -36,7 +36,7 @@ RECIPIENTS = OPTIONS["test_recipients"]
 ONE_LINE = [
     option
     for option in OPTIONS.values()
-    if option.kind in (Kind.TEXT, Kind.SECRET) and option.name != "ca_pem"
+    if option.kind in (Kind.TEXT, Kind.SECRET) and not option.lines
 ]
 
 JSON = st.recursive(
@@ -89,6 +89,8 @@ def test_anything_is_converted_or_complained_about(option: Option, value: Any) -
         Kind.INTEGER: int,
         Kind.BOOLEAN: bool,
         Kind.TEXTS: list,
+        Kind.DICTIONARY: dict,
+        Kind.DICTIONARIES: list,
     }
     assert converted is None or type(converted) is expected[option.kind]
 
