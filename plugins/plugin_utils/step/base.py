@@ -19,7 +19,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description import co
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
     OPTIONS,
-    Kind,
     Option,
     nearest,
 )
@@ -117,8 +116,7 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         except AnsibleError as error:
             # Ansible's own error quotes the line of the file; its words quote what stands in the
             # braces. A password with two braces in it is such a line.
-            secret = option.kind is Kind.SECRET
-            problem = "" if secret else f": {' '.join(str(error).split())}"
+            problem = "" if option.holds_secret else f": {' '.join(str(error).split())}"
             finding = CATALOGUE.finding(
                 "value-not-evaluated", where=option.variable, problem=problem
             )

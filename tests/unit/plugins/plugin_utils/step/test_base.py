@@ -103,11 +103,15 @@ class TestOptions:
         assert "'nosuch' is undefined" in finding["message"]
 
     @pytest.mark.parametrize("braces", ["{{ nosuch }}", "{{", "{% if %}", "{{ 1 / 0 }}"])
+    @pytest.mark.parametrize("inside", [None, "oauth", "layers", "fallbacks"])
     def test_that_are_secret_and_cannot_be_evaluated_are_not_quoted(
-        self, perform: Perform, braces: str
+        self, perform: Perform, braces: str, inside: str | None
     ) -> None:
-        secret = trust_as_template(PASSWORD + braces)
-        _action, result = perform({}, {**VARIABLES, "smtp_password": secret})
+        secret: Any = trust_as_template(PASSWORD + braces)
+        if inside is not None:
+            secret = [{"token": secret, "password": secret}]
+        name = f"smtp_{inside or 'password'}"
+        _action, result = perform({}, {**VARIABLES, name: secret})
         [finding] = result["findings"]
         assert finding["code"] == "value-not-evaluated"
         assert PASSWORD not in str(result)
