@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one attempt to log in (RFC 4954)."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING
+
+from .protocol import ProtocolError, Reply, Verb
+from .sasl import MECHANISMS, SaslError, choose
+from .walk import GOODBYE_SECONDS, Fault, Refused
+from .wire import WireError
+
+if TYPE_CHECKING:
+    from .walk import Walk
+
+# RFC 5321 section 4.5.3.1.4, without the line end.
+_MAX_COMMAND = 510
+
+
+def authenticate(walk: Walk) -> None:
+    """Log in as the request says, or note that it needs no login. Raises Stop."""
+    request = walk.request
+    if request.auth == "none":
+        walk.skip("auth", "anonymous relay")
+        return
+    encrypted = bool(walk.connection.tls_version)
+    with walk.stage("auth") as stage:
+        offered = walk.capabilities.mechanisms
+        walk.facts["offered"] = walk.clean(", ".join(offered))
+        mechanism = request.mechanism or choose(offered, encrypted=encrypted) or ""
+        walk.facts["mechanism"] = walk.result.mechanism = mechanism
+        if not offered:
+            raise Fault("auth-not-offered")
+        if not mechanism:
+            raise Fault("mechanism-unknown")
+        if mechanism not in offered:
+            raise Fault("mechanism-not-offered")
+        if not encrypted:
+            stage.result = "warning"
+            walk.find("credentials-in-clear", where=walk.where("auth"))
+        reply = _log_in(walk, mechanism)
+        stage.detail = f"{mechanism}: {walk.clean(str(reply))}"
+
+
+def _log_in(walk: Walk, name: str) -> Reply:
+    """Make the one attempt."""
+    mechanism = MECHANISMS[name](walk.request.username, walk.request.password)
+    initial = mechanism.start()
+    command = name
+    if initial is not None:
+        encoded = _encode(walk, initial) or "="
+        if len(f"AUTH {name} {encoded}") <= _MAX_COMMAND:
+            command, initial = f"{name} {encoded}", None
+    reply = walk.connection.exchange(Verb.AUTH, command)
+    while reply.kind == 3:
+        try:
+            if initial is not None:
+                # RFC 4954 section 4: too long for the command's line, so it comes after it.
+                response, initial = initial, None
+            else:
+                response = mechanism.respond(_challenge(reply))
+        except SaslError:
+            _cancel_login(walk)
+            raise
+        reply = walk.connection.exchange(Verb.RESPONSE, _encode(walk, response))
+    if reply.kind != 2:
+        raise Refused(reply)
+    mechanism.finish()
+    return reply
+
+
+def _cancel_login(walk: Walk) -> None:
+    try:
+        walk.connection.exchange(Verb.RESPONSE, "*", seconds=GOODBYE_SECONDS)
+    except (WireError, ProtocolError) as error:
+        walk.note(f"-- the login could not be cancelled ({error.kind})")
+
+
+def _encode(walk: Walk, message: bytes) -> str:
+    encoded = b64encode(message).decode("ascii")
+    if encoded:
+        walk.keep_secret(encoded)
+    return encoded
+
+
+def _challenge(reply: Reply) -> bytes:
+    try:
+        return b64decode("".join(reply.lines), validate=True)
+    except ValueError as error:
+        raise SaslError("challenge-malformed", "a challenge is not base64") from error
