@@ -60,12 +60,12 @@ def role_options(role: str) -> list[str]:
     """The names of the options that a role uses."""
     options = import_module(f"{COLLECTION}.plugin_utils.description.options")
     names = [option.name for option in options.DESCRIPTION]
-    names += ["application", "release", "namespace"]
+    names += ["application", "release", "namespace", "fullname"]
     if role in CLUSTER_ROLES:
         names += ["kubeconfig", "context"]
     own = {
         "probe": ["probe_from"],
-        "render": ["values_dest", "values_include_secrets"],
+        "render": ["values_dest", "values_include_secrets", "document_path"],
         "deploy": ["chart", "helm", "rollout_timeout"],
     }
     return names + own.get(role, [])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.document import values_yaml
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, OMIT
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
+    OMIT,
+    PRESENT,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, Step, warnings
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.findings import CATALOGUE
 
@@ -27,15 +32,30 @@ class ActionModule(Step):
         return {
             "changed": self._write(plan, mode),
             "description": plan.description.redacted(),
-            "application": plan.profile.name,
+            "application": ",".join(application.name for application in plan.applications),
             "helm_values": values.without_secrets(leaves),
             "secret_keys": values.secret_keys(leaves),
-            "evidence": {name: _shown(value) for name, value in plan.rendered.env.items()},
-            "workloads": [
-                {"kind": workload.kind, "name": workload.name, "container": workload.container}
-                for workload in plan.rendered.workloads
+            "evidence": [
+                {
+                    "workload": str(workload),
+                    "container": workload.container,
+                    "env": {name: _shown(value) for name, value in wanted.env.items()},
+                    "files": [
+                        {"path": file.path, "lines": list(map(_shown, file.lines))}
+                        for file in wanted.files
+                    ],
+                    "secrets": [
+                        {
+                            "name": secret.name,
+                            "keys": {key: _shown(value) for key, value in secret.keys.items()},
+                        }
+                        for secret in wanted.secrets
+                    ],
+                }
+                for workload, wanted in plan.rendered.evidence.items()
             ],
-            "proof": plan.profile.proof,
+            "workloads": [asdict(workload) for workload in plan.rendered.workloads],
+            "proof": " ".join(application.profile.proof for application in plan.applications),
             "msg": _msg(plan),
             "findings": [finding.as_dict() for finding in plan.findings],
             "warnings": warnings(plan.findings),
@@ -47,7 +67,7 @@ class ActionModule(Step):
             return False
         path = Path(plan.run.values_dest)
         include = plan.run.values_include_secrets
-        text = values_yaml(plan.profile, plan.rendered.leaves, include_secrets=include)
+        text = values_yaml(plan.title, plan.rendered.leaves, include_secrets=include)
         try:
             seen_by_others = path.is_file() and path.stat().st_mode & 0o077
             if (
@@ -98,12 +118,16 @@ def _shown(value: Any) -> str:
         return "(must not be set)"
     if value is KEEP:
         return "(any)"
+    if value is PRESENT:
+        return "(must be set)"
     return "(secret)" if isinstance(value, Secret) else str(value)
 
 
 def _msg(plan: Plan) -> str:
     wanted, target = plan.description, plan.target
-    place = f"{plan.profile.title}, release {target.release} in namespace {target.namespace}"
+    place = plan.title
+    if target.release:
+        place += f", release {target.release} in namespace {target.namespace}"
     if not wanted.enabled:
         return f"{place}: mail is switched off"
     login = f"as {wanted.username}" if wanted.auth == "password" else "without a login"

@@ -54,7 +54,7 @@ class ActionModule(ClusterStep):
             return place.from_controller(request), []
         cluster = self.cluster(target)
         # A login at the relay for a release that is not there would tell the wrong story.
-        usable(cluster, target.release, plan.profile, plan.rendered.leaves)
+        usable(cluster, target.release, plan.applications, plan.rendered.leaves)
         try:
             return place.from_pod(request, cluster, plan.rendered.workloads), []
         except place.PlaceError as error:

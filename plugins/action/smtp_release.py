@@ -17,7 +17,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unchecked, usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
@@ -38,12 +38,11 @@ class ActionModule(ClusterStep):
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         target = plan.target
         cluster = self.cluster(target)
-        deployed = usable(cluster, target.release, plan.profile, plan.rendered.leaves)
-        changes = values.changes(
-            deployed.values, plan.rendered.leaves, deployed.chart.get("values") or {}
-        )
+        deployed = usable(cluster, target.release, plan.applications, plan.rendered.leaves)
+        changes = values.changes(deployed.values, plan.rendered.leaves, deployed.defaults)
         shared = shared_changes(plan, changes)
-        findings = [*shared]
+        noted = [*unchecked(deployed, plan.applications), *shared]
+        findings = [*noted]
         redactor = Redactor(known_secrets(plan, deployed))
         workloads = self.workloads(cluster, plan, redactor)
         live = workloads.live()
@@ -83,7 +82,7 @@ class ActionModule(ClusterStep):
             "restarted": list(map(str, owed)),
             "msg": _msg(plan, deployed, changes, owed, mode),
             "findings": [finding.as_dict() for finding in findings],
-            "warnings": warnings(shared),
+            "warnings": warnings(noted),
         }
 
     def _helm(self, plan: Plan) -> Helm:
@@ -102,7 +101,7 @@ class ActionModule(ClusterStep):
         self.progress(f"upgrading release {plan.target.release} with chart {chart}")
         self._helm(plan).upgrade(
             deployed,
-            values.apply(deployed.values, plan.rendered.leaves),
+            values.apply(deployed.values, plan.rendered.leaves, deployed.defaults),
             source=plan.target.chart,
             description=DESCRIPTION,
             redactor=redactor,
@@ -112,7 +111,7 @@ class ActionModule(ClusterStep):
         self, workloads: Workloads, live: Mapping[Workload, Mapping[str, Any]], plan: Plan
     ) -> list[Workload]:
         """The workloads whose pods do not have what the cluster would give them now."""
-        return workloads.outdated(live, workloads.running(live), list(plan.rendered.env))
+        return workloads.outdated(live, workloads.running(live), plan.rendered.evidence)
 
     def _announce(self, interruptions: list[Finding]) -> list[Finding]:
         """Says on the screen, before it happens, what will be interrupted."""
@@ -127,8 +126,8 @@ def upgraded(cluster: Cluster, plan: Plan) -> Revision:
     :raises FindingError: when it does not hold the values that were given.
     """
     target = plan.target
-    deployed = usable(cluster, target.release, plan.profile, plan.rendered.leaves)
-    if values.changes(deployed.values, plan.rendered.leaves, {}):
+    deployed = usable(cluster, target.release, plan.applications, plan.rendered.leaves)
+    if values.changes(deployed.values, plan.rendered.leaves, deployed.defaults):
         raise FindingError(
             CATALOGUE.finding(
                 "upgrade-not-recorded",
@@ -154,7 +153,7 @@ def rolled(
 
 def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:
     """A finding for every changed value that is not for mail alone."""
-    shared = {".".join(path): entry for path, entry in plan.profile.shared.items()}
+    shared = plan.rendered.shared
     return [
         CATALOGUE.finding(
             "shared-setting-changes",
@@ -170,9 +169,9 @@ def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:
 
 
 def known_secrets(plan: Plan, deployed: Revision) -> list[Secret]:
-    """What must not show in an error of Helm or in a log: the password wanted, and what is in use."""
+    """What must not show in an error of Helm or in a log: the secrets wanted, and what is in use."""
     return [
-        plan.description.password,
+        *plan.description.secrets(),
         *values.known_secrets(deployed.values, plan.rendered.leaves),
     ]
 

@@ -23,7 +23,7 @@ class ActionModule(ClusterStep):
         target = plan.target
         workloads = self.workloads(self.cluster(target), plan, plan.redactor)
         seen = workloads.ready(workloads.live())
-        deviations = check(seen, plan.rendered.env)
+        deviations = check(seen, plan.rendered.evidence)
         findings = [deviation.finding(target.namespace) for deviation in deviations]
         result = {
             "changed": False,
@@ -35,7 +35,7 @@ class ActionModule(ClusterStep):
                 }
                 for entry in seen
             ],
-            "variables": sorted(plan.rendered.env),
+            "variables": variables(plan),
             "differences": [
                 {
                     "pod": deviation.seen.pod,
@@ -50,9 +50,14 @@ class ActionModule(ClusterStep):
         return {**result, **(failure(findings) if findings else {"msg": _msg(plan, seen)})}
 
 
+def variables(plan: Plan) -> list[str]:
+    """The names of the variables that were compared."""
+    return sorted({name for wanted in plan.rendered.evidence.values() for name in wanted.env})
+
+
 def _msg(plan: Plan, seen: list[Seen]) -> str:
     places = ", ".join(entry.pod for entry in seen) or "no pod"
-    parts = [f"verified: {len(plan.rendered.env)} variables are as they should be in {places}"]
+    parts = [f"verified: {len(variables(plan))} variables are as they should be in {places}"]
     read = {entry.workload for entry in seen}
     parts += [
         f"unproven: {workload}, which is scaled to no pod"
@@ -60,5 +65,6 @@ def _msg(plan: Plan, seen: list[Seen]) -> str:
         if workload not in read
     ]
     if plan.description.enabled:
-        parts.append(f"what only the application itself can show: {plan.profile.proof.strip()}")
+        proof = " ".join(application.profile.proof for application in plan.applications)
+        parts.append(f"what only the application itself can show: {proof}")
     return "; ".join(parts)

@@ -217,19 +217,26 @@ options:
     type: str
   application:
     description:
-      - The profile by which the settings are written, such as V(qualytics), or the path of a profile of your own.
-    type: str
+      - The profile by which the settings are written, such as V(qualytics), or the path of a profile of your own,
+        which has a C(/) in it.
+      - Several profiles for charts can be named together, as a list or with commas. They go into one release, and
+        C(grafana@grafana) is the profile V(grafana) below the key V(grafana) of the values, as a subchart wants it.
+    type: list
+    elements: str
     required: true
   release:
     description:
-      - Name of the Helm release.
+      - Name of the Helm release. Required for a profile of a Helm chart.
     type: str
-    required: true
   namespace:
     description:
-      - Namespace of the Helm release.
+      - Namespace of the Helm release. Required for a profile of a Helm chart.
     type: str
-    required: true
+  fullname:
+    description:
+      - The name that the chart's objects begin with, where a C(fullnameOverride) or C(nameOverride) of the release
+        makes it another one than the chart's usual.
+    type: str
   kubeconfig:
     description:
       - Path on the controller of the kubeconfig. By default the one that kubectl would use.
@@ -251,7 +258,8 @@ options:
     default: helm
   values_dest:
     description:
-      - Path on the controller of a file that the rendered values are written to.
+      - Path on the controller of a file that what is rendered is written to. For most profiles it is a file of its
+        own; a profile of the target V(document) edits the file that is there, and keeps the rest of it.
       - Its variable counts for the role C(render) only, so that no other task writes a file.
     type: path
   values_include_secrets:
@@ -259,6 +267,11 @@ options:
       - Whether that file holds the password too. It is then readable by its owner only.
     type: bool
     default: false
+  document_path:
+    description:
+      - Where in an edited document the block is, as keys with dots, such as V(spec.smtp).
+      - By default the only mapping in it with the block's name.
+    type: str
   probe_from:
     description:
       - Where the relay is probed from. V(pod) is a ready pod of the release, whose network the application sends from,

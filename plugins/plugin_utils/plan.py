@@ -29,9 +29,16 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
     CATALOGUE as HELM_CATALOGUE,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import load
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.findings import (
+    CATALOGUE as PROFILE_CATALOGUE,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.fit import fit
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile, Rendered
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.merge import merge
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    Application,
+    Rendered,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
 
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -45,10 +52,15 @@ PROBE_FROM: tuple[ProbeFrom, ...] = ("auto", "controller", "pod")
 
 @dataclass(frozen=True)
 class Target:
-    """Which release the settings go to. `chart` is where the chart is had if the record is not whole."""
+    """Which release the settings go to; all of it is empty for what is no chart.
+
+    :param fullname: the full name of the chart's objects, when it is not the usual one.
+    :param chart: where the chart is had if the record is not whole.
+    """
 
     release: str
     namespace: str
+    fullname: str | None
     kubeconfig: str | None
     context: str | None
     chart: str | None
@@ -70,7 +82,7 @@ class Plan:
     """Everything that is wanted for one release."""
 
     description: Description
-    profile: Profile
+    applications: tuple[Application, ...]
     target: Target
     run: Run
     rendered: Rendered
@@ -79,7 +91,12 @@ class Plan:
     @property
     def redactor(self) -> Redactor:
         """Takes the secrets of the description out of a text."""
-        return Redactor([self.description.password])
+        return Redactor(self.description.secrets())
+
+    @property
+    def title(self) -> str:
+        """The applications by the names that people know."""
+        return " and ".join(application.profile.title for application in self.applications)
 
 
 def make(raw: Mapping[str, Any], variables: Iterable[str] = ()) -> Plan:
@@ -93,16 +110,35 @@ def make(raw: Mapping[str, Any], variables: Iterable[str] = ()) -> Plan:
     description, own = resolve.resolve(raw)
     findings += own
     options = _Options(raw, findings)
-    target = options.target()
+    applications = options.applications()
+    helm = not applications or applications[0].profile.target == "helm"
+    target = options.target(named=helm)
     run = options.run()
-    profile = options.profile()
-    if profile is None or resolve.errors(findings):
+    if not applications or resolve.errors(findings):
         raise FindingError(*findings)
-    findings += fit(profile, description)
+    for application in applications:
+        findings += fit(application.profile, description)
     if resolve.errors(findings):
         raise FindingError(*findings)
-    rendered = render(profile, description, release=target.release, namespace=target.namespace)
-    return Plan(description, profile, target, run, rendered, tuple(findings))
+    rendered = merge(
+        [
+            (
+                application,
+                render(
+                    application,
+                    description,
+                    release=target.release,
+                    namespace=target.namespace,
+                    fullname=target.fullname,
+                ),
+            )
+            for application in applications
+        ]
+    )
+    findings += rendered.findings
+    if resolve.errors(findings):
+        raise FindingError(*findings)
+    return Plan(description, applications, target, run, rendered, tuple(findings))
 
 
 def _variables(names: Iterable[str]) -> Iterable[Finding]:
@@ -132,14 +168,33 @@ class _Options:
         value: str | None = self._values.get(name)
         return value
 
-    def profile(self) -> Profile | None:
+    def applications(self) -> tuple[Application, ...]:
+        """Those that are named; none when one of them cannot be loaded."""
         if "application" in self._failed:
-            return None
-        try:
-            return load(self.text("application"))
-        except FindingError as error:
-            self._findings += error.findings
-            return None
+            return ()
+        found: list[Application] = []
+        wrong: list[Finding] = []
+        for text in self._values.get("application") or ():
+            try:
+                found.append(load.application(text))
+            except FindingError as error:
+                wrong += error.findings
+        if not found and not wrong:
+            wrong.append(load.missing())
+        targets = {application.profile.target for application in found}
+        if len(found) > 1 and targets != {"helm"}:
+            wrong += [
+                PROFILE_CATALOGUE.finding(
+                    "applications-of-different-targets",
+                    where="smtp_application",
+                    title=application.profile.title,
+                    target=application.profile.target,
+                )
+                for application in found
+                if application.profile.target != "helm"
+            ]
+        self._findings += wrong
+        return () if wrong else tuple(found)
 
     def check_name(self, name: str, pattern: re.Pattern[str], longest: int) -> None:
         where, value = f"smtp_{name}", self.text(name)
@@ -153,12 +208,14 @@ class _Options:
             )
             self._complain("value-invalid", where, problem=problem)
 
-    def target(self) -> Target:
-        self.check_name("release", RELEASE_NAME, 53)
-        self.check_name("namespace", LABEL, 63)
+    def target(self, *, named: bool) -> Target:
+        if named:
+            self.check_name("release", RELEASE_NAME, 53)
+            self.check_name("namespace", LABEL, 63)
         return Target(
             release=self.text("release") or "",
             namespace=self.text("namespace") or "",
+            fullname=self.text("fullname"),
             kubeconfig=self.text("kubeconfig"),
             context=self.text("context"),
             chart=self.text("chart"),

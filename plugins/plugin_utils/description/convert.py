@@ -122,11 +122,17 @@ def _boolean(option: Option, value: Any) -> bool:
 
 def _texts(option: Option, value: Any) -> list[str]:
     """A list; a survey sends one text with commas or line breaks between the entries."""
-    entries = re.split(r"[,\r\n]", value) if isinstance(value, str) else value
-    if not isinstance(entries, list):
+    if not isinstance(value, (str, list)):
         raise ConversionError(f"must be a list, not {_kind_of(value)}")
-    texts = [_text(option, entry) for entry in entries]
+    texts = [_text(option, entry) for entry in entries(value)]
     return [text for text in texts if text]
+
+
+def entries(value: str | list[Any]) -> list[Any]:
+    """The entries of a list, or of the text that a survey sends for one."""
+    if isinstance(value, list):
+        return value
+    return [text.strip() for text in re.split(r"[,\r\n]", value)]
 
 
 def _dictionary(option: Option, value: Any) -> dict[str, Any] | None:

@@ -37,6 +37,7 @@ class Option:
     :param lines: whether its text may have several lines.
     :param keys: what a dictionary may hold.
     :param short: the key that is meant when a text is given instead of a dictionary.
+    :param by_key: whether layers merge its keys one by one.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Option:
     lines: bool = False
     keys: tuple[Option, ...] = ()
     short: str | None = None
+    by_key: bool = False
 
     @property
     def variable(self) -> str:
@@ -119,7 +121,7 @@ SETTINGS = (
     Option("proxy"),
     Option("timeout", Kind.INTEGER),
     Option("test_recipients", Kind.TEXTS),
-    Option("policy", Kind.DICTIONARY, keys=POLICY),
+    Option("policy", Kind.DICTIONARY, keys=POLICY, by_key=True),
 )
 """What a layer can set."""
 
@@ -148,19 +150,21 @@ DESCRIPTION = (
 """What the mail settings are."""
 
 TARGET = (
-    Option("application"),
+    Option("application", Kind.TEXTS),
     Option("release"),
     Option("namespace"),
+    Option("fullname"),
     Option("kubeconfig"),
     Option("context"),
     Option("chart"),
     Option("helm"),
 )
-"""Which release they go to."""
+"""Which application they go to, and where it is."""
 
 RUN = (
     Option("values_dest", inherited=False),
     Option("values_include_secrets", Kind.BOOLEAN),
+    Option("document_path"),
     Option("probe_from"),
     Option("rollout_timeout", Kind.INTEGER),
 )

@@ -96,6 +96,11 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
 
     def _absolute(self, name: str, value: Any) -> Any:
         """The value of an option, made absolute when it is a path; ``~`` is the user's home."""
+        if name == "application" and isinstance(value, (str, list)):
+            return [self._absolute_path(name, entry) for entry in convert.entries(value)]
+        return self._absolute_path(name, value)
+
+    def _absolute_path(self, name: str, value: Any) -> Any:
         if name not in (*PATHS, "chart", "application") or not isinstance(value, str):
             return value
         playbook = Path(self._loader.get_basedir())

@@ -34,8 +34,8 @@ def refused(*variables: str, **raw: Any) -> tuple[Finding, ...]:
 
 def test_the_smallest_input_makes_a_plan_with_every_default() -> None:
     found = made()
-    assert found.profile.name == "qualytics"
-    assert found.target == plan.Target("qua", "apps", None, None, None, "helm")
+    assert [entry.name for entry in found.applications] == ["qualytics"]
+    assert found.target == plan.Target("qua", "apps", None, None, None, None, "helm")
     assert found.run == plan.Run(None, False, "auto", 300)
     assert found.rendered.workloads[0].name == "qua-api"
     assert found.findings == ()
@@ -63,7 +63,7 @@ def test_a_plan_cleans_the_password_out_of_texts_and_does_not_show_it() -> None:
     [
         ({"application": None}, "application-missing", "smtp_application"),
         ({"application": "qualitics"}, "profile-not-found", "smtp_application"),
-        ({"application": ["qualytics"]}, "value-invalid", "smtp_application"),
+        ({"application": {"a": "qualytics"}}, "value-invalid", "smtp_application"),
         ({"release": ""}, "release-not-named", "smtp_release"),
         ({"namespace": None}, "release-not-named", "smtp_namespace"),
         ({"release": {}}, "value-invalid", "smtp_release"),
@@ -115,11 +115,11 @@ def test_all_errors_are_told_at_once() -> None:
         "variable-misspelt",
         "value-invalid",
         "host-missing",
+        "profile-not-found",
         "release-not-named",
         "value-invalid",
         "value-not-a-choice",
         "number-out-of-range",
-        "profile-not-found",
     ]
 
 

@@ -19,7 +19,7 @@ from hypothesis import given
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.document import values_yaml
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import apply
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import application
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import OMIT, Leaf
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
@@ -30,7 +30,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples im
 )
 from tests.cluster.build import bin_folder
 
-QUALYTICS = load("qualytics")
+QUALYTICS = application("qualytics")
 LEAVES = render(QUALYTICS, DESCRIPTION, release="qua", namespace="apps").leaves
 
 
@@ -67,7 +67,7 @@ def read_by_helm(helm: str, chart: Path, document: str) -> Any:
 
 
 def document_of(*leaves: Leaf, include_secrets: bool = True) -> str:
-    return values_yaml(QUALYTICS, leaves, include_secrets=include_secrets)
+    return values_yaml("Qualytics", leaves, include_secrets=include_secrets)
 
 
 @given(PASSWORDS)
@@ -129,8 +129,3 @@ def test_an_anonymous_relay_leaves_nothing_out() -> None:
 
 def test_what_must_not_be_there_is_not_written() -> None:
     assert yaml.safe_load(document_of(Leaf(("a",), OMIT), Leaf(("b",), 1))) == {"b": 1}
-
-
-def test_a_title_of_several_lines_does_not_break_the_comment() -> None:
-    document = values_yaml(replace(QUALYTICS, title="Two\nlines"), LEAVES, include_secrets=False)
-    assert document.splitlines()[0].startswith("# SMTP settings of Two lines,")

@@ -16,7 +16,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
     decode,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept, usable
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import application
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Leaf
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import (
     record,
@@ -24,7 +24,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.recor
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import the_finding
 
-QUALYTICS = load("qualytics")
+QUALYTICS = (application("qualytics"),)
 LEAVES = (Leaf(("mail", "login"), Secret("wanted"), sensitive=True),)
 
 

@@ -184,7 +184,7 @@ class TestAPath:
     def test_is_no_application_without_a_slash(self, perform: Perform, tmp_path: Path) -> None:
         (tmp_path / "qualytics").mkdir()
         action, _result = perform(ARGUMENTS)
-        assert action.plan.profile.name == "qualytics"
+        assert action.plan.applications[0].name == "qualytics"
 
     def test_is_an_application_with_a_slash(self, perform: Perform, tmp_path: Path) -> None:
         _action, result = perform({**ARGUMENTS, "application": "profiles/own.yml"})

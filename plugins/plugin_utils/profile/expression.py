@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Evaluates the expressions of a profile: native Jinja2 in a sandbox, evaluated once.
+
+What an expression yields is never read again as YAML, as Python or as a template: a password that
+holds ``{{`` or looks like a number stays as it is, and a port that is made text stays text.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, meta, nodes
+from jinja2.nativetypes import NativeCodeGenerator, NativeTemplate
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import PRESENT, Marker
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.names import (
+    HOLDERS,
+    SECRET_NAMES,
+    SECRET_PARTS,
+    Names,
+)
+
+
+class ExpressionError(Exception):
+    """An expression that cannot be evaluated; the text says why, without any value."""
+
+
+def _single_or_joined(parts: Iterable[Any]) -> Any:
+    """The value of a template: the one value as it is, or several joined as text.
+
+    Jinja2's own native concatenation parses text again (``"587"`` becomes 587, ``"1e3"`` a float).
+    """
+    values = list(parts)
+    return values[0] if len(values) == 1 else "".join(map(str, values))
+
+
+class _CodeGenerator(NativeCodeGenerator):
+    def _output_const_repr(self, group: Iterable[Any]) -> str:
+        # Jinja2's own makes text of what it can work out beforehand, and parses it again later.
+        return repr(_single_or_joined(group))
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    code_generator_class = _CodeGenerator
+    concat = staticmethod(_single_or_joined)
+
+
+class _Template(NativeTemplate):
+    environment_class = _Environment  # type: ignore[assignment]  # it only needs its concat
+
+
+def _of_known(encode: Callable[[str], str]) -> Callable[[Any], Any]:
+    """A filter that leaves a value as it is that holds a marker."""
+    return lambda value: value if "\0" in str(value) else encode(str(value))
+
+
+def _b64encode(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")
+
+
+def _percent_encode(text: str) -> str:
+    """All but the unreserved characters of a URL (RFC 3986 section 2.3)."""
+    return quote(text, safe="")
+
+
+_Environment.template_class = _Template
+_ENVIRONMENT = _Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
+_ENVIRONMENT.filters["b64encode"] = _of_known(_b64encode)
+_ENVIRONMENT.filters["percent_encode"] = _of_known(_percent_encode)
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    """An expression with the names that go into it, and whether a secret does."""
+
+    template: Any
+    names: frozenset[str]
+    secret: bool
+
+
+@functools.cache
+def _compile(source: str) -> _Compiled:
+    """:raises TemplateSyntaxError: when it is none."""
+    tree = _ENVIRONMENT.parse(source)
+    names = frozenset(meta.find_undeclared_variables(tree))
+    secret = bool(names & SECRET_NAMES) or (bool(names & HOLDERS) and _names_a_part(tree))
+    return _Compiled(_ENVIRONMENT.from_string(tree), names, secret)
+
+
+def _names_a_part(tree: nodes.Template) -> bool:
+    """Whether a secret part is named anywhere, as in ``oauth.token`` or ``map(attribute='token')``."""
+    if any(entry.attr in SECRET_PARTS for entry in tree.find_all(nodes.Getattr)):
+        return True
+    constants = [entry.value for entry in tree.find_all(nodes.Const)]
+    return any(
+        isinstance(text, str) and part in text for text in constants for part in SECRET_PARTS
+    )
+
+
+def takes(source: Any) -> frozenset[str]:
+    """The names that go into a value, through all its expressions that are well formed."""
+    if isinstance(source, Mapping):
+        return frozenset().union(*map(takes, source.values()))
+    if isinstance(source, list):
+        return frozenset().union(*map(takes, source))
+    if not isinstance(source, str) or "{" not in source:
+        return frozenset()
+    try:
+        return _compile(source).names
+    except TemplateSyntaxError:
+        return frozenset()
+
+
+def takes_secret(source: Any) -> bool:
+    """Whether a secret goes into any expression of a value that is well formed."""
+    if isinstance(source, Mapping):
+        return any(map(takes_secret, source.values()))
+    if isinstance(source, list):
+        return any(map(takes_secret, source))
+    if not isinstance(source, str) or "{" not in source:
+        return False
+    try:
+        return _compile(source).secret
+    except TemplateSyntaxError:
+        return False
+
+
+def evaluate(source: str, names: Names) -> Any:
+    """What an expression yields: data that a values file can hold, its secret texts sealed.
+
+    :raises ExpressionError: when it is wrong.
+    """
+    if "{" not in source:
+        return source
+    try:
+        compiled = _compile(source)
+    except TemplateSyntaxError as error:
+        raise ExpressionError(f"is no Jinja2 expression: {error.message}") from None
+    for name in sorted(compiled.names - names.full.keys()):
+        near = nearest(name, names.full)
+        known = ", ".join(sorted(names.full))
+        hint = f"{near} was probably meant" if near else f"known are {known}"
+        raise ExpressionError(f"takes {name}, which is not known; {hint}")
+    try:
+        value = compiled.template.render(names.full if compiled.secret else names.plain)
+        return _finished(value, compiled.secret and names.secret)
+    except Exception as error:  # the expression is a user's: it can fail in any way
+        # The error's own text may quote the value, which may be a secret.
+        raise ExpressionError(f"cannot be evaluated ({type(error).__name__})") from None
+
+
+def _finished(value: Any, secret: bool) -> Any:
+    """:raises TypeError: when it is no data, such as an undefined attribute."""
+    if isinstance(value, str):
+        if str(PRESENT) in value:
+            return PRESENT  # nobody knows the whole of it
+        if "\0" in value:
+            raise TypeError("omit and keep stand alone")
+        return Secret(value) if secret else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): _finished(entry, secret) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finished(entry, secret) for entry in value]
+    if value is None or isinstance(value, (bool, Marker)):
+        return value
+    if isinstance(value, (int, float)) and not secret:
+        return value
+    raise TypeError(type(value).__name__)
