@@ -14,6 +14,7 @@ from .wire import WireError
 
 if TYPE_CHECKING:
     from .walk import Walk
+    from .wire import Wire
 
 # RFC 5321 section 4.5.3.1.4, without the line end.
 _MAX_COMMAND = 510
@@ -40,12 +41,13 @@ def authenticate(walk: Walk) -> None:
         if not encrypted:
             stage.result = "warning"
             walk.find("credentials-in-clear", where=walk.where("auth"))
-        reply = _log_in(walk, mechanism)
+        reply = log_in(walk, walk.connection)
         stage.detail = f"{mechanism}: {walk.clean(str(reply))}"
 
 
-def _log_in(walk: Walk, name: str) -> Reply:
-    """Make the one attempt."""
+def log_in(walk: Walk, wire: Wire) -> Reply:
+    """Make the one attempt that a connection may see, with the walk's mechanism."""
+    name = walk.result.mechanism
     mechanism = MECHANISMS[name](walk.request.username, walk.request.password)
     initial = mechanism.start()
     command = name
@@ -53,7 +55,7 @@ def _log_in(walk: Walk, name: str) -> Reply:
         encoded = _encode(walk, initial) or "="
         if len(f"AUTH {name} {encoded}") <= _MAX_COMMAND:
             command, initial = f"{name} {encoded}", None
-    reply = walk.connection.exchange(Verb.AUTH, command)
+    reply = wire.exchange(Verb.AUTH, command)
     while reply.kind == 3:
         try:
             if initial is not None:
@@ -62,18 +64,18 @@ def _log_in(walk: Walk, name: str) -> Reply:
             else:
                 response = mechanism.respond(_challenge(reply))
         except SaslError:
-            _cancel_login(walk)
+            _cancel(walk, wire)
             raise
-        reply = walk.connection.exchange(Verb.RESPONSE, _encode(walk, response))
+        reply = wire.exchange(Verb.RESPONSE, _encode(walk, response))
     if reply.kind != 2:
         raise Refused(reply)
     mechanism.finish()
     return reply
 
 
-def _cancel_login(walk: Walk) -> None:
+def _cancel(walk: Walk, wire: Wire) -> None:
     try:
-        walk.connection.exchange(Verb.RESPONSE, "*", seconds=GOODBYE_SECONDS)
+        wire.exchange(Verb.RESPONSE, "*", seconds=GOODBYE_SECONDS)
     except (WireError, ProtocolError) as error:
         walk.note(f"-- the login could not be cancelled ({error.kind})")
 

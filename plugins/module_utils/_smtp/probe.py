@@ -12,20 +12,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from .envelope import name_recipients, name_sender
+from .envelope import name_all
 from .login import authenticate
 from .network import Network
-from .opening import Opening
-from .protocol import ProtocolError, State, Verb
-from .result import ProbeResult, Stage
+from .opening import connect, greet
+from .protocol import Verb
 from .walk import GOODBYE_SECONDS, Stop, Walk
-from .wire import Clock, WireError
+from .wire import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .request import ProbeRequest
-    from .wire import Wire
+    from .result import ProbeResult
 
 # All waits together may take this many times the timeout of one.
 TOTAL_WAITS = 4
@@ -58,22 +57,19 @@ def probe(
 
 
 def _go(walk: Walk) -> None:
-    opening = Opening(walk)
-    opening.connect()
+    connect(walk)
     if not walk.goes_to("tls"):
         return
-    opening.greet()
+    greet(walk)
     if not walk.goes_to("auth"):
         return
     authenticate(walk)
     if not walk.goes_to("mail"):
         return
-    if not walk.request.from_address:
+    if walk.request.from_address:
+        name_all(walk)
+    else:
         walk.skip("mail", "no from address is given")
-        return
-    name_sender(walk)
-    if walk.goes_to("rcpt"):
-        name_recipients(walk)
 
 
 def _goodbye(walk: Walk) -> None:
@@ -81,20 +77,6 @@ def _goodbye(walk: Walk) -> None:
     wire = walk.wire
     if wire is None:
         return
-    if walk.goes_to("tls"):
-        if wire.usable and wire.dialogue.state in (State.SENDER, State.RECIPIENTS):
-            _parting(walk, "rset", wire, Verb.RSET)
-        if wire.usable:
-            _parting(walk, "quit", wire, Verb.QUIT)
+    if walk.goes_to("tls") and wire.usable:
+        walk.part("quit", lambda: wire.exchange(Verb.QUIT, seconds=GOODBYE_SECONDS))
     wire.close()
-
-
-def _parting(walk: Walk, name: str, wire: Wire, verb: Verb) -> None:
-    stage = Stage(name)
-    walk.result.stages.append(stage)
-    started = walk.clock.now()
-    try:
-        stage.detail = walk.clean(str(wire.exchange(verb, seconds=GOODBYE_SECONDS)))
-    except (WireError, ProtocolError) as error:
-        stage.result, stage.detail = "warning", error.kind
-    stage.seconds = round(walk.clock.now() - started, 6)

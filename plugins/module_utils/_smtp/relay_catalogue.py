@@ -203,6 +203,16 @@ CATALOGUE = Catalogue(
             "Check host and port: a mail relay accepts one of the two. See the relay's log.",
             "Without EHLO there is neither TLS nor authentication.",
         ),
+        Entry(
+            "pipelining-broken",
+            "warning",
+            "The relay announces PIPELINING, and commands that are sent together go wrong ({detail}); "
+            "one by one they work.",
+            "Nothing to do where the application sends one command at a time, as most do; else have "
+            "it taken out of the EHLO reply (Postfix: smtpd_discard_ehlo_keywords = pipelining), "
+            "or what stands between here and the relay repaired.",
+            "The relay, or something in between, loses commands that come together (RFC 2920).",
+        ),
         # -- TLS ------------------------------------------------------------------------------
         Entry(
             "starttls-not-offered",

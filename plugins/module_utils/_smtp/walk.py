@@ -19,7 +19,7 @@ from .secret import MASK
 from .wire import Wire, WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .finding import Finding, Severity
     from .network import Address, Network
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 # RSET and QUIT prove nothing: a relay that does not answer them is not waited for.
 GOODBYE_SECONDS = 1.0
+
+# How long it may take to read a reply that should have come by now.
+AT_ONCE = 0.1
 
 
 class Stop(Exception):
@@ -58,7 +61,8 @@ TROUBLE = (NetworkError, WireError, ProtocolError, SaslError, Fault, Refused)
 class Walk:
     """One walk: the request, what was seen, and the connection.
 
-    ``facts`` fill the texts of findings; a stage adds what it learns.
+    ``facts`` fill the texts of findings; a stage adds what it learns. ``address`` is the one that
+    works; ``distrust`` is why the certificate does not verify.
     """
 
     def __init__(self, request: ProbeRequest, network: Network, clock: Clock) -> None:
@@ -67,6 +71,7 @@ class Walk:
         self.clock = clock
         self.wire: Wire | None = None
         self.address: Address | None = None
+        self.distrust: WireError | None = None
         self.server_name = (request.server_name or request.host).rstrip(".")
         self.facts = dict.fromkeys(FACTS, "")
         self.facts.update(
@@ -98,15 +103,16 @@ class Walk:
     @property
     def capabilities(self) -> Capabilities:
         """What the last EHLO reply offered."""
-        return self.connection.dialogue.capabilities or Capabilities()
+        return self.connection.capabilities
 
-    def new_wire(self) -> Wire:
-        """Connect once more to the address that works."""
+    def new_wire(self, limit: float | None = None) -> Wire:
+        """Connect once more to the address that works; all waits on it end at the limit."""
+        clock = self.clock if limit is None else self.clock.within(limit)
         addresses = [] if self.address is None else [self.address]
-        connection, attempts = self.network.connect(addresses, self.clock.wait(), self.clock.now)
+        connection, attempts = self.network.connect(addresses, clock.wait(), clock.now)
         if connection is None:
             raise NetworkError(attempts[0].result if attempts else "no-route")
-        return Wire(connection, self.clock, self.note)
+        return Wire(connection, clock, self.note)
 
     def reconnect(self) -> None:
         """Replace the connection by a new one."""
@@ -120,8 +126,11 @@ class Walk:
         return UNTIL.index(self.request.until) >= UNTIL.index(stage)
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[Stage]:
-        """Record a stage; turn trouble within it into a finding and :class:`Stop`."""
+    def stage(self, name: str, survives: tuple[type[Exception], ...] = ()) -> Iterator[Stage]:
+        """Record a stage; turn trouble within it into a finding and :class:`Stop`.
+
+        After trouble of the kinds in ``survives`` the walk goes on, if the connection still does.
+        """
         stage = Stage(name)
         self.result.stages.append(stage)
         started = self.clock.now()
@@ -132,9 +141,21 @@ class Walk:
             finding = self.diagnose(_observe(name, error))
             self.result.findings.append(finding)
             stage.detail = stage.detail or finding.code
-            raise Stop from error
+            if not isinstance(error, survives) or self.connection.is_over:
+                raise Stop from error
         finally:
             stage.seconds = round(self.clock.now() - started, 6)
+
+    def part(self, name: str, exchange: Callable[[], Reply]) -> None:
+        """Record a stage that proves nothing: trouble in it is no more than noted."""
+        stage = Stage(name)
+        self.result.stages.append(stage)
+        started = self.clock.now()
+        try:
+            stage.detail = self.clean(str(exchange()))
+        except (WireError, ProtocolError) as error:
+            stage.result, stage.detail = "warning", error.kind
+        stage.seconds = round(self.clock.now() - started, 6)
 
     def skip(self, name: str, why: str) -> None:
         """Record a stage that is left out."""

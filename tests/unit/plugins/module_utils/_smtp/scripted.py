@@ -23,7 +23,9 @@ class Relay:
     """A small SMTP server that logs in for real, and answers otherwise as a test says.
 
     ``replies`` maps a verb (or ``banner``) to the raw reply that takes the place of the usual
-    one; ``None`` means silence. ``seen`` holds every line that a client sent.
+    one; ``None`` means silence. ``grouped`` says what becomes of commands that came together with
+    the first one: ``answered``, ``lost``, or ``closed`` upon. ``seen`` holds every line that a
+    client sent.
     """
 
     security: str = "starttls"
@@ -32,6 +34,8 @@ class Relay:
     username: str = "user@example.org"
     password: str = "correct horse"
     auth_required: bool = False
+    extensions: tuple[str, ...] = ()
+    grouped: str = "answered"
     replies: dict[str, bytes | None] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     port: int = 0
@@ -49,6 +53,8 @@ class Relay:
             return
         for line in peer.lines():
             self.seen.append(line)
+            if self.grouped != "answered" and peer.forget() and self.grouped == "closed":
+                return
             verb = line.partition(" ")[0].partition(":")[0].upper()
             if verb == "STARTTLS" and verb not in self.replies:
                 peer.send(b"220 2.0.0 Ready\r\n")
@@ -82,7 +88,7 @@ class Relay:
                 lines.append("STARTTLS")
             if self.mechanisms and (encrypted or self.security == "none"):
                 lines.append("AUTH " + " ".join(self.mechanisms))
-            lines.append("ENHANCEDSTATUSCODES")
+            lines += ["ENHANCEDSTATUSCODES", *self.extensions]
             heads = ["250-"] * (len(lines) - 1) + ["250 "]
             return "".join(f"{head}{text}\r\n" for head, text in zip(heads, lines)).encode()
         return {"QUIT": b"221 2.0.0 Bye\r\n"}.get(verb, b"250 2.1.0 Ok\r\n")
@@ -126,6 +132,11 @@ class Peer:
                 self._buffer += data
             line, self._buffer = self._buffer.split(b"\r\n", 1)
             yield line.decode()
+
+    def forget(self) -> bool:
+        """Lose what has come beyond the last line; return whether there was anything."""
+        lost, self._buffer = bool(self._buffer), b""
+        return lost
 
     def challenge(self, message: bytes) -> bytes:
         """Send a SASL challenge and return the response."""

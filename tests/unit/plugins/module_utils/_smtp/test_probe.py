@@ -11,16 +11,19 @@ import ssl
 import struct
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.network import Address, Network
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import TOTAL_WAITS, probe
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.result import ProbeResult
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.samples import (
+    codes,
+    credentials,
+    request,
+    stages,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
     Authority,
     Peer,
@@ -47,34 +50,6 @@ STARTTLS_STAGES = (
     *("resolve", "connect", "banner", "ehlo", "starttls", "tls", "certificate", "ehlo"),
     *("auth", "mail", "rcpt", "rset", "quit"),
 )
-
-
-def request(relay: Relay | int, authority: Authority | None = None, **changes: Any) -> ProbeRequest:
-    port = relay if isinstance(relay, int) else relay.port
-    basic = ProbeRequest(
-        host="127.0.0.1",
-        port=port,
-        security="starttls",
-        from_address="app@example.org",
-        recipients=("someone@example.org",),
-        ca_pem=authority.pem if authority else "",
-        timeout=10.0,
-    )
-    return replace(basic, **changes)
-
-
-def credentials(relay: Relay, **changes: Any) -> dict[str, Any]:
-    good = {"auth": "password", "username": relay.username, "password": Secret(relay.password)}
-    return {**good, **changes}
-
-
-def codes(result: ProbeResult, *severities: str) -> list[str]:
-    wanted = severities or ("error", "warning")
-    return [finding.code for finding in result.findings if finding.severity in wanted]
-
-
-def stages(result: ProbeResult) -> list[tuple[str, str]]:
-    return [(stage.name, stage.result) for stage in result.stages]
 
 
 # -- what works --------------------------------------------------------------------------------
@@ -287,6 +262,22 @@ def test_a_certificate_of_an_unknown_ca_stops_before_the_login(
     assert result.certificate.issuer in result.findings[0].message
     assert not any(line.startswith("AUTH") for line in relay.seen)
     assert stages(result)[-2:] == [("certificate", "failed"), ("quit", "ok")]
+
+
+def test_a_relay_that_takes_one_connection_at_a_time_still_gets_its_certificate_named(
+    serve: Serve, authority: Authority
+) -> None:
+    relay = Relay(tls=authority.context())
+    connections: list[socket.socket] = []
+
+    def behave(connection: socket.socket) -> None:
+        connections.append(connection)
+        if len(connections) > 1:
+            connection.sendall(b"421 4.7.0 too many connections\r\n")
+        else:
+            relay.serve(connection)
+
+    assert codes(probe(request(serve(behave)))) == ["certificate-unknown-issuer"]
 
 
 def test_without_validation_a_bad_certificate_is_a_warning_and_the_walk_goes_on(
