@@ -83,8 +83,19 @@ CATALOGUE = Catalogue(
             "error",
             "{host} did not answer on port {port} within {timeout} s ({attempts}).",
             "Have outbound TCP to {host}:{port} allowed from here (firewall, security group, "
-            "NetworkPolicy, mesh egress). Many providers block port 25: use 587 or 465.",
+            "NetworkPolicy, mesh egress). Some clouds block 465 and 587 as well until it is asked "
+            "for; many providers have a further port, such as 2525 or 2587.",
             "Packets to the relay vanish: nearly always a firewall between here and there.",
+        ),
+        Entry(
+            "port-25-timeout",
+            "error",
+            "{host} did not answer on port 25 within {timeout} s ({attempts}).",
+            "Use port 587 (smtp_security: starttls) or 465 (smtp_security: tls). Most internet "
+            "providers and clouds block outgoing port 25 to keep spam in, and lift that on request "
+            "at best; for a relay of your own network, have TCP to {host}:25 allowed from here.",
+            "Packets to port 25 vanish. That port is for mail between relays, and is the one that "
+            "internet providers block.",
         ),
         Entry(
             "relay-no-route",
@@ -163,7 +174,15 @@ CATALOGUE = Catalogue(
             "The relay does not talk to this client: {reply}.",
             "Have this machine's (or the cluster's outgoing) address allowed at the relay, and "
             "check it against block lists and for a reverse DNS name.",
-            "The relay's greeting is a refusal, mostly because of the client's address.",
+            "The relay refuses this client, mostly because of its address.",
+        ),
+        Entry(
+            "reverse-dns-missing",
+            "error",
+            "The relay wants a name for this client's address: {reply}.",
+            "Have a PTR record made for the outgoing address (by the owner of the address: the cloud "
+            "or internet provider) whose name resolves back to it, or use a relay that takes logins.",
+            "The outgoing address has no reverse DNS name, or one that does not lead back.",
         ),
         Entry(
             "not-smtp",
@@ -363,9 +382,19 @@ CATALOGUE = Catalogue(
             "mechanism-unknown",
             "error",
             "The relay offers only mechanisms that take no password from here: {offered}.",
-            "Have PLAIN or LOGIN over TLS enabled at the relay; NTLM or GSSAPI alone (Exchange) "
-            "means that basic authentication is off on that connector.",
+            "Have PLAIN or LOGIN over TLS enabled at the relay.",
             "No SASL mechanism is known to both sides.",
+        ),
+        Entry(
+            "windows-login-only",
+            "error",
+            "The relay offers only Windows logins ({offered}), which need a domain account and no "
+            "password.",
+            "Exchange: have a receive connector with basic authentication over TLS "
+            "(Set-ReceiveConnector -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS), or one that "
+            "admits this address without a login (auth: none). Without TLS, Exchange hides the "
+            "other mechanisms: try smtp_security: starttls first.",
+            "NTLM or GSSAPI alone: applications that send by user name and password cannot log in.",
         ),
         Entry(
             "mechanism-rejected",
@@ -396,6 +425,15 @@ CATALOGUE = Catalogue(
             "Check user name and password (they were tried once, with {mechanism}); relays often "
             "want the full address as the user name, or a password made for applications.",
             "Wrong user name or password, or an account without the right to send.",
+        ),
+        Entry(
+            "token-rejected",
+            "error",
+            "The relay rejected the OAuth token of {username}: {reply}.",
+            "Check that the token is for this user, has the scope that the provider wants for SMTP, "
+            "has not expired, and that the application was given consent ({mechanism} was tried "
+            "once).",
+            "The access token is wrong, expired, of another user, or lacks the right to send.",
         ),
         Entry(
             "credentials-unusable",
@@ -435,6 +473,14 @@ CATALOGUE = Catalogue(
             "The login is known, and sending is not enabled for it.",
         ),
         Entry(
+            "account-suspended",
+            "error",
+            "The provider has stopped {username} from sending: {reply}.",
+            "Find out in the provider's console or with its support why; mostly it is spam, a stolen "
+            "password, or too many bounces. Change the password before it is unblocked.",
+            "The login is known, and was blocked because of what it sent.",
+        ),
+        Entry(
             "auth-failed-temporarily",
             "error",
             "The relay cannot check credentials now: {reply}.",
@@ -469,7 +515,7 @@ CATALOGUE = Catalogue(
             "error",
             "The relay rejected the sender {sender}: {reply}.",
             "Use a from address in a domain that the relay sends for, or have it allowed there.",
-            "The envelope sender was refused at MAIL or RCPT.",
+            "The envelope sender was refused.",
         ),
         Entry(
             "sender-not-allowed",
@@ -484,6 +530,22 @@ CATALOGUE = Catalogue(
             "The provider has not verified the sender {sender} or its domain: {reply}.",
             "Verify the address or the domain in the provider's console, or use one that is.",
             "The provider sends only for verified senders.",
+        ),
+        Entry(
+            "sandbox-restricted",
+            "error",
+            "The account may write only to verified recipients, and {recipient} is none: {reply}.",
+            "Verify the recipient in the provider's console, or have the account leave its sandbox or "
+            "trial.",
+            "New accounts are in a sandbox: the sender is right, and mail goes to few addresses only.",
+        ),
+        Entry(
+            "sender-authentication-failed",
+            "error",
+            "The mail does not prove that it comes from {sender}: {reply}.",
+            "Compare SPF, DKIM and DMARC of the sender's domain with this relay (the check of the "
+            "names behind the mail prints the records), or use a sender whose domain is set up for it.",
+            "SPF, DKIM or DMARC failed for the sender's domain.",
         ),
         Entry(
             "sender-domain-unknown",
@@ -515,6 +577,13 @@ CATALOGUE = Catalogue(
             "There is no such mailbox.",
         ),
         Entry(
+            "recipient-mailbox-full",
+            "error",
+            "The mailbox of {recipient} is full: {reply}.",
+            "Have the recipient make room, or use another recipient for the test.",
+            "The relay works, and the recipient's quota is used up.",
+        ),
+        Entry(
             "recipient-rejected",
             "error",
             "The relay rejected the recipient {recipient}: {reply}.",
@@ -524,9 +593,18 @@ CATALOGUE = Catalogue(
         Entry(
             "recipient-suppressed",
             "error",
-            "The provider accepts {recipient} and will not deliver: {reply}.",
+            "The provider will not deliver to {recipient}: {reply}.",
             "Take the recipient off the provider's suppression list.",
-            "A positive reply that means the opposite.",
+            "The recipient bounced or complained before: mail to it is thrown away, some providers "
+            "say so in a positive reply.",
+        ),
+        Entry(
+            "too-many-recipients",
+            "error",
+            "The relay takes no more recipients in one mail: {reply}.",
+            "Give fewer recipients, or have the relay's limit raised (Postfix: "
+            "smtpd_recipient_limit).",
+            "A limit on recipients of one mail or one connection.",
         ),
         Entry(
             "relay-denied",
@@ -548,8 +626,8 @@ CATALOGUE = Catalogue(
             "sending-limit-reached",
             "error",
             "A sending limit is reached: {reply}.",
-            "Wait until the period is over, or have the limit raised with the provider.",
-            "The account or address has sent too much in a time.",
+            "Send slower, or have the limit raised with the provider.",
+            "The account or address has sent too much in a short time; it passes by itself.",
         ),
         Entry(
             "sending-quota-reached",
@@ -568,11 +646,26 @@ CATALOGUE = Catalogue(
             "The message is, or is announced as, larger than the relay takes.",
         ),
         Entry(
+            "message-content-rejected",
+            "error",
+            "The relay refuses the content of the message: {reply}.",
+            "Look at what the reply names (spam or virus filter, a malformed header); the relay's or "
+            "provider's log has the rule that was hit.",
+            "Login, sender and recipients were accepted; a filter did not let the message pass.",
+        ),
+        Entry(
+            "message-rejected",
+            "error",
+            "The relay refused the message after it had accepted sender and recipients: {reply}.",
+            "Ask the relay's administrator, with this reply; some relays check the sender only now.",
+            "The refusal came after DATA.",
+        ),
+        Entry(
             "relay-full",
             "error",
             "The relay has no room: {reply}.",
             "Have disk space freed on the relay.",
-            "The mail system or the mailbox is out of storage.",
+            "The mail system is out of storage.",
         ),
         # -- anywhere -------------------------------------------------------------------------
         Entry(
