@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .observation import Observation, Row
+from .observation import Row
 from .providers import recognise
 from .relay_catalogue import CATALOGUE
 from .reply_meaning import meaning
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .finding import Finding, Severity
-
-__all__ = ["TABLE", "Observation", "diagnose", "transient"]
+    from .observation import Observation
 
 _MAIL = ("mail", "rcpt", "data")
 _NOT_NOW = (421, 432, 450, 451, 452, 454, 455)

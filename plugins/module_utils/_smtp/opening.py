@@ -109,6 +109,7 @@ def _banner(walk: Walk) -> bool:
                 walk.reconnect()
                 return False
             reply = found
+        walk.facts["greeting"] = reply.text
         stage.detail = walk.result.banner = walk.clean(greeting(reply).text)
     return True
 
@@ -138,6 +139,7 @@ def _plaintext_banner(walk: Walk) -> Reply | None:
 def _ehlo(walk: Walk) -> None:
     with walk.stage("ehlo") as stage:
         say_hello(walk, walk.connection)
+        walk.facts["greeting"] += f" {walk.capabilities.greeting}"
         walk.result.capabilities = {
             walk.clean(keyword): [walk.clean(value) for value in values]
             for keyword, values in walk.capabilities.keywords.items()

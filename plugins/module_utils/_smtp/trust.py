@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from .certificate import read_certificate
-from .diagnosis import Observation
+from .observation import Observation
 from .walk import Stop
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .diagnosis import Observation, diagnose
+from .diagnosis import diagnose
 from .network import NetworkError
+from .observation import Observation
 from .protocol import Capabilities, ProtocolError, Reply
 from .redact import Redactor
 from .relay_catalogue import CATALOGUE, FACTS

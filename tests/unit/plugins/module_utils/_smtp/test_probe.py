@@ -363,6 +363,16 @@ def test_a_relay_without_auth_cannot_be_logged_in_to(run_relay: Run, authority: 
     assert codes(probe(request(relay, authority, **credentials(relay)))) == ["auth-not-offered"]
 
 
+def test_a_provider_behind_another_name_is_recognised_by_its_banner(
+    run_relay: Run, authority: Authority
+) -> None:
+    banner = b"220 email-smtp.amazonaws.com ESMTP SimpleEmailService-d-X\r\n"
+    relay = run_relay(Relay(replies={"banner": banner, "AUTH": b"535 no\r\n"}))
+    result = probe(request(relay, authority, **credentials(relay)))
+    assert codes(result) == ["credentials-rejected"]
+    assert "Amazon SES: these are SMTP credentials" in result.findings[0].fix
+
+
 def test_mechanisms_that_take_no_password_are_named(run_relay: Run, authority: Authority) -> None:
     relay = run_relay(Relay(mechanisms=("NTLM", "GSSAPI")))
     result = probe(request(relay, authority, **credentials(relay)))
