@@ -40,6 +40,7 @@ CLUSTER_ROLES = ("probe", "deploy", "verify")
 
 CATALOGUES = {
     "The description": "plugin_utils.description.findings",
+    "The provider": "plugin_utils.preset.findings",
     "The application and its profile": "plugin_utils.profile.findings",
     "The relay": "module_utils._smtp.relay_catalogue",
     "Where the probe runs": "plugin_utils.probe.findings",

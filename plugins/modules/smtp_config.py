@@ -86,6 +86,27 @@ description:
   description: The complete description after defaults and conversion, without secrets.
   returned: success
   type: dict
+provenance:
+  description:
+    - For every field of RV(description) where it comes from. That is the name of a layer (V(variables) for the options beside
+      O(layers)), C(preset) with a provider's name, V(default), or C(follows from) with the option that it depends on.
+  returned: success
+  type: dict
+layers:
+  description: What each entry of O(layers) comes to by itself, by its name.
+  returned: success
+  type: dict
+  contains:
+    description:
+      description: The description, without secrets.
+      type: dict
+    provenance:
+      description: Where each of its fields comes from.
+      type: dict
+    findings:
+      description: What there is to say about it.
+      type: list
+      elements: dict
 helm_values:
   description: The values of the chart, without those that hold a secret.
   returned: success

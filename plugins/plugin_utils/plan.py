@@ -25,6 +25,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
     TARGET,
     unknown_variables,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.resolve import Resolved
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
     CATALOGUE as HELM_CATALOGUE,
@@ -81,7 +82,7 @@ class Run:
 class Plan:
     """Everything that is wanted for one release."""
 
-    description: Description
+    resolved: Resolved
     applications: tuple[Application, ...]
     target: Target
     run: Run
@@ -89,9 +90,14 @@ class Plan:
     findings: tuple[Finding, ...]
 
     @property
+    def description(self) -> Description:
+        """The mail settings."""
+        return self.resolved.description
+
+    @property
     def redactor(self) -> Redactor:
-        """Takes the secrets of the description out of a text."""
-        return Redactor(self.description.secrets())
+        """Takes every secret that was given out of a text."""
+        return Redactor(self.resolved.secrets)
 
     @property
     def title(self) -> str:
@@ -107,8 +113,9 @@ def make(raw: Mapping[str, Any], variables: Iterable[str] = ()) -> Plan:
     :raises FindingError: with every finding, when one of them is an error.
     """
     findings = list(_variables(variables))
-    description, own = resolve.resolve(raw)
-    findings += own
+    resolved = resolve.resolve(raw)
+    description = resolved.description
+    findings += resolved.findings
     options = _Options(raw, findings)
     applications = options.applications()
     helm = not applications or applications[0].profile.target == "helm"
@@ -138,7 +145,7 @@ def make(raw: Mapping[str, Any], variables: Iterable[str] = ()) -> Plan:
     findings += rendered.findings
     if resolve.errors(findings):
         raise FindingError(*findings)
-    return Plan(description, applications, target, run, rendered, tuple(findings))
+    return Plan(resolved, applications, target, run, rendered, tuple(findings))
 
 
 def _variables(names: Iterable[str]) -> Iterable[Finding]:

@@ -17,6 +17,13 @@ SECURITIES: tuple[Security, ...] = ("none", "starttls", "tls")
 AUTHS: tuple[Auth, ...] = ("none", "password", "oauth")
 TLS_VERSIONS = ("1.2", "1.3")
 
+MECHANISMS: dict[Auth, tuple[str, ...]] = {
+    "none": ("EXTERNAL",),
+    "password": ("PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"),
+    "oauth": ("XOAUTH2", "OAUTHBEARER"),
+}
+"""The SASL mechanisms of each kind of login. EXTERNAL is the client's certificate (RFC 4422 appendix A)."""
+
 PORT_OF: dict[Security, int] = {"tls": 465, "starttls": 587, "none": 25}
 """Default ports: RFC 8314 section 7.3 (465), RFC 6409 section 3.1 (587), RFC 5321 section 4.5.4 (25)."""
 
@@ -117,6 +124,11 @@ class Description:
     fallbacks: tuple[Description, ...] = ()
 
     @property
+    def username_is_secret(self) -> bool:
+        """Whether the user name is the password too, as with a server token of Postmark."""
+        return bool(self.password) and Secret(self.username) == self.password
+
+    @property
     def anonymous(self) -> bool:
         """Whether the relay takes mail without credentials."""
         return self.enabled and self.auth == "none"
@@ -135,8 +147,11 @@ def _redacted(value: Any) -> Any:
     if isinstance(value, Secret):
         return _whether_set(value)
     if is_dataclass(value):
+        brief = {entry.name for entry in fields(value) if entry.metadata.get("brief")}
+        if isinstance(value, Description) and value.username_is_secret:
+            brief.add("username")
         return {
-            entry.name: (_whether_set if entry.metadata.get("brief") else _redacted)(
+            entry.name: (_whether_set if entry.name in brief else _redacted)(
                 getattr(value, entry.name)
             )
             for entry in fields(value)

@@ -208,6 +208,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def hint(near: str | None) -> str:
+    """The end of a sentence that says which name was probably meant."""
+    return f"; {near} was probably meant" if near else ""
+
+
 def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
     """Variables that begin with ``smtp_`` but mean nothing here, each with the nearest known name.
 
