@@ -42,10 +42,12 @@ CATALOGUES = {
     "The description": "plugin_utils.description.findings",
     "The provider": "plugin_utils.preset.findings",
     "The application and its profile": "plugin_utils.profile.findings",
+    "Values that are read": "plugin_utils.reading.findings",
     "The relay": "module_utils._smtp.relay_catalogue",
     "Where the probe runs": "plugin_utils.probe.findings",
     "The release and Helm": "plugin_utils.helm.findings",
     "The cluster and the pods": "plugin_utils.cluster.findings",
+    "What is written, and where": "plugin_utils.target.findings",
     "The run": "plugin_utils.step.findings",
 }
 

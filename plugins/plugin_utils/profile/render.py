@@ -304,3 +304,19 @@ def _escaped(value: Any) -> Any:
             value, of=tuple(replace(entry, value=_escaped(entry.value)) for entry in value.of)
         )
     return value
+
+
+def unescaped(application: Application, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a release as Helm's ``tpl`` leaves them, in the places that pass through it."""
+    places = [(*application.prefix, *place.split(".")) for place in application.profile.tpl]
+    return {key: _unescaped(value, (key,), places) for key, value in values.items()}
+
+
+def _unescaped(value: Any, path: Path, places: Sequence[Path]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _unescaped(inner, (*path, key), places) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_unescaped(inner, path, places) for inner in value]
+    if isinstance(value, str) and any(path[: len(place)] == place for place in places):
+        return value.replace(_HELM_ESCAPED, _HELM_OPENS)
+    return value
