@@ -9,7 +9,6 @@ certificate. What it accepts, the relay delivers, which must be there.
 from __future__ import annotations
 
 import base64
-import shlex
 from pathlib import Path
 
 from tests.cluster.kubectl import Kubectl
@@ -38,5 +37,6 @@ class Dovecot(Workload):
     def set_user(self, name: str, password: str) -> None:
         """Add a user, who must be new, with any password."""
         encoded = base64.b64encode(password.encode("utf-8")).decode("ascii")
-        line = shlex.quote(f"{name}:{{PLAIN.b64}}{encoded}")
-        self._exec("sh", "-c", f"echo {line} >> /var/lib/relay/users")
+        # Not by standard input: of `kubectl exec` it is lost now and then when it is short.
+        path, line = f"/var/lib/relay/users/{name}", f"{name}:{{PLAIN.b64}}{encoded}"
+        self._exec("sh", "-c", 'echo "$1" > "$0"', path, line)

@@ -1,0 +1,64 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The probe against Dovecot's submission service, which hands over to Postfix."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import probe
+from tests.integration.awkward import AWKWARD_PASSWORDS
+from tests.integration.probing import PASSWORD, codes, login, request, wait_until
+from tests.relays.dovecot import Dovecot
+
+pytestmark = pytest.mark.node
+
+MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256")
+
+
+@pytest.fixture(scope="module")
+def user(dovecot: Dovecot) -> str:
+    return new_user(dovecot, PASSWORD)
+
+
+def new_user(dovecot: Dovecot, password: str) -> str:
+    name = f"user-{uuid.uuid4().hex}"
+    dovecot.set_user(name, password)
+    return name
+
+
+@pytest.mark.parametrize("port", [587, 465])
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_every_mechanism_logs_in_over_both_kinds_of_tls(
+    dovecot: Dovecot, user: str, port: int, mechanism: str
+) -> None:
+    result = probe(request(dovecot, port, mechanism=mechanism, **login(user)))
+    assert codes(result) == []
+    assert result.mechanism == mechanism
+
+
+@pytest.mark.parametrize("password", AWKWARD_PASSWORDS.values(), ids=AWKWARD_PASSWORDS.keys())
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-256"])
+def test_an_awkward_password_logs_in(dovecot: Dovecot, mechanism: str, password: str) -> None:
+    name = new_user(dovecot, password)
+    result = probe(request(dovecot, 587, mechanism=mechanism, **login(name, password)))
+    assert codes(result) == []
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_a_wrong_password_is_one_failed_login_in_the_log_of_the_server(
+    dovecot: Dovecot, mechanism: str
+) -> None:
+    name = new_user(dovecot, PASSWORD)
+    result = probe(request(dovecot, 587, mechanism=mechanism, **login(name, "wrong")))
+    assert codes(result) == ["credentials-rejected"]
+    wait_until(lambda: sessions(dovecot, name) != [])
+    assert sessions(dovecot, name) == ["auth failed, 1 attempts"]
+
+
+def sessions(dovecot: Dovecot, name: str) -> list[str]:
+    """What the server says of each session of a user who did not get in."""
+    return re.findall(rf"Disconnected: .*\((.*) in \d+ secs\): user=<{name}>", dovecot.log())

@@ -1,0 +1,76 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The probe against Exim, whose TLS is GnuTLS and whose policy is its own."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import probe
+from tests.integration.probing import PASSWORD, address, codes, login, outcome, request
+from tests.relays.exim import Exim
+
+pytestmark = pytest.mark.node
+
+MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
+
+
+@pytest.fixture(scope="module")
+def user(exim: Exim) -> str:
+    name = f"user-{uuid.uuid4().hex}"
+    exim.set_user(name, PASSWORD)
+    return name
+
+
+@pytest.mark.parametrize("port", [587, 465])
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_every_mechanism_logs_in_over_both_kinds_of_tls(
+    exim: Exim, user: str, port: int, mechanism: str
+) -> None:
+    result = probe(request(exim, port, mechanism=mechanism, **login(user)))
+    assert codes(result) == []
+    assert result.mechanism == mechanism
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_a_wrong_password_is_one_failed_login_in_the_log_of_the_server(
+    exim: Exim, user: str, mechanism: str
+) -> None:
+    before = failed_logins(exim, user)
+    result = probe(request(exim, 587, mechanism=mechanism, **login(user, "wrong")))
+    assert codes(result) == ["credentials-rejected"]
+    assert failed_logins(exim, user) == before + 1
+
+
+def failed_logins(exim: Exim, user: str) -> int:
+    # Exim writes the line before it replies.
+    return exim.log().count(f"535 Incorrect authentication data (set_id={user})")
+
+
+def test_who_does_not_log_in_is_told_to(exim: Exim) -> None:
+    assert codes(probe(request(exim, 587))) == ["auth-required"]
+
+
+def test_an_ehlo_name_that_is_not_liked_is_named(exim: Exim) -> None:
+    assert codes(probe(request(exim, 587, ehlo_name="localhost"))) == ["ehlo-name-rejected"]
+
+
+def test_a_refused_sender_is_named(exim: Exim, user: str) -> None:
+    result = probe(request(exim, 587, from_address="hub@refused.example", **login(user)))
+    assert codes(result) == ["sender-rejected"]
+
+
+def test_an_unknown_recipient_is_named(exim: Exim, user: str) -> None:
+    recipients = (address("unknown.example"),)
+    result = probe(request(exim, 587, recipients=recipients, **login(user)))
+    assert codes(result) == ["recipient-unknown"]
+
+
+def test_greylisting_is_named_and_lets_the_second_try_pass(exim: Exim, user: str) -> None:
+    wanted = request(exim, 587, recipients=(address("greylisted.example"),), **login(user))
+    assert codes(probe(wanted)) == ["greylisted"]
+    again = probe(wanted)
+    assert codes(again) == []
+    assert outcome(again, "rcpt") == "ok"

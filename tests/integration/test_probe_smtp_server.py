@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The probe against the npm package smtp-server, on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import probe
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
+from tests.integration.probing import address, at, codes, login, outcome
+from tests.relays.smtp_server import PASSWORD, USERNAME, SmtpServer, smtp_server
+
+SECURITIES = ("starttls", "tls")
+MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmtpServer]:
+    with smtp_server(tmp_path_factory.mktemp("smtp-server")) as server:
+        yield server
+
+
+def request(server: SmtpServer, security: str = "starttls", **changes: object) -> ProbeRequest:
+    port = server.tls if security == "tls" else server.starttls
+    return at("127.0.0.1", port, server.ca_pem, security=security, **changes)
+
+
+@pytest.mark.parametrize("security", SECURITIES)
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_every_mechanism_logs_in_over_both_kinds_of_tls(
+    server: SmtpServer, security: str, mechanism: str
+) -> None:
+    settings = login(USERNAME, PASSWORD)
+    result = probe(request(server, security, mechanism=mechanism, **settings))
+    assert codes(result) == []
+    assert result.mechanism == mechanism
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_a_wrong_password_is_tried_once(server: SmtpServer, mechanism: str) -> None:
+    before = server.failed_logins()
+    result = probe(request(server, mechanism=mechanism, **login(USERNAME, "wrong")))
+    assert codes(result) == ["credentials-rejected"]
+    assert server.failed_logins() == before + 1
+
+
+def test_a_refused_sender_is_named(server: SmtpServer) -> None:
+    settings = login(USERNAME, PASSWORD)
+    result = probe(request(server, from_address="hub@refused.example", **settings))
+    assert codes(result) == ["sender-rejected"]
+
+
+def test_an_unknown_and_a_greylisted_recipient_are_told_apart(server: SmtpServer) -> None:
+    recipients = (address("unknown.example"), address("greylisted.example"), address())
+    result = probe(request(server, recipients=recipients, **login(USERNAME, PASSWORD)))
+    assert codes(result) == ["recipient-unknown", "greylisted"]
+    assert outcome(result, "rcpt") == "ok"
