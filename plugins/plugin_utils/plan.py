@@ -26,6 +26,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
     unknown_variables,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.resolve import Resolved
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.work import ReadFile
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
     CATALOGUE as HELM_CATALOGUE,
@@ -105,15 +106,18 @@ class Plan:
         return " and ".join(application.profile.title for application in self.applications)
 
 
-def make(raw: Mapping[str, Any], variables: Iterable[str] = ()) -> Plan:
+def make(
+    raw: Mapping[str, Any], variables: Iterable[str] = (), read_file: ReadFile = resolve.read_text
+) -> Plan:
     """The plan for one release.
 
     :param raw: option name (without prefix) to its value as given.
     :param variables: the names of all variables of the host, to find misspelt ones.
+    :param read_file: how a file on the controller is read.
     :raises FindingError: with every finding, when one of them is an error.
     """
     findings = list(_variables(variables))
-    resolved = resolve.resolve(raw)
+    resolved = resolve.resolve(raw, read_file)
     description = resolved.description
     findings += resolved.findings
     options = _Options(raw, findings)
@@ -124,7 +128,7 @@ def make(raw: Mapping[str, Any], variables: Iterable[str] = ()) -> Plan:
     if not applications or resolve.errors(findings):
         raise FindingError(*findings)
     for application in applications:
-        findings += fit(application.profile, description)
+        findings += map(resolved.located, fit(application.profile, description))
     if resolve.errors(findings):
         raise FindingError(*findings)
     rendered = merge(

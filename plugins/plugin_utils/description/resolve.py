@@ -38,7 +38,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.read impo
     read,
     secrets,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.description.work import ReadFile, Work
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.work import (
+    ReadFile,
+    Work,
+    located,
+)
 
 ABOUT_VALUES = frozenset({"key-unknown", "secret-not-text", "value-invalid"})
 """Complaints about layers that leave open what builds on what."""
@@ -54,6 +58,7 @@ class Resolved:
         beside the layers), ``preset NAME``, ``default``, or what it follows from.
     :param effective: for every layer what it comes to by itself: ``description`` (without secrets),
         ``provenance`` and ``findings``, as plain data.
+    :param places: for every setting that is given where it stands, such as ``smtp_layers[1].host``.
     :param secrets: every secret that was given, also by layers that are not wanted now.
     """
 
@@ -61,7 +66,12 @@ class Resolved:
     findings: tuple[Finding, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
     effective: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[Secret, ...] = ()
+
+    def located(self, finding: Finding) -> Finding:
+        """A finding about this description with each variable named by the place where it stands."""
+        return located(finding, lambda name: self.places.get(name, PREFIX + name))
 
 
 def read_text(path: str) -> str:
@@ -102,6 +112,7 @@ def resolve(raw: Mapping[str, Any], read_file: ReadFile = read_text) -> Resolved
         findings=tuple(errors(findings) or findings),
         provenance=work.provenance,
         effective={layer.name: _effective(layers, layer, read_file) for layer in layers},
+        places={name: entry.place for name, entry in settings.fields.items()},
         secrets=(*description.secrets(), *secrets(given), *of_layers),
     )
 

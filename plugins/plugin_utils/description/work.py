@@ -35,6 +35,20 @@ DEFAULT = "default"
 _VARIABLE = re.compile(rf"\b{PREFIX}({'|'.join(option.name for option in DESCRIPTION)})\b")
 
 
+def located(finding: Finding, place: Callable[[str], str]) -> Finding:
+    """The finding with each variable named by the place where it really stands."""
+
+    def placed(text: str) -> str:
+        return _VARIABLE.sub(lambda match: place(match[1]), text)
+
+    return replace(
+        finding,
+        where=placed(finding.where),
+        message=placed(finding.message),
+        fix=placed(finding.fix),
+    )
+
+
 @dataclass
 class Work:
     """One pass over merged settings; the rules (relay.py, login.py, tls.py) settle field after field.
@@ -59,14 +73,10 @@ class Work:
         return self.place_of(name) if entry is None else entry.place
 
     def finding(self, code: str, name: str, inside: str = "", **facts: Any) -> Finding:
-        """A finding about a setting, which names each variable by the place where it really stands."""
+        """A finding about a setting."""
         catalogue = CATALOGUE if code in CATALOGUE else PRESET_CATALOGUE
-        found = catalogue.finding(code, where=self.place(name) + inside, **facts)
-
-        def placed(text: str) -> str:
-            return _VARIABLE.sub(lambda match: self.place(match[1]), text)
-
-        return replace(found, message=placed(found.message), fix=placed(found.fix))
+        where = self.place(name) + inside
+        return located(catalogue.finding(code, where=where, **facts), self.place)
 
     def complain(self, code: str, name: str, inside: str = "", **facts: Any) -> None:
         """Makes a finding that is an error, after which the setting is unsound."""

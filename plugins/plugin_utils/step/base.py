@@ -22,6 +22,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
     Option,
     nearest,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.resolve import read_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, make
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.findings import (
@@ -63,7 +64,7 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         self.partial: dict[str, Any] = {}
         try:
             self._refuse_unknown_options()
-            plan = make(self._options(task_vars or {}), task_vars or {})
+            plan = make(self._options(task_vars or {}), task_vars or {}, self._read)
             result.update(self.step(plan, Mode(self._task.check_mode, self._task.diff)))
         except FindingError as error:
             result.update(self.partial)
@@ -113,6 +114,10 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
             or (name == "chart" and path.exists())
         )
         return str(path) if is_path else value
+
+    def _read(self, path: str) -> str:
+        """The text of a file of the controller that a description names, also deep inside."""
+        return read_text(self._absolute("ca_path", path))
 
     def _evaluated(self, option: Option, value: Any) -> Any:
         """A variable's value, templated."""

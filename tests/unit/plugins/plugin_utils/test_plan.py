@@ -124,6 +124,25 @@ def test_all_errors_are_told_at_once() -> None:
     ]
 
 
+def test_what_does_not_fit_is_told_where_it_stands() -> None:
+    [finding] = refused(layers=[{"name": "team", "from_name": "Team"}])
+    assert finding.code == "application-field-unsupported"
+    assert finding.where == "smtp_layers[0].from_name"
+    assert finding.fix == "Remove smtp_layers[0].from_name for this release."
+
+
+def test_secrets_of_layers_that_are_not_wanted_are_cleaned_out_too() -> None:
+    other = {
+        "name": "other",
+        "host": "other.example.com",
+        "username": "u",
+        "password": "Far-sEcr3t",
+    }
+    found = made(layers=[other, {"name": "wanted"}])
+    assert "Far-sEcr3t" not in found.redactor.clean("login with Far-sEcr3t failed")
+    assert "Far-sEcr3t" not in repr(found)
+
+
 def test_warnings_of_every_part_are_in_the_plan() -> None:
     found = made(username="", password="", validate_certs=False)
     assert codes(found.findings) == [

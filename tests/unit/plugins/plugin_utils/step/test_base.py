@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from ansible.template import trust_as_template
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -171,6 +172,15 @@ class TestAPath:
     ) -> None:
         _action, result = perform({**ARGUMENTS, "ca_path": "ca.pem"})
         assert str(tmp_path / "ca.pem") in result["msg"]
+
+    def test_of_a_private_ca_begins_there_in_a_layer_too(
+        self, perform: Perform, tmp_path: Path
+    ) -> None:
+        (tmp_path / "ca.pem").write_text(trustme.CA().cert_pem.bytes().decode())
+        layers = [{"name": "far", "host": "mail.example.com", "ca_path": "ca.pem", "auth": "none"}]
+        variables = {**VARIABLES, **dict.fromkeys(("smtp_host", "smtp_username", "smtp_password"))}
+        action, _result = perform({"layers": layers, "validate_certs": ""}, variables)
+        assert action.plan.description.ca_pem
 
     def test_is_what_a_chart_means_when_it_is_there_and_else_it_is_a_name(
         self, perform: Perform, tmp_path: Path
