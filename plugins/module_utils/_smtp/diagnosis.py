@@ -57,6 +57,7 @@ TABLE: tuple[Row, ...] = (
     Row("tls-cipher-mismatch", failure=("cipher",)),
     Row("tls-server-name-unknown", failure=("server-name",)),
     Row("client-certificate-required", failure=("client-certificate",)),
+    Row("client-certificate-rejected", failure=("client-certificate-rejected",)),
     Row("starttls-not-offered", failure=("starttls-not-offered",)),
     Row("tls-failed", failure=("tls", "not-tls")),
     # -- authentication, this side ------------------------------------------------------------

@@ -8,7 +8,7 @@ from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
 from .protocol import ProtocolError, Reply, Verb
-from .sasl import MECHANISMS, SaslError, choose
+from .sasl import MECHANISMS, Credentials, SaslError, choose
 from .walk import GOODBYE_SECONDS, Fault, Refused
 from .wire import WireError
 
@@ -23,14 +23,14 @@ _MAX_COMMAND = 510
 def authenticate(walk: Walk) -> None:
     """Log in as the request says, or note that it needs no login. Raises Stop."""
     request = walk.request
-    if request.auth == "none":
+    if not request.logs_in:
         walk.skip("auth", "anonymous relay")
         return
     encrypted = bool(walk.connection.tls_version)
     with walk.stage("auth") as stage:
         offered = walk.capabilities.mechanisms
         walk.facts["offered"] = walk.clean(", ".join(offered))
-        mechanism = request.mechanism or choose(offered, encrypted=encrypted) or ""
+        mechanism = request.mechanism or choose(offered, request.auth, encrypted=encrypted) or ""
         walk.facts["mechanism"] = walk.result.mechanism = mechanism
         if not offered:
             raise Fault("auth-not-offered")
@@ -47,8 +47,10 @@ def authenticate(walk: Walk) -> None:
 
 def log_in(walk: Walk, wire: Wire) -> Reply:
     """Make the one attempt that a connection may see, with the walk's mechanism."""
-    name = walk.result.mechanism
-    mechanism = MECHANISMS[name](walk.request.username, walk.request.password)
+    name, request = walk.result.mechanism, walk.request
+    mechanism = MECHANISMS[name](
+        Credentials(request.username, request.credential, request.host, request.port)
+    )
     initial = mechanism.start()
     command = name
     if initial is not None:
@@ -68,7 +70,7 @@ def log_in(walk: Walk, wire: Wire) -> Reply:
             raise
         reply = wire.exchange(Verb.RESPONSE, _encode(walk, response))
     if reply.kind != 2:
-        raise Refused(reply)
+        raise Refused(reply, mechanism.refusal or "none given")
     mechanism.finish()
     return reply
 

@@ -284,8 +284,17 @@ CATALOGUE = Catalogue(
             "client-certificate-required",
             "error",
             "The relay demands a client certificate ({detail}).",
-            "Use a port or listener of the relay that authenticates by password or address.",
+            "Give one that the relay's administrator has issued (client_cert and client_key); or use a "
+            "port or listener of the relay that authenticates by password or address.",
             "The relay authenticates its clients by certificate.",
+        ),
+        Entry(
+            "client-certificate-rejected",
+            "error",
+            "The relay does not accept this side's certificate ({detail}).",
+            "Compare client_cert with what the relay trusts: a CA that it knows, not expired, meant "
+            "for clients, and with the chain that leads to the CA. The relay's log has the reason.",
+            "The relay ended TLS with an alert about the client's certificate.",
         ),
         Entry(
             "tls-server-name-unknown",
@@ -429,7 +438,7 @@ CATALOGUE = Catalogue(
         Entry(
             "token-rejected",
             "error",
-            "The relay rejected the OAuth token of {username}: {reply}.",
+            "The relay rejected the OAuth token of {username}: {reply} (its reason: {detail}).",
             "Check that the token is for this user, has the scope that the provider wants for SMTP, "
             "has not expired, and that the application was given consent ({mechanism} was tried "
             "once).",

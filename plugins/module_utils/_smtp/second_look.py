@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from .protocol import Verb
 from .session import go_to_tls, greeting, say_hello, shake_hands
-from .tls import client_context
 from .walk import GOODBYE_SECONDS, TROUBLE
 
 if TYPE_CHECKING:
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
 
 def speaks_tls(walk: Walk, limit: float) -> bool:
     """Return whether the port answers a TLS hello by a limit of the clock."""
-    context = client_context(verify=False, min_version=walk.request.tls_min_version)
     try:
         with walk.new_wire(limit) as wire:
-            wire.start_tls(context, walk.server_name)
+            shake_hands(walk, wire, verify=False)
     except TROUBLE as error:
         walk.note(f"-- no answer to a TLS hello ({error})")
         return False

@@ -13,7 +13,6 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from .protocol import Reply, State, Verb
-from .tls import client_context
 from .walk import Fault, Refused
 
 if TYPE_CHECKING:
@@ -50,11 +49,7 @@ def ask_for_tls(wire: Wire) -> None:
 
 def shake_hands(walk: Walk, wire: Wire, *, verify: bool) -> None:
     """Do the TLS handshake as the request wants it, but for ``verify``."""
-    request = walk.request
-    context = client_context(
-        verify=verify, ca_pem=request.ca_pem, min_version=request.tls_min_version
-    )
-    wire.start_tls(context, walk.server_name)
+    wire.start_tls(walk.request.context(verify=verify), walk.server_name)
 
 
 def go_to_tls(walk: Walk, wire: Wire) -> None:

@@ -39,11 +39,12 @@ class Stop(Exception):
 
 
 class Refused(Exception):
-    """A reply that is not the one to go on with."""
+    """A reply that is not the one to go on with; ``detail`` is what came with it otherwise."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: Reply, detail: str = "") -> None:
         super().__init__(str(reply))
         self.reply = reply
+        self.detail = detail
 
 
 class Fault(Exception):
@@ -89,7 +90,7 @@ class Walk:
         )
         host = f"[{request.host}]" if ":" in request.host else request.host
         self.result = ProbeResult(relay=f"{host}:{request.port}", security=request.security)
-        self._redactor = Redactor([request.password])
+        self._redactor = Redactor([request.password, request.token])
         self._sent_credentials: list[str] = []
 
     # -- the connection -------------------------------------------------------------------
@@ -197,7 +198,7 @@ class Walk:
 
 def _observe(stage: str, error: Exception) -> Observation:
     if isinstance(error, Refused):
-        return Observation(stage, reply=error.reply)
+        return Observation(stage, detail=error.detail, reply=error.reply)
     if isinstance(error, ProtocolError):
         return Observation(stage, error.kind, error.excerpt)
     if isinstance(error, WireError):

@@ -12,8 +12,11 @@ import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import trustme
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 
 SERVER_TIMEOUT = 20.0
 
@@ -95,7 +98,7 @@ class Relay:
 
     def _login(self, peer: Peer, line: str) -> bool:
         words = line.split(" ")
-        initial = base64.b64decode(words[2]) if len(words) > 2 else None
+        initial = base64.b64decode(words[2].strip("=") + "==") if len(words) > 2 else None
         good = LOGINS[words[1]](self, peer, initial)
         peer.send(
             b"235 2.7.0 Welcome\r\n" if good else b"535 5.7.8 Error: authentication failed\r\n"
@@ -189,12 +192,34 @@ def _scram(digest: str) -> Callable[[Relay, Peer, bytes | None], bool]:
     return login
 
 
+def _oauth(message: str, end: bytes) -> Callable[[Relay, Peer, bytes | None], bool]:
+    def login(relay: Relay, peer: Peer, initial: bytes | None) -> bool:
+        good = message.format(user=relay.username, token=relay.password, port=relay.port)
+        if (peer.challenge(b"") if initial is None else initial) == good.encode():
+            return True
+        reason = b'{"status":"invalid_token","scope":"mail.send"}'
+        assert peer.challenge(reason) == end
+        return False
+
+    return login
+
+
+def _external(relay: Relay, peer: Peer, initial: bytes | None) -> bool:
+    assert isinstance(peer.connection, ssl.SSLSocket)
+    return bool(peer.connection.getpeercert()) and initial == b""
+
+
 LOGINS: dict[str, Callable[[Relay, Peer, bytes | None], bool]] = {
     "PLAIN": _plain,
     "LOGIN": _login,
     "CRAM-MD5": _cram_md5,
     "SCRAM-SHA-1": _scram("sha1"),
     "SCRAM-SHA-256": _scram("sha256"),
+    "XOAUTH2": _oauth("user={user}\x01auth=Bearer {token}\x01\x01", b""),
+    "OAUTHBEARER": _oauth(
+        "n,a={user},\x01host=127.0.0.1\x01port={port}\x01auth=Bearer {token}\x01\x01", b"\x01"
+    ),
+    "EXTERNAL": _external,
 }
 
 
@@ -205,6 +230,12 @@ class Authority:
     ca: trustme.CA
     pem: str
 
+    @classmethod
+    def new(cls) -> Authority:
+        """Return one that nobody knows yet."""
+        ca = trustme.CA()
+        return cls(ca, ca.cert_pem.bytes().decode())
+
     def context(self, *names: str, days: int = 90) -> ssl.SSLContext:
         """Return a server's context with a certificate for some names."""
         identities = names or ("127.0.0.1", "relay.example.org")
@@ -212,3 +243,17 @@ class Authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.ca.issue_cert(*identities, not_after=expiry).configure_cert(context)
         return context
+
+    def context_for(self, clients: ssl.VerifyMode) -> ssl.SSLContext:
+        """Return a server's context that asks its clients for a certificate."""
+        context = self.context()
+        self.ca.configure_trust(context)
+        context.verify_mode = clients
+        return context
+
+    def identity(self, name: str) -> dict[str, Any]:
+        """Return the certificate and key of a client, as a request takes them."""
+        issued = self.ca.issue_cert(name)
+        chain = b"".join(pem.bytes() for pem in issued.cert_chain_pems)
+        key = Secret(issued.private_key_pem.bytes().decode())
+        return {"client_cert": chain.decode(), "client_key": key}

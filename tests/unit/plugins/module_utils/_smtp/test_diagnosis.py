@@ -520,6 +520,7 @@ FAILURES = [
     (Observation("tls", "cipher"), "tls-cipher-mismatch"),
     (Observation("tls", "server-name"), "tls-server-name-unknown"),
     (Observation("tls", "client-certificate"), "client-certificate-required"),
+    (Observation("ehlo", "client-certificate-rejected"), "client-certificate-rejected"),
     (Observation("tls", "tls"), "tls-failed"),
     (Observation("starttls", "starttls-not-offered"), "starttls-not-offered"),
     (Observation("auth", "auth-not-offered"), "auth-not-offered"),
