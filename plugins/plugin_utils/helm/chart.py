@@ -9,12 +9,12 @@ whole when the release renders nothing from a subchart.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import json_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 
 _FROM_SUBCHART = re.compile(r"^# Source: [^/\n]+/charts/([^/\n]+)/", re.MULTILINE)
@@ -44,8 +44,8 @@ def write(revision: Revision, folder: Path) -> None:
     """
     chart = revision.chart
     metadata = {key: value for key, value in chart["metadata"].items() if key != "dependencies"}
-    _put(folder, "Chart.yaml", json.dumps(metadata).encode())
-    _put(folder, "values.yaml", json.dumps(chart.get("values") or {}).encode())
+    _put(folder, "Chart.yaml", json_text.dump(metadata).encode())
+    _put(folder, "values.yaml", json_text.dump(chart.get("values") or {}).encode())
     if chart.get("schema"):
         _put(folder, "values.schema.json", base64.b64decode(chart["schema"]))
     for entry in _files(chart):
