@@ -51,6 +51,14 @@ BEFORE: Mapping[str, Mapping[str, Any]] = {"qualytics": stand_in_values()}
 RELEASE, NAMESPACE = "mail", "apps"
 CA = "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUTm90QUNlcnRpZmljYXRl\n-----END CERTIFICATE-----\n"
 
+OPTIONAL: dict[str, Any] = {
+    "from_name": 'Ops #1 "{{ Tür }}" \\ ; on-call',
+    "reply_to": "help@example.com",
+    "envelope_from": "bounces@example.com",
+    "subject_prefix": "[test] ",
+    "ehlo_name": "apps.example.com",
+}
+
 HOSTILE_PASSWORDS = {
     **AWKWARD_PASSWORDS,
     "null": "~",
@@ -206,6 +214,18 @@ def test_the_pods_get_what_the_evidence_promises(chart: Chart, description: Desc
 def test_helm_3_renders_the_same(chart: Chart) -> None:
     description = dict(descriptions(load(chart.profile)))["password-starttls-public_ca"]
     assert_as_promised(chart, description, program="helm3")
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=str)
+def test_every_optional_field_that_a_profile_supports_arrives(chart: Chart) -> None:
+    profile = load(chart.profile)
+    plain = dict(descriptions(profile))["password-starttls-public_ca"]
+    if profile.supports.existing_secret and profile.supports.existing_secret.required:
+        plain = dict(descriptions(profile))["existing_secret-starttls-public_ca"]
+    given = {name: text for name, text in OPTIONAL.items() if name in profile.supports.fields}
+    assert_as_promised(chart, replace(plain, **given))
+    for mechanism in profile.supports.mechanisms:
+        assert_as_promised(chart, replace(plain, mechanism=mechanism))
 
 
 @pytest.mark.parametrize("chart", CHARTS, ids=str)
