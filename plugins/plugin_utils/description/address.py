@@ -37,8 +37,8 @@ def ascii_host(host: str) -> str:
 def _ascii_label(label: str) -> str:
     if label.isascii():
         return label
-    if _JOINERS.search(label):
-        raise ValueError("an invisible character")
+    if _JOINERS.search(label) or label.startswith("-") or label.endswith("-"):
+        raise ValueError("an invisible character, or a dash at an end")
     parts = _DEVIATIONS.split(label.replace("ẞ", "ß"))
     if len(parts) == 1:
         return idna.ToASCII(label).decode("ascii")

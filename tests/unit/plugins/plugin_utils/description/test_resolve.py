@@ -21,10 +21,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.description.address import (
-    address_problem,
-    host_problem,
-)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import DESCRIPTION
@@ -563,81 +559,3 @@ class TestThePrivateCa:
 
     def test_is_shown_only_as_set(self) -> None:
         assert described(ca_pem=PEM).redacted()["ca_pem"] == "set"
-
-
-class TestAHost:
-    @pytest.mark.parametrize(
-        "host",
-        [
-            "mail",
-            "mail.example.com",
-            "mail.example.com.",
-            "MAIL.example.com",
-            "relay_1.mail.svc",
-            "bücher.example",
-            "xn--bcher-kva.example",
-            "192.0.2.1",
-            "2001:db8::1",
-            "[2001:db8::1]",
-        ],
-    )
-    def test_is_a_name_or_an_address(self, host: str) -> None:
-        assert host_problem(host) is None
-
-    @pytest.mark.parametrize(
-        ("host", "problem"),
-        [
-            ("smtp://mail.example.com", ": it is a URL"),
-            ("mail.example.com:587", ": it carries a port"),
-            ("[2001:db8::1]:587", ": it carries a port"),
-            ("me@example.com", ": it is a mail address"),
-            ("192.0.2.256", ": an IPv4 address has four numbers from 0 to 255"),
-            ("192.0.2", ": an IPv4 address has four numbers from 0 to 255"),
-            ("-mail.example.com", ""),
-            ("mail-.example.com", ""),
-            ("mail..example.com", ""),
-            ("mail example.com", ""),
-            ("[mail.example.com]", ""),
-            ("a" * 64, ""),
-            ("a." * 127 + "aa", ""),
-            ("mail/x", ""),
-        ],
-    )
-    def test_that_is_none_is_told_why(self, host: str, problem: str) -> None:
-        assert host_problem(host) == problem
-
-    def test_loses_the_brackets_of_an_address(self) -> None:
-        assert described(host="[2001:db8::1]").host == "2001:db8::1"
-
-    @given(st.text())
-    def test_of_any_shape_is_judged(self, host: str) -> None:
-        assert host_problem(host) in (None, "") or str(host_problem(host)).startswith(": ")
-
-
-class TestAnAddress:
-    @pytest.mark.parametrize(
-        "address",
-        ["a@b", "no-reply@example.com", "o'neil+x@example.com", "jürgen@bücher.example", "a@[::1]"],
-    )
-    def test_is_name_and_domain(self, address: str) -> None:
-        assert address_problem(address) is None
-
-    @pytest.mark.parametrize(
-        ("address", "problem"),
-        [
-            ("Mail <a@b>", "a space, a bracket"),
-            ("a@b,c@d", "a space, a bracket"),
-            ("a b@c", "a space"),
-            ("a\r\nb@c", "a space"),
-            ("a\u2028b@c", "a space"),
-            ("example.com", "it has no @"),
-            ("@example.com", "nothing stands before the @"),
-            ("a@b@c", "more than one @"),
-            ("a@", "'' is no domain"),
-            ("a@-b", "'-b' is no domain"),
-            ("a" * 65 + "@b", "longer than 64 bytes"),
-            ("ä" * 33 + "@b", "longer than 64 bytes"),
-        ],
-    )
-    def test_that_is_none_is_told_why(self, address: str, problem: str) -> None:
-        assert problem in str(address_problem(address))
