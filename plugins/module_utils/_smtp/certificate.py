@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -76,8 +77,12 @@ class Certificate:
         return (self.not_after - now).days
 
 
+@lru_cache(maxsize=256)
 def read_certificate(der: bytes) -> Certificate:
-    """Read a certificate. Raises ValueError when it is none."""
+    """Read a certificate. Raises ValueError when it is none.
+
+    What was read is kept: behind the many addresses of a relay there is one certificate.
+    """
     try:
         return _certificate(der)
     except IndexError as error:
