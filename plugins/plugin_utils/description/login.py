@@ -58,12 +58,14 @@ def login(work: Work, preset: Preset | None) -> Login:
     }
     given = [name for name, is_there in there.items() if is_there]
     auth = chosen or _default(work, given, preset)
-    if auth == "password" and password and not username and preset and preset.username:
-        rule = preset.username
-        username = rule.literal or (password.reveal() if rule.is_password else "")
-        if username:
-            work.provenance["username"] = f"preset {preset.name}"
-            given.append("username")
+    rule = preset.username if preset else None
+    if preset and rule and rule.literal and auth == "password" and password and not username:
+        username = rule.literal
+        work.provenance["username"] = f"preset {preset.name}"
+        given.append("username")
+    is_password = bool(password) and Secret(username) == password
+    if preset and rule and rule.may_be_password and is_password:
+        work.complain("preset-username-secret", "username", title=preset.title)
     if work.is_sound(*OPTIONS):
         _check(work, auth, given, chosen=chosen is not None)
     mechanism = _mechanism(work, auth)

@@ -21,13 +21,13 @@ class UserName:
 
     :param literal: the one user name that everybody has.
     :param pattern: what every user name matches as a whole.
-    :param is_password: whether the password stands in its place too.
+    :param may_be_password: whether the provider takes the password in its place too.
     """
 
     meaning: str
     literal: str | None = None
     pattern: str | None = None
-    is_password: bool = False
+    may_be_password: bool = False
 
 
 @dataclass(frozen=True)

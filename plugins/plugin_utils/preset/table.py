@@ -429,8 +429,8 @@ PRESETS: tuple[Preset, ...] = (
         ports={"starttls": (587, 2525, 25)},
         auth=("password",),
         username=UserName(
-            "the server API token, which is the password too, or the access key of an SMTP token",
-            is_password=True,
+            "the access key of an SMTP token",
+            may_be_password=True,
         ),
         source="https://postmarkapp.com/developer/user-guide/send-email-with-smtp",
         caveats=(
@@ -440,10 +440,10 @@ PRESETS: tuple[Preset, ...] = (
                     severity="info",
                     meaning="Postmark takes a server's token, and no account's.",
                     message=(
-                        "Postmark takes the server API token as user name and as password, or the "
-                        "access key and the secret key of an SMTP token. An account API token is refused."
+                        "Postmark takes the access key and the secret key of an SMTP token, or the server "
+                        "API token as both. An account API token is refused."
                     ),
-                    fix="Take it from the server's page, under API Tokens or the stream's settings.",
+                    fix="Create an SMTP token in the settings of the server's message stream.",
                 )
             ),
             Caveat(

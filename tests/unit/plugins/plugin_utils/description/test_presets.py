@@ -112,12 +112,6 @@ class TestTheDefaults:
         assert found.description.username == username
         assert found.provenance["username"] == f"preset {provider}"
 
-    def test_of_postmark_have_the_token_as_user_name_and_do_not_show_it(self) -> None:
-        found = sound(provider="postmark", password=PASSWORD)
-        assert found.description.username == PASSWORD
-        assert found.description.redacted()["username"] == "set"
-        assert PASSWORD not in str(found.findings)
-
     def test_of_an_internal_relay_are_port_25_without_a_login(self) -> None:
         found = sound(provider="internal_relay", host="mail.example.com").description
         assert (found.port, found.security, found.auth) == (25, "none", "none")
@@ -274,6 +268,14 @@ class TestAProblem:
         assert finding.where == "smtp_password"
         assert bad not in str(finding)
         assert "preset-password-unlikely" not in told(**{**raw, "password": good})
+
+    def test_with_a_token_as_user_name_and_password_is_refused_without_it(self) -> None:
+        token = {"username": PASSWORD, "password": PASSWORD}
+        finding = wrong(provider="postmark", **token)
+        assert (finding.code, finding.where) == ("preset-username-secret", "smtp_username")
+        assert PASSWORD not in str(finding)
+        found = resolve({**SENDER, "provider": "postmark", **token})
+        assert found.description.redacted()["username"] == "set"
 
     @given(st.text(max_size=12), st.sampled_from(PRESETS))
     def test_with_the_password_never_quotes_it(self, beginning: str, preset: Preset) -> None:
