@@ -57,12 +57,18 @@ class Pipeline:
 
     def drain(self) -> None:
         """Hear the rest of what was sent together, so that the dialogue can go on."""
-        while self._together and len(self._replies) < len(self._commands):
+        # A 421 is the last reply, whatever else was asked.
+        while not self._is_answered and not self._walk.connection.is_over:
             try:
                 self.next_reply(GOODBYE_SECONDS)
             except (WireError, ProtocolError) as error:
                 self._walk.note(f"-- not every command was answered ({error.kind})")
                 return
+
+    @property
+    def _is_answered(self) -> bool:
+        """Whether nothing is left to hear of what was sent together."""
+        return not self._together or len(self._replies) == len(self._commands)
 
     def _next(self, seconds: float | None) -> Reply:
         wire, clock = self._walk.connection, self._walk.clock
