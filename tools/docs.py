@@ -44,6 +44,7 @@ CATALOGUES = {
     "The application and its profile": "plugin_utils.profile.findings",
     "Values that are read": "plugin_utils.reading.findings",
     "The relay": "module_utils._smtp.relay_catalogue",
+    "The names behind the mail": "plugin_utils.names.findings",
     "Where the probe runs": "plugin_utils.probe.findings",
     "The release and Helm": "plugin_utils.helm.findings",
     "The cluster and the pods": "plugin_utils.cluster.findings",
