@@ -63,7 +63,8 @@ def new_token() -> str:
 def write(
     message: Message,
     *,
-    sender: str,
+    author: str,
+    reply_to: str,
     recipients: Sequence[str],
     capabilities: Capabilities,
     utf8: bool,
@@ -71,7 +72,7 @@ def write(
 ) -> Mail:
     """Write the mail with what the relay offers: 8-bit text, or encoded as ASCII.
 
-    ``sender`` and ``recipients`` are addresses as they go over the wire; ``utf8`` allows them,
+    The addresses are as they go over the wire, ``reply_to`` may be empty; ``utf8`` allows them,
     and the header, to be UTF-8 (RFC 6531).
     """
     # Only whoever sends a mail pays for these.
@@ -86,14 +87,14 @@ def write(
 
     eight_bit = "8BITMIME" in capabilities
     mail = EmailMessage(SMTP.clone(cte_type="8bit" if eight_bit else "7bit", utf8=utf8))
-    domain = sender.rpartition("@")[2]
+    domain = author.rpartition("@")[2]
     message_id = f"<{message.token}@{domain}>"
     prefix = f"{message.subject_prefix.rstrip()} " if message.subject_prefix.strip() else ""
     mail["Date"] = format_datetime(now)
-    mail["From"] = address(sender, message.from_name)
+    mail["From"] = address(author, message.from_name)
     mail["To"] = [address(recipient) for recipient in recipients]
-    if message.reply_to:
-        mail["Reply-To"] = address(message.reply_to)
+    if reply_to:
+        mail["Reply-To"] = address(reply_to)
     mail["Subject"] = f"{prefix}{message.subject} [{message.token}]"
     mail["Message-ID"] = message_id
     mail["X-Mailops-Token"] = message.token

@@ -144,6 +144,8 @@ def _ehlo(walk: Walk) -> None:
             walk.clean(keyword): [walk.clean(value) for value in values]
             for keyword, values in walk.capabilities.keywords.items()
         }
+        walk.result.extensions = walk.capabilities.extensions
+        walk.result.size_limit = walk.capabilities.size_limit
         walk.result.relay_saw = walk.capabilities.client_address
         stage.detail = " ".join(walk.result.capabilities)
 

@@ -25,7 +25,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,6 +201,19 @@ class Capabilities:
         # RFC 1870 section 4: up to 20 digits.
         readable = number.isascii() and number.isdigit() and len(number) <= _SIZE_DIGITS
         return (int(number) or None) if readable else None
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """What is offered, for programs: a truth value for each extension that matters here."""
+        return {
+            "starttls": "STARTTLS" in self,
+            "pipelining": "PIPELINING" in self,
+            "eight_bit_mime": "8BITMIME" in self,
+            "smtputf8": "SMTPUTF8" in self,
+            "dsn": "DSN" in self,
+            "enhanced_status_codes": "ENHANCEDSTATUSCODES" in self,
+            "size": "SIZE" in self,
+        }
 
     @property
     def client_address(self) -> str:

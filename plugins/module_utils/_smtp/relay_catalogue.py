@@ -624,6 +624,14 @@ CATALOGUE = Catalogue(
             "The relay delivers to its own domains only, unless the client is authorised.",
         ),
         Entry(
+            "passed-after-retry",
+            "warning",
+            "It worked only after a retry. Before that: {detail}.",
+            "Applications that do not try again lose such mails: have this client exempted from "
+            "greylisting or the limit raised, or let a local relay queue them.",
+            "A transient failure that passed within the run.",
+        ),
+        Entry(
             "greylisted",
             "error",
             "The relay asks to come back later: {reply}.",
@@ -668,6 +676,30 @@ CATALOGUE = Catalogue(
             "The relay refused the message after it had accepted sender and recipients: {reply}.",
             "Ask the relay's administrator, with this reply; some relays check the sender only now.",
             "The refusal came after DATA.",
+        ),
+        Entry(
+            "message-over-limit",
+            "error",
+            "The mail is larger than the relay takes: {detail}.",
+            "Send less (attachments are a third larger on the way), or have the relay's limit raised "
+            "(Postfix: message_size_limit).",
+            "The relay announces a limit (SIZE) below the size that is expected or was to be sent.",
+        ),
+        Entry(
+            "dsn-not-offered",
+            "info",
+            "The relay does not offer delivery status notifications (DSN); none was asked for.",
+            "Nothing to do; look for the token in the relay's log instead.",
+            "The EHLO reply has no DSN (RFC 3461).",
+        ),
+        Entry(
+            "open-relay",
+            "warning",
+            "The relay takes mail for {recipient} from here without a login.",
+            "Where this address is not allowed to relay on purpose, restrict it (Postfix: "
+            "smtpd_relay_restrictions and mynetworks; Exchange: the receive connector): an open "
+            "relay sends spam and lands on block lists.",
+            "A foreign recipient was accepted without a login, as seen from where the probe ran.",
         ),
         Entry(
             "relay-full",

@@ -7,7 +7,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .diagnosis import diagnose
+from .diagnosis import diagnose, transient
 from .network import NetworkError
 from .observation import Observation
 from .protocol import Capabilities, ProtocolError, Reply
@@ -64,7 +64,8 @@ class Walk:
     """One walk: the request, what was seen, and the connection.
 
     ``facts`` fill the texts of findings; a stage adds what it learns. ``address`` is the one that
-    works; ``distrust`` is why the certificate does not verify.
+    works; ``distrust`` is why the certificate does not verify; ``failures`` are the findings that
+    ended a stage.
     """
 
     def __init__(self, request: ProbeRequest, network: Network, clock: Clock) -> None:
@@ -81,7 +82,7 @@ class Walk:
             port=str(request.port),
             security=request.security,
             username=request.username,
-            sender=request.from_address,
+            sender=request.sender,
             recipient=", ".join(request.recipients),
             server_name=self.server_name,
             timeout=f"{request.timeout:g}",
@@ -92,6 +93,8 @@ class Walk:
         self.result = ProbeResult(relay=f"{host}:{request.port}", security=request.security)
         self._redactor = Redactor([request.password, request.token])
         self._sent_credentials: list[str] = []
+        self.failures: list[Finding] = []
+        self._passing: list[bool] = []
 
     # -- the connection -------------------------------------------------------------------
 
@@ -140,8 +143,14 @@ class Walk:
             yield stage
         except TROUBLE as error:
             stage.result = "failed"
-            finding = self.diagnose(_observe(name, error))
+            seen = _observe(name, error)
+            finding = self.diagnose(seen)
             self.result.findings.append(finding)
+            self.failures.append(finding)
+            # After a login nobody knows whether it was counted, nor whether a mail was taken
+            # when the reply to it is missing.
+            unsafe = name == "auth" or (name == "data" and seen.reply is None)
+            self._passing.append(not unsafe and transient(seen, self.facts))
             stage.detail = stage.detail or finding.code
             if not isinstance(error, survives) or self.connection.is_over:
                 raise Stop from error
@@ -158,6 +167,12 @@ class Walk:
         except (WireError, ProtocolError) as error:
             stage.result, stage.detail = "warning", error.kind
         stage.seconds = round(self.clock.now() - started, 6)
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether it failed, only for reasons that may pass, and left nothing behind."""
+        sent = any(recipient.result == "sent" for recipient in self.result.recipients)
+        return bool(self._passing) and all(self._passing) and not sent
 
     def skip(self, name: str, why: str) -> None:
         """Record a stage that is left out."""

@@ -26,7 +26,8 @@ class Relay:
     """A small SMTP server that logs in for real, and answers otherwise as a test says.
 
     ``replies`` maps a verb (or ``banner``) to the raw reply that takes the place of the usual
-    one; ``None`` means silence. ``grouped`` says what becomes of commands that came together with
+    one; ``None`` means silence, a list is used up before the usual one comes. ``"."`` stands for
+    the reply to a mail, which is then in ``mails``. ``grouped`` says what becomes of commands that came together with
     the first one: ``answered``, ``lost``, or ``closed`` upon. ``seen`` holds every line that a
     client sent.
     """
@@ -39,7 +40,8 @@ class Relay:
     auth_required: bool = False
     extensions: tuple[str, ...] = ()
     grouped: str = "answered"
-    replies: dict[str, bytes | None] = field(default_factory=dict)
+    replies: dict[str, bytes | list[bytes] | None] = field(default_factory=dict)
+    mails: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     port: int = 0
 
@@ -54,7 +56,8 @@ class Relay:
         authenticated = False
         if not self._answer(peer, "banner", b"220 relay.example.org ESMTP\r\n"):
             return
-        for line in peer.lines():
+        lines = peer.lines()
+        for line in lines:
             self.seen.append(line)
             if self.grouped != "answered" and peer.forget() and self.grouped == "closed":
                 return
@@ -68,6 +71,10 @@ class Relay:
                 self._answer(peer, verb, b"530 5.7.0 Authentication required\r\n")
             elif not self._answer(peer, verb, self._usual(verb, peer.encrypted)):
                 return
+            if verb == "DATA" and verb not in self.replies:
+                self.mails.append("\r\n".join(iter(lambda: next(lines), ".")))
+                if not self._answer(peer, ".", b"250 2.0.0 Ok: queued as 4242\r\n"):
+                    return
             if verb == "QUIT":
                 return
 
@@ -78,6 +85,8 @@ class Relay:
     def _answer(self, peer: Peer, verb: str, usual: bytes) -> bool:
         """Send the reply to a verb; return whether the dialogue goes on."""
         reply = self.replies.get(verb, usual)
+        if isinstance(reply, list):
+            reply = reply.pop(0) if reply else usual
         if reply is None:
             peer.wait_for_end()
             return False
@@ -94,7 +103,8 @@ class Relay:
             lines += ["ENHANCEDSTATUSCODES", *self.extensions]
             heads = ["250-"] * (len(lines) - 1) + ["250 "]
             return "".join(f"{head}{text}\r\n" for head, text in zip(heads, lines)).encode()
-        return {"QUIT": b"221 2.0.0 Bye\r\n"}.get(verb, b"250 2.1.0 Ok\r\n")
+        usual = {"QUIT": b"221 2.0.0 Bye\r\n", "DATA": b"354 Go on\r\n"}
+        return usual.get(verb, b"250 2.1.0 Ok\r\n")
 
     def _login(self, peer: Peer, line: str) -> bool:
         words = line.split(" ")
