@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -19,7 +19,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Re
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unchecked, usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    Evidence,
+    Workload,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     sentence,
@@ -36,6 +39,7 @@ class ActionModule(ClusterStep):
     """Brings the settings into the release and its pods, and changes nothing else."""
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+        self.require_release(plan)
         target = plan.target
         cluster = self.cluster(target)
         deployed = usable(cluster, target.release, plan.applications, plan.rendered.leaves)
@@ -54,6 +58,7 @@ class ActionModule(ClusterStep):
             "chart": f"{deployed.chart_name} {deployed.chart_version}",
             "diff": [shown(f"values of release {target.release}", changes)] if changes else [],
         }
+        rolling: list[Workload] = []
         if changes:
             findings += self._announce(workloads.interruptions(live))
             if mode.check:
@@ -66,6 +71,12 @@ class ActionModule(ClusterStep):
                 rolling = rolled(live, workloads.live())
                 live = workloads.wait(plan.run.rollout_timeout, rolling)
         owed = [] if changes and mode.check else self._owed(workloads, live, plan)
+        if changes and not mode.check:
+            owed += [
+                workload
+                for workload in unseen(plan.rendered.evidence, changes)
+                if workload not in (*owed, *rolling)
+            ]
         if owed:
             if not changes:
                 interrupted = {workload: live[workload] for workload in owed}
@@ -148,6 +159,26 @@ def rolled(
         workload
         for workload, state in after.items()
         if state["metadata"]["generation"] != before[workload]["metadata"]["generation"]
+    ]
+
+
+def unseen(
+    evidence: Mapping[Workload, Evidence], changes: Sequence[values.Change]
+) -> list[Workload]:
+    """The workloads that get a change in another way than by a variable, and do not roll by themselves.
+
+    A variable shows what a pod was started with. A file or a Secret may be read at the start only,
+    and shows nothing of that.
+    """
+    effective = [change for change in changes if change.effective]
+    return [
+        workload
+        for workload, wanted in evidence.items()
+        if (wanted.files or wanted.secrets)
+        and any(
+            workload.rolls == "none" or (workload.rolls == "settings" and change.sensitive)
+            for change in effective
+        )
     ]
 
 

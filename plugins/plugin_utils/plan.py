@@ -39,6 +39,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.fit import fi
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.merge import merge
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Application,
+    Profile,
     Rendered,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
@@ -75,6 +76,7 @@ class Run:
 
     values_dest: str | None
     values_include_secrets: bool
+    document_path: str | None
     probe_from: ProbeFrom
     rollout_timeout: int
 
@@ -99,6 +101,11 @@ class Plan:
     def redactor(self) -> Redactor:
         """Takes every secret that was given out of a text."""
         return Redactor(self.resolved.secrets)
+
+    @property
+    def profile(self) -> Profile:
+        """The first profile. Several in one run are all for charts."""
+        return self.applications[0].profile
 
     @property
     def title(self) -> str:
@@ -250,6 +257,7 @@ class _Options:
         return Run(
             values_dest=self.text("values_dest"),
             values_include_secrets=self._values.get("values_include_secrets") or False,
+            document_path=self.text("document_path"),
             probe_from=probe_from,
             rollout_timeout=300 if seconds is None else seconds,
         )

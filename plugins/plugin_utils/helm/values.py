@@ -87,10 +87,10 @@ def _merged(before: Iterable[Any], entries: Entries) -> list[Any]:
 
 def without_secrets(leaves: Iterable[Leaf]) -> Values:
     """Only the leaves, and of these only the ones that hold no secret."""
-    return apply({}, (leaf for leaf in map(_open_part, leaves) if not holds_secret(leaf.value)))
+    return apply({}, (leaf for leaf in map(open_part, leaves) if not holds_secret(leaf.value)))
 
 
-def _open_part(leaf: Leaf) -> Leaf:
+def open_part(leaf: Leaf) -> Leaf:
     """A leaf with only those entries of ours that hold no secret."""
     if not isinstance(leaf.value, Entries):
         return leaf
@@ -131,12 +131,14 @@ class Change:
     """One place in the values that becomes another. `before` and `after` are texts without secrets.
 
     :param effective: whether the chart sees another value, or only writes out what is its default.
+    :param sensitive: whether a secret stands there, or did.
     """
 
     key: str
     before: str
     after: str
     effective: bool
+    sensitive: bool = False
 
 
 def changes(
@@ -164,6 +166,7 @@ def changes(
                 before=_shown(before, default, leaf.sensitive, "old"),
                 after=_shown(after, default, leaf.sensitive, "new"),
                 effective=not same(seen_before, seen_after),
+                sensitive=leaf.sensitive,
             )
         )
     return found
@@ -189,6 +192,7 @@ def _changed_entries(
                 before=_shown(before, OMIT, sensitive, "old"),
                 after=_shown(after, OMIT, sensitive, "new"),
                 effective=True,
+                sensitive=sensitive,
             )
         )
     return found
@@ -232,13 +236,18 @@ def _texts(values: Any) -> Iterable[str]:
             yield from _texts(value)
 
 
+def speaks_of_secret(name: str) -> bool:
+    """Whether what stands under a name is a secret, as far as the name tells."""
+    return bool(_SECRET_KEY.search(name))
+
+
 def secrets(values: Any, under: str = "") -> Iterable[Secret]:
     """Every text in a tree of values that stands under a key that speaks of a secret.
 
     :param under: the keys on the way.
     """
     if isinstance(values, str):
-        if values and _SECRET_KEY.search(under):
+        if values and speaks_of_secret(under):
             yield Secret(values)
     elif isinstance(values, Mapping):
         for key, value in values.items():

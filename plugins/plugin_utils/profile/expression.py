@@ -28,6 +28,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.names import 
     SECRET_PARTS,
     Names,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import holds_secret
 
 
 class ExpressionError(Exception):
@@ -152,26 +153,56 @@ def evaluate(source: str, names: Names) -> Any:
         raise ExpressionError(f"takes {name}, which is not known; {hint}")
     try:
         value = compiled.template.render(names.full if compiled.secret else names.plain)
-        return _finished(value, compiled.secret and names.secret)
+        return _sealed(value) if compiled.secret and names.secret else _finished(value)
     except Exception as error:  # the expression is a user's: it can fail in any way
         # The error's own text may quote the value, which may be a secret.
         raise ExpressionError(f"cannot be evaluated ({type(error).__name__})") from None
 
 
-def _finished(value: Any, secret: bool) -> Any:
-    """:raises TypeError: when it is no data, such as an undefined attribute."""
+def _finished(value: Any) -> Any:
+    """A value as plain data.
+
+    :raises TypeError: when it is none, such as an undefined attribute.
+    """
     if isinstance(value, str):
         if str(PRESENT) in value:
             return PRESENT  # nobody knows the whole of it
         if "\0" in value:
             raise TypeError("omit and keep stand alone")
-        return Secret(value) if secret else str(value)
+        return str(value)
     if isinstance(value, Mapping):
-        return {str(key): _finished(entry, secret) for key, entry in value.items()}
+        return {str(key): _finished(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finished(entry, secret) for entry in value]
-    if value is None or isinstance(value, (bool, Marker)):
-        return value
-    if isinstance(value, (int, float)) and not secret:
+        return [_finished(entry) for entry in value]
+    if value is None or isinstance(value, (bool, int, float, Marker)):
         return value
     raise TypeError(type(value).__name__)
+
+
+def _sealed(value: Any) -> Any:
+    """A value that a secret has gone into, its texts sealed.
+
+    :raises TypeError: when it is no data, or a number that may come from the secret: beside a
+        sealed text it may stand, because what holds one is never shown.
+    """
+    plain = _finished(value)
+    sealed = _with_texts_sealed(plain)
+    if _holds_number(plain) and not holds_secret(sealed):
+        raise TypeError("a number")
+    return sealed
+
+
+def _with_texts_sealed(value: Any) -> Any:
+    if isinstance(value, str):
+        return Secret(value)
+    if isinstance(value, dict):
+        return {key: _with_texts_sealed(entry) for key, entry in value.items()}
+    return [_with_texts_sealed(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _holds_number(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_number, value.values()))
+    if isinstance(value, list):
+        return any(map(_holds_number, value))
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

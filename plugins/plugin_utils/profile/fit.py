@@ -160,7 +160,7 @@ class _Fitting:
         for number, entry in enumerate(wanted.fallbacks):
             place = f"smtp_fallbacks[{number}]"
             self.findings += [
-                replace(finding, where=f"{place}: {finding.where}")
+                replace(finding, where=f"{place}.{finding.where.removeprefix('smtp_')}")
                 for finding in fit(self.profile, entry)
             ]
 

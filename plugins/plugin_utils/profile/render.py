@@ -22,8 +22,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.check import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.expression import (
     ExpressionError,
     evaluate,
+    takes,
     takes_secret,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.labels import label
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     OMIT,
     PRESENT,
@@ -52,7 +54,8 @@ OMIT_WHEN = "$omit"
 VALUE = "$value"
 
 _HELM_OPENS = "{{"
-_HELM_ESCAPED = '{{ "{{" }}'
+# A raw text: quotes would be escaped where a chart makes YAML of the value before it calls tpl.
+_HELM_ESCAPED = "{{`{{`}}"
 
 
 def render(
@@ -162,9 +165,10 @@ class _Rendering:
             value = self._leaf(("values", *path), source)
             if value is PRESENT:
                 self.complain(("values", *path), "present is for evidence only")
-            if any(f"{key}.".startswith(f"{place}.") for place in profile.tpl):
+            if _lies_in(key, profile.tpl):
                 value = _escaped(value)
-            yield Leaf((*prefix, *path), value, takes_secret(source), profile.comments.get(key, ""))
+            comment = profile.comments.get(key) or label(takes(source))
+            yield Leaf((*prefix, *path), value, takes_secret(source), comment)
 
     def _leaf(self, keys: Keys, source: Any) -> Any:
         if isinstance(source, Mapping) and YAML in source:
@@ -306,17 +310,43 @@ def _escaped(value: Any) -> Any:
     return value
 
 
+def written(
+    application: Application,
+    description: Description,
+    *,
+    release: str = "",
+    namespace: str = "",
+    fullname: str | None = None,
+) -> tuple[Leaf, ...]:
+    """Only the values of `render`, for a description that stands for others.
+
+    :raises FindingError: as `render`.
+    """
+    place = names.place(application, release=release, namespace=namespace, fullname=fullname)
+    known = names.for_values(description, place, application)
+    work = _Rendering(application, known, known)
+    leaves = tuple(work.leaves())
+    if work.findings:
+        raise FindingError(*work.findings)
+    return leaves
+
+
 def unescaped(application: Application, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values of a release as Helm's ``tpl`` leaves them, in the places that pass through it."""
-    places = [(*application.prefix, *place.split(".")) for place in application.profile.tpl]
-    return {key: _unescaped(value, (key,), places) for key, value in values.items()}
+    places = [".".join((*application.prefix, place)) for place in application.profile.tpl]
+    return {key: _unescaped(value, key, places) for key, value in values.items()}
 
 
-def _unescaped(value: Any, path: Path, places: Sequence[Path]) -> Any:
+def _unescaped(value: Any, key: str, places: Sequence[str]) -> Any:
     if isinstance(value, Mapping):
-        return {key: _unescaped(inner, (*path, key), places) for key, inner in value.items()}
+        return {name: _unescaped(inner, f"{key}.{name}", places) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_unescaped(inner, path, places) for inner in value]
-    if isinstance(value, str) and any(path[: len(place)] == place for place in places):
+        return [_unescaped(inner, key, places) for inner in value]
+    if isinstance(value, str) and _lies_in(key, places):
         return value.replace(_HELM_ESCAPED, _HELM_OPENS)
     return value
+
+
+def _lies_in(key: str, places: Sequence[str]) -> bool:
+    """Whether a place, as keys with dots, is one of some others or lies below one."""
+    return any(f"{key}.".startswith(f"{place}.") for place in places)

@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+_NEVER = 2**31 - 1  # columns after which a text is broken
+
 _BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 
@@ -40,7 +42,7 @@ _Dumper.add_representer(
 def dump(data: Any) -> str:
     """Plain data as a YAML document, in its own order."""
     text: str = yaml.dump(
-        _quoted(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000
+        _quoted(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_NEVER
     )
     return text
 
@@ -54,4 +56,9 @@ def _quoted(value: Any) -> Any:
 
 
 def _key(key: str) -> str:
-    return key if _BARE_KEY.fullmatch(key) and key.lower() not in _WORDS else _Quoted(key)
+    return key if may_be_bare(key) else _Quoted(key)
+
+
+def may_be_bare(key: str) -> bool:
+    """Whether every parser reads a key as a text, also without quotes."""
+    return bool(_BARE_KEY.fullmatch(key)) and key.lower() not in _WORDS
