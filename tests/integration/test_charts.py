@@ -135,6 +135,13 @@ def descriptions(profile: Profile) -> Iterator[tuple[str, Description]]:
             )
 
 
+def usual(profile: Profile) -> Description:
+    """A login over STARTTLS, by an existing Secret only where there is no other way."""
+    support = profile.supports.existing_secret
+    login = "existing_secret" if support is not None and support.required else "password"
+    return dict(descriptions(profile))[f"{login}-starttls-public_ca"]
+
+
 def refusals(profile: Profile, description: Description, wanted: Rendered) -> list[Finding]:
     found = (*fit(profile, description), *wanted.findings)
     return [finding for finding in found if finding.severity == "error"]
@@ -212,16 +219,13 @@ def test_the_pods_get_what_the_evidence_promises(chart: Chart, description: Desc
 
 @pytest.mark.parametrize("chart", CHARTS, ids=str)
 def test_helm_3_renders_the_same(chart: Chart) -> None:
-    description = dict(descriptions(load(chart.profile)))["password-starttls-public_ca"]
-    assert_as_promised(chart, description, program="helm3")
+    assert_as_promised(chart, usual(load(chart.profile)), program="helm3")
 
 
 @pytest.mark.parametrize("chart", CHARTS, ids=str)
 def test_every_optional_field_that_a_profile_supports_arrives(chart: Chart) -> None:
     profile = load(chart.profile)
-    plain = dict(descriptions(profile))["password-starttls-public_ca"]
-    if profile.supports.existing_secret and profile.supports.existing_secret.required:
-        plain = dict(descriptions(profile))["existing_secret-starttls-public_ca"]
+    plain = usual(profile)
     given = {name: text for name, text in OPTIONAL.items() if name in profile.supports.fields}
     assert_as_promised(chart, replace(plain, **given))
     for mechanism in profile.supports.mechanisms:
@@ -230,12 +234,7 @@ def test_every_optional_field_that_a_profile_supports_arrives(chart: Chart) -> N
 
 @pytest.mark.parametrize("chart", CHARTS, ids=str)
 def test_a_hostile_password_arrives_byte_for_byte_or_is_refused(chart: Chart) -> None:
-    profile = load(chart.profile)
-    by_name = dict(descriptions(profile))
-    support = profile.supports.existing_secret
-    if support is not None and support.required:
-        pytest.skip(f"{profile.title} takes a password only from a Secret of its user")
-    plain = by_name["password-starttls-public_ca"]
+    plain = usual(load(chart.profile))
     for password in HOSTILE_PASSWORDS.values():
         assert_as_promised(chart, replace(plain, password=Secret(password)))
 
