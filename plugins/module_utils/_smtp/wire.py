@@ -8,7 +8,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from .protocol import Capabilities, Dialogue, Reply, State, Verb
+from .protocol import TRANSITIONS, Capabilities, Dialogue, Reply, State, Verb
 from .secret import MASK
 from .tls import explain, lost
 
@@ -106,11 +106,8 @@ class Wire:
     @property
     def usable(self) -> bool:
         """Whether QUIT can still be sent."""
-        return self.dialogue.awaits_nothing and self.dialogue.state not in (
-            State.CLOSED,
-            State.HANDSHAKE,
-            State.CHALLENGED,
-        )
+        dialogue = self.dialogue
+        return dialogue.awaits_nothing and Verb.QUIT in TRANSITIONS[dialogue.state]
 
     def read(self, seconds: float | None = None) -> Reply:
         """Wait for the awaited reply, as a whole within ``seconds`` (or the usual timeout)."""

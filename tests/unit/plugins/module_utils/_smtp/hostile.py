@@ -26,9 +26,10 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scri
 
 STAGES = (
     *("banner", "ehlo", "starttls", "tls", "ehlo-again", "auth", "challenge"),
-    *("mail", "rcpt", "rset", "quit"),
+    *("mail", "rcpt", "data", "end-of-data", "rset", "quit"),
 )
-"""Where a relay may attack, for a walk over STARTTLS with a login by LOGIN, in its order."""
+"""Where a relay may attack, for a walk over STARTTLS with a login by LOGIN. RSET comes only where no
+mail is sent."""
 
 Attack = Callable[[Peer], None]
 
@@ -67,6 +68,8 @@ class Hostile:
                     self._secure(peer)
                 elif verb == "AUTH":
                     self._log_in(peer, lines)
+                elif verb == "DATA":
+                    self._take_mail(peer, lines)
                 else:
                     self._answer(peer, verb.lower(), "250 2.0.0 Ok")
 
@@ -91,6 +94,15 @@ class Hostile:
                 return
             self.seen.append(next(lines))
         peer.send(b"235 2.7.0 Welcome\r\n")
+
+    def _take_mail(self, peer: Peer, lines: Iterator[str]) -> None:
+        self._answer(peer, "data", "354 End with a dot")
+        if self.stage == "data":
+            return
+        for line in lines:
+            if line == ".":
+                self._answer(peer, "end-of-data", "250 2.0.0 Queued")
+                return
 
     def _answer(self, peer: Peer, stage: str, usual: str) -> None:
         if stage == self.stage:

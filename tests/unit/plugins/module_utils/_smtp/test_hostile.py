@@ -12,7 +12,7 @@ import ssl
 import tracemalloc
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -116,6 +116,8 @@ AT_STAGE: Mapping[str, Mapping[str, str]] = {
     "challenge": NO_CHALLENGE,
     "mail": USUAL,
     "rcpt": USUAL,
+    "data": USUAL,
+    "end-of-data": USUAL,
     # What ends the dialogue proves nothing.
     "rset": NOTHING,
     "quit": NOTHING,
@@ -124,14 +126,13 @@ AT_STAGE: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Case:
-    """An attack, where it takes place, what it is called; ``settings`` of the request."""
+    """An attack, where it takes place, and what it is called."""
 
     title: str
     stage: str
     attack: Attack
     code: str
     pipelining: bool = False
-    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.title} at {self.stage}{' with PIPELINING' if self.pipelining else ''}"
@@ -139,7 +140,9 @@ class Case:
 
 CASES = [
     *(Case(title, stage, ATTACKS[title], AT_STAGE[stage][title])
-      for stage in STAGES for title in ATTACKS),
+      for stage in STAGES for title in ATTACKS
+      # There 354 is the right one.
+      if (stage, title) != ("data", "a code of another place")),
     *(Case(title, stage, ATTACKS[title], AT_STAGE[stage][title], pipelining=True)
       for stage in ("mail", "rcpt") for title in ATTACKS),
     Case("a reply that was slipped in", "starttls", says(b"220 Go\r\n250 Injected\r\n"),
@@ -188,7 +191,7 @@ def attacked(case: Case) -> ProbeResult:
     relay = Hostile(GOOD, case.stage, case.attack)
     if case.pipelining:
         relay.offers_in_tls = (*relay.offers_in_tls, "PIPELINING")
-    return walk(relay, **case.settings)
+    return walk(relay, until="data" if case.stage in ("data", "end-of-data") else "rcpt")
 
 
 @pytest.fixture(scope="module")
@@ -204,9 +207,9 @@ def errors(result: ProbeResult) -> list[str]:
 
 
 def test_without_an_attack_there_is_nothing_to_say() -> None:
-    result = walk(Hostile(GOOD))
+    result = walk(Hostile(GOOD), until="data")
     assert errors(result) == []
-    assert result.reached == "quit"
+    assert result.reached == "data"
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
