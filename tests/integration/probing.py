@@ -45,6 +45,24 @@ def login(username: str, password: str = PASSWORD) -> dict[str, Any]:
     return {"auth": "password", "username": username, "password": Secret(password)}
 
 
+def token_login(username: str, token: str) -> dict[str, Any]:
+    """The changes of a request that logs in with an access token."""
+    return {"auth": "oauth", "username": username, "token": Secret(token)}
+
+
+def certificate_login(server: Workload) -> dict[str, Any]:
+    """The changes of a request that logs in with a client certificate."""
+    return {"mechanism": "EXTERNAL", **certificate(server)}
+
+
+def certificate(server: Workload) -> dict[str, Any]:
+    """The changes of a request that shows a client certificate of the server's own CA."""
+    return {
+        "client_cert": server.client.certificate,
+        "client_key": Secret(server.client.key),
+    }
+
+
 def address(domain: str = "example.org") -> str:
     """A recipient that no other test uses."""
     return f"{uuid.uuid4().hex}@{domain}"

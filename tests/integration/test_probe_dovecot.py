@@ -6,17 +6,35 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import probe
 from tests.integration.awkward import AWKWARD_PASSWORDS
-from tests.integration.probing import PASSWORD, codes, login, request, wait_until
+from tests.integration.probing import (
+    PASSWORD,
+    certificate_login,
+    codes,
+    login,
+    request,
+    token_login,
+    wait_until,
+)
 from tests.relays.dovecot import Dovecot
+from tests.relays.token import TokenServer
+from tests.relays.workload import CLIENT
 
 pytestmark = pytest.mark.node
 
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256")
+BAD_TOKENS: Mapping[str, Callable[[TokenServer], str]] = {
+    "expired": lambda server: server.token("ada", lifetime=-10),
+    "of another scope": lambda server: server.token("ada", scope="mail.read"),
+    "of another user": lambda server: server.token("eve"),
+    "of another server": lambda server: TokenServer().token("ada"),
+    "no token at all": lambda server: "no-token-at-all",
+}
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +75,42 @@ def test_a_wrong_password_is_one_failed_login_in_the_log_of_the_server(
     assert codes(result) == ["credentials-rejected"]
     wait_until(lambda: sessions(dovecot, name) != [])
     assert sessions(dovecot, name) == ["auth failed, 1 attempts"]
+
+
+@pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
+@pytest.mark.parametrize("port", [587, 465])
+def test_a_token_logs_in(dovecot: Dovecot, tokens: TokenServer, port: int, mechanism: str) -> None:
+    settings = token_login("ada", tokens.token("ada"))
+    result = probe(request(dovecot, port, mechanism=mechanism, **settings))
+    assert codes(result) == []
+    assert result.mechanism == mechanism
+
+
+@pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
+@pytest.mark.parametrize("defect", BAD_TOKENS)
+def test_a_bad_token_is_named_with_the_reason_that_the_server_gives(
+    dovecot: Dovecot, tokens: TokenServer, mechanism: str, defect: str
+) -> None:
+    token = BAD_TOKENS[defect](tokens)
+    result = probe(request(dovecot, 587, mechanism=mechanism, **token_login("ada", token)))
+    assert codes(result) == ["token-rejected"]
+    # Dovecot's JSON has these in it, whatever was wrong.
+    reason = "401" if mechanism == "XOAUTH2" else "invalid_token"
+    assert reason in result.findings[-1].message
+    assert token not in repr(result)
+
+
+def test_a_client_certificate_logs_in(dovecot: Dovecot) -> None:
+    result = probe(request(dovecot, 587, **certificate_login(dovecot)))
+    assert codes(result) == []
+    assert result.mechanism == "EXTERNAL"
+    wait_until(lambda: f"Login: user=<{CLIENT}>, method=EXTERNAL" in dovecot.log())
+
+
+def test_external_without_a_certificate_is_refused_before_anything_is_sent(
+    dovecot: Dovecot,
+) -> None:
+    assert codes(probe(request(dovecot, 587, mechanism="EXTERNAL"))) == ["request-invalid"]
 
 
 def sessions(dovecot: Dovecot, name: str) -> list[str]:

@@ -9,7 +9,17 @@ import uuid
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import probe
-from tests.integration.probing import PASSWORD, address, codes, login, outcome, request
+from tests.integration.probing import (
+    PASSWORD,
+    address,
+    certificate,
+    certificate_login,
+    codes,
+    login,
+    outcome,
+    request,
+)
+from tests.relays.dovecot import Dovecot
 from tests.relays.exim import Exim
 
 pytestmark = pytest.mark.node
@@ -47,6 +57,27 @@ def test_a_wrong_password_is_one_failed_login_in_the_log_of_the_server(
 def failed_logins(exim: Exim, user: str) -> int:
     # Exim writes the line before it replies.
     return exim.log().count(f"535 Incorrect authentication data (set_id={user})")
+
+
+@pytest.mark.parametrize("port", [587, 465])
+def test_a_client_certificate_logs_in(exim: Exim, port: int) -> None:
+    result = probe(request(exim, port, **certificate_login(exim)))
+    assert codes(result) == []
+    assert result.mechanism == "EXTERNAL"
+
+
+def test_a_certificate_and_a_password_go_together(exim: Exim, user: str) -> None:
+    result = probe(request(exim, 465, **certificate(exim), **login(user)))
+    assert codes(result) == []
+    assert result.mechanism == "PLAIN"
+
+
+def test_external_is_not_offered_for_a_certificate_of_another_authority(
+    exim: Exim, dovecot: Dovecot
+) -> None:
+    assert codes(probe(request(exim, 587, **certificate_login(dovecot)))) == [
+        "mechanism-not-offered"
+    ]
 
 
 def test_who_does_not_log_in_is_told_to(exim: Exim) -> None:

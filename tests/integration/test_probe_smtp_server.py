@@ -10,8 +10,8 @@ import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import probe
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
-from tests.integration.probing import address, at, codes, login, outcome
-from tests.relays.smtp_server import PASSWORD, USERNAME, SmtpServer, smtp_server
+from tests.integration.probing import address, at, codes, login, outcome, token_login
+from tests.relays.smtp_server import PASSWORD, TOKEN, USERNAME, SmtpServer, smtp_server
 
 SECURITIES = ("starttls", "tls")
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
@@ -44,6 +44,23 @@ def test_a_wrong_password_is_tried_once(server: SmtpServer, mechanism: str) -> N
     before = server.failed_logins()
     result = probe(request(server, mechanism=mechanism, **login(USERNAME, "wrong")))
     assert codes(result) == ["credentials-rejected"]
+    assert server.failed_logins() == before + 1
+
+
+@pytest.mark.parametrize("security", SECURITIES)
+def test_a_token_logs_in(server: SmtpServer, security: str) -> None:
+    result = probe(request(server, security, **token_login(USERNAME, TOKEN)))
+    assert codes(result) == []
+    assert result.mechanism == "XOAUTH2"
+
+
+def test_a_bad_token_is_tried_once_and_named_with_the_scope_that_the_server_wants(
+    server: SmtpServer,
+) -> None:
+    before = server.failed_logins()
+    result = probe(request(server, **token_login(USERNAME, "ya29.expired")))
+    assert codes(result) == ["token-rejected"]
+    assert "https://mail.example.org/" in result.findings[-1].message
     assert server.failed_logins() == before + 1
 
 
