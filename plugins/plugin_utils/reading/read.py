@@ -39,7 +39,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Leaf,
     Profile,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render, unescaped
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import unescaped, written
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.marker import (
     DOMAIN,
@@ -154,8 +154,13 @@ def read(
 
     @functools.cache
     def leaves(way: _Way) -> tuple[Leaf, ...]:
-        place = {"release": release, "namespace": namespace, "fullname": fullname}
-        return render(application, way.description(), **place).leaves  # type: ignore[arg-type]
+        return written(
+            application,
+            way.description(),
+            release=release,
+            namespace=namespace,
+            fullname=fullname,
+        )
 
     profile, title = application.profile, application.profile.title
     values, defaults = unescaped(application, values), unescaped(application, defaults)
