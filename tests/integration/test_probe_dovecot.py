@@ -14,6 +14,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import pr
 from tests.integration.awkward import AWKWARD_PASSWORDS
 from tests.integration.probing import (
     PASSWORD,
+    address,
     certificate_login,
     codes,
     login,
@@ -22,6 +23,7 @@ from tests.integration.probing import (
     wait_until,
 )
 from tests.relays.dovecot import Dovecot
+from tests.relays.postfix import Relay
 from tests.relays.token import TokenServer
 from tests.relays.workload import CLIENT
 
@@ -111,6 +113,22 @@ def test_external_without_a_certificate_is_refused_before_anything_is_sent(
     dovecot: Dovecot,
 ) -> None:
     assert codes(probe(request(dovecot, 587, mechanism="EXTERNAL"))) == ["request-invalid"]
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "XOAUTH2", "EXTERNAL"])
+def test_a_test_mail_is_handed_over_and_found_by_its_token(
+    dovecot: Dovecot, relay: Relay, tokens: TokenServer, user: str, mechanism: str
+) -> None:
+    settings = {
+        "PLAIN": login(user),
+        "XOAUTH2": token_login("ada", tokens.token("ada")),
+        "EXTERNAL": certificate_login(dovecot),
+    }[mechanism]
+    recipient = address()
+    result = probe(request(dovecot, 587, until="data", recipients=(recipient,), **settings))
+    assert codes(result) == []
+    assert result.mechanism == mechanism
+    relay.wait_for_message(recipient, lambda mail: result.token in mail.subject)
 
 
 def sessions(dovecot: Dovecot, name: str) -> list[str]:

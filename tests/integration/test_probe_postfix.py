@@ -10,10 +10,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.message import Message
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import probe
 from tests.integration.awkward import AWKWARD_PASSWORDS
-from tests.integration.probing import PASSWORD, address, codes, login, outcome, request, wait_until
-from tests.relays.postfix import Relay
+from tests.integration.probing import (
+    PASSWORD,
+    address,
+    certificate,
+    codes,
+    login,
+    outcome,
+    request,
+    wait_until,
+)
+from tests.relays.postfix import Relay, Wrong
 
 pytestmark = pytest.mark.node
 
@@ -95,6 +105,98 @@ def test_a_refused_recipient_is_named_and_the_others_are_tried(
     result = probe(request(relay, 587, recipients=recipients, **login(user)))
     assert codes(result) == [code]
     assert outcome(result, "rcpt") == "ok"
+
+
+def test_a_mail_that_is_larger_than_the_relay_takes_is_named_before_it_is_sent(
+    relay: Relay,
+) -> None:
+    result = probe(request(relay, 25, security="none", expected_size=50_000_000))
+    assert codes(result) == ["message-over-limit"]
+    assert result.size_limit == 10_240_000
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_test_mail_is_delivered_and_found_by_its_token(
+    relay: Relay, user: str, security: str
+) -> None:
+    recipients = (address(), address())
+    message = Message(
+        subject="Grüße",
+        subject_prefix="[hub]",
+        html="<p>schöne Grüße</p>",
+        from_name="Hüb",
+        reply_to="reply@example.com",
+        envelope_from="bounce@example.com",
+    )
+    result = probe(
+        request(
+            relay,
+            465 if security == "tls" else 587,
+            until="data",
+            recipients=recipients,
+            message=message,
+            **login(user),
+        )
+    )
+    assert codes(result) == []
+    assert [each.result for each in result.recipients] == ["sent", "sent"]
+    for recipient in recipients:
+        mail = relay.wait_for_message(recipient, lambda mail: result.token in mail.subject)
+        assert mail.subject.startswith("[hub] Grüße")
+        assert mail.envelope_sender == "bounce@example.com"
+        assert mail.sasl_user == user
+        assert mail.content["Message-ID"] == result.message_id
+        assert mail.content["From"] == "Hüb <hub@example.com>"
+        assert mail.content["Reply-To"] == "reply@example.com"
+        html = mail.content.get_body(preferencelist=("html",))
+        assert html is not None
+        assert "schöne Grüße" in html.get_content()
+
+
+def test_the_one_recipient_gets_the_mail_and_the_other_is_named(relay: Relay, user: str) -> None:
+    good, bad = address(), address("unknown.example")
+    recipients = (bad, good)
+    result = probe(request(relay, 587, until="data", recipients=recipients, **login(user)))
+    assert codes(result) == ["recipient-unknown"]
+    assert [each.result for each in result.recipients] == ["refused", "sent"]
+    relay.wait_for_message(good)
+
+
+def test_addresses_that_are_not_ascii_go_over_smtputf8(relay: Relay, user: str) -> None:
+    recipient = address("bücher.example")
+    result = probe(
+        request(
+            relay,
+            587,
+            until="data",
+            from_address="jürgen@example.com",
+            recipients=(recipient,),
+            **login(user),
+        )
+    )
+    assert codes(result) == []
+    [mail] = [mail for mail in relay.messages() if result.token in mail.subject]
+    assert mail.content["From"] == "jürgen@example.com"
+
+
+def test_a_notice_of_delivery_comes_back_where_it_was_asked_for(relay: Relay, user: str) -> None:
+    bounces = address("example.com")
+    message = Message(dsn=True, envelope_from=bounces)
+    result = probe(request(relay, 587, until="data", message=message, **login(user)))
+    assert codes(result) == []
+    notice = relay.wait_for_message(bounces)
+    assert notice.content.get_content_type() == "multipart/report"
+
+
+def test_a_relay_that_takes_mail_for_anybody_is_named(relay: Relay, user: str) -> None:
+    foreign = {"foreign_recipient": address("foreign.example")}
+    assert codes(probe(request(relay, 25, security="none", **foreign))) == ["open-relay"]
+    assert codes(probe(request(relay, 587, **foreign, **login(user)))) == []
+
+
+def test_a_client_certificate_is_shown_to_a_relay_that_demands_one(relay: Relay) -> None:
+    assert codes(probe(request(relay, Wrong.TLS_CLIENT, **certificate(relay)))) == []
+    assert codes(probe(request(relay, Wrong.TLS_CLIENT))) == ["client-certificate-required"]
 
 
 def test_the_certificate_is_for_the_name_of_the_service_too(relay: Relay) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.message import Message
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import probe
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from tests.integration.probing import address, at, codes, login, outcome, token_login
-from tests.relays.smtp_server import PASSWORD, TOKEN, USERNAME, SmtpServer, smtp_server
+from tests.relays.smtp_server import PASSWORD, SIZE, TOKEN, USERNAME, SmtpServer, smtp_server
 
 SECURITIES = ("starttls", "tls")
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
@@ -75,3 +76,31 @@ def test_an_unknown_and_a_greylisted_recipient_are_told_apart(server: SmtpServer
     result = probe(request(server, recipients=recipients, **login(USERNAME, PASSWORD)))
     assert codes(result) == ["recipient-unknown", "greylisted"]
     assert outcome(result, "rcpt") == "ok"
+
+
+def test_a_greylisted_recipient_is_reached_by_a_retry(server: SmtpServer) -> None:
+    recipient = address("greylisted.example")
+    settings = {"retries": 1, "retry_seconds": 0.1, **login(USERNAME, PASSWORD)}
+    result = probe(request(server, until="data", recipients=(recipient,), **settings))
+    assert codes(result) == ["passed-after-retry"]
+    [mail] = server.messages(recipient)
+    assert mail["Message-ID"] == result.message_id
+
+
+@pytest.mark.parametrize("security", SECURITIES)
+def test_a_test_mail_is_found_by_its_token(server: SmtpServer, security: str) -> None:
+    recipient = address()
+    settings = {"until": "data", "recipients": (recipient,), **login(USERNAME, PASSWORD)}
+    result = probe(request(server, security, **settings))
+    assert codes(result) == []
+    [mail] = server.messages(recipient)
+    assert result.token in mail["Subject"]
+
+
+def test_a_mail_that_is_too_large_is_not_sent(server: SmtpServer) -> None:
+    recipient = address()
+    message = Message(text="x" * SIZE)
+    settings = {"until": "data", "recipients": (recipient,), **login(USERNAME, PASSWORD)}
+    result = probe(request(server, message=message, **settings))
+    assert codes(result) == ["message-over-limit"]
+    assert server.messages(recipient) == []

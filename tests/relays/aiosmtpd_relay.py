@@ -8,7 +8,7 @@ import asyncio
 import ssl
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -35,7 +35,7 @@ class Policy:
     number of times that it is still to be answered with 451.
     """
 
-    at_data: Mapping[str, str] = field(default_factory=dict)
+    at_data: dict[str, str] = field(default_factory=dict)
     put_off: dict[str, int] = field(default_factory=dict)
     messages: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     logins: list[bool] = field(default_factory=list)

@@ -125,6 +125,7 @@ TABLE: tuple[Row, ...] = (
         text=r"blocked using|bl(oc|ac)k ?list|spamhaus|poor reputation|client host rejected",
     ),
     Row("client-refused", stage=("banner",), reply=(521, 550, 554)),
+    Row("client-certificate-required", text=r"\bno client certificate\b"),
     Row("ehlo-name-rejected", text=r"\b(helo|ehlo)\b.*\b(rejected|invalid|not allowed)"),
     Row("ehlo-name-rejected", text=r"\b(invalid|bad) (helo|ehlo)\b"),
     Row("ehlo-name-rejected", stage=("ehlo",), reply=(501, 504)),
@@ -259,7 +260,7 @@ def diagnose(
         **facts,
         "stage": seen.stage,
         "failure": seen.failure,
-        "detail": clean(seen.detail or seen.failure),
+        "detail": clean(seen.detail or seen.failure or str(seen.reply or "")),
     }
     if seen.reply is not None:
         filled.update(reply=clean(str(seen.reply)), meaning=meaning(seen.reply))

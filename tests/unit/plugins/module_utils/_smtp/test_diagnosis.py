@@ -107,6 +107,7 @@ GENERAL = [
     ("banner", "421 4.7.0 Too many concurrent SMTP connections", "too-many-connections"),
     ("banner", "421 4.4.5 Service unavailable, concurrency limit reached.", "too-many-connections"),
     ("mail", "451 4.3.0 Temporary server error. Please try again later", "relay-unavailable"),
+    ("ehlo", "421 4.7.1 x Error: No client certificate presented", "client-certificate-required"),
     ("ehlo", "501 Syntactically invalid EHLO argument(s)", "ehlo-name-rejected"),
     ("ehlo", "504 5.5.2 no", "ehlo-name-rejected"),
     ("ehlo", "502 unknown", "ehlo-rejected"),
