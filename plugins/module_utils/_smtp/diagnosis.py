@@ -221,7 +221,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("recipient-rejected", stage=("rcpt",), reply=(550, 551, 553, 554, 556)),
     # -- replies about the message -------------------------------------------------------------
-    Row("message-content-rejected", stage=("data",), enhanced=r"5\.6\.\d+"),
+    Row("message-content-rejected", stage=("data",), enhanced=r"5\.6\.[0-69]"),
     Row(
         "message-content-rejected",
         stage=("data",),
@@ -287,10 +287,12 @@ def _more(row: Row, seen: Observation, facts: Mapping[str, str]) -> list[str]:
     more = []
     # Who does not know the words must not pass for knowing the cause.
     if seen.reply is not None and not row.knows_words and row.code != "reply-unknown":
-        more.append(
-            f"The reply gives no cause that is known here; by the standards, {facts['meaning']}."
-        )
+        more.append("The reply gives no cause that is known here; by the standards, {meaning}.")
     provider = recognise(facts)
-    if provider is not None and (hint := row.hint or provider.hints.get(row.code, "")):
-        more.append(f"{provider.name}: {hint.format_map(facts)}")
-    return more
+    if provider is not None and row in provider.rows and row.hint:
+        more.append(f"{provider.name}: {row.hint}")
+    else:
+        more += [row.hint] if row.hint else []
+        if provider is not None and row.code in provider.hints:
+            more.append(f"{provider.name}: {provider.hints[row.code]}")
+    return [words.format_map(facts) for words in more]

@@ -37,9 +37,9 @@ class Row:
     pattern of ``given`` the whole fact of that name. ``text`` may match anywhere in the reply;
     ``{sender}`` and ``{recipient}`` in it stand for the addresses of the walk. Case does not count.
 
-    ``hint`` is added to the finding's fix, and filled with facts like it. ``transient`` says
-    whether the same walk may pass if it is repeated within the run; None leaves it to the reply's
-    class: 4yz may, and nothing else.
+    ``hint`` is added to the finding's fix, and filled with facts like it; in a provider's row it is
+    what to do at this provider. ``transient`` says whether the same walk may pass if it is repeated
+    within the run; None leaves it to the reply's class: 4yz may, and nothing else.
     """
 
     code: str

@@ -662,6 +662,18 @@ def test_a_provider_adds_its_hint_to_the_fix() -> None:
     assert gmail.fix.startswith(f"{generic.fix} Gmail: the full address, and an app password")
 
 
+def test_a_hint_of_a_general_row_is_told_whose_ever_relay_it_is() -> None:
+    hinted = [
+        (seen, facts)
+        for host in (ANY, GMAIL)
+        for seen, facts in examples(host)
+        if next(row for row in TABLE if row.fits(seen, facts)).hint
+    ]
+    for seen, facts in hinted:
+        row = next(row for row in TABLE if row.fits(seen, facts))
+        assert row.hint.format_map(facts) in diagnose(seen, where="here", facts=facts).fix
+
+
 def test_a_hint_is_filled_with_what_is_known_of_the_walk() -> None:
     reply = saw("535 5.7.139 SmtpClientAuthentication is disabled for the Mailbox")
     finding = found(Observation("auth", reply=reply), M365, username="app@example.org")
