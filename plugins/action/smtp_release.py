@@ -13,6 +13,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import S
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
@@ -47,7 +48,8 @@ class ActionModule(ClusterStep):
         shared = shared_changes(plan, changes)
         noted = [*unchecked(deployed, plan.applications), *shared]
         findings = [*noted]
-        redactor = Redactor(known_secrets(plan, deployed))
+        secrets = known_secrets(plan, deployed)
+        redactor = Redactor(secrets)
         workloads = self.workloads(cluster, plan, redactor)
         live = workloads.live()
         self.partial = {
@@ -60,11 +62,33 @@ class ActionModule(ClusterStep):
         }
         rolling: list[Workload] = []
         if changes:
-            findings += self._announce(workloads.interruptions(live))
-            if mode.check:
-                self._helm(plan).check(deployed, source=target.chart)
-            else:
-                self._upgrade(plan, deployed, redactor)
+            helm = self._helm(plan)
+            wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
+            with helm.chart(deployed, source=target.chart) as chart:
+                guard = Guard(
+                    helm, cluster, plan.rendered.evidence, plan.run.allow_changes, secrets
+                )
+                approval = guard.approve(deployed, chart, wanted, live)
+                noted += approval.findings
+                findings += [
+                    *approval.findings,
+                    *self._announce(workloads.interruptions(live)),
+                ]
+                self.partial["diff"].append(
+                    shown(f"objects of release {target.release}", approval.changes)
+                )
+                if not mode.check:
+                    self.progress(
+                        f"upgrading release {target.release} with chart {self.partial['chart']}"
+                    )
+                    helm.upgrade(
+                        chart,
+                        wanted,
+                        description=DESCRIPTION,
+                        redactor=redactor,
+                        flags=approval.flags,
+                    )
+            if not mode.check:
                 deployed = upgraded(cluster, plan)
                 self.partial.update(changed=True, upgraded=True, revision=deployed.number)
                 # Only for these: pods that do not roll by themselves may be waiting for a password.
@@ -105,17 +129,6 @@ class ActionModule(ClusterStep):
             temporary=self.temporary,
             kubeconfig=target.kubeconfig,
             context=target.context,
-        )
-
-    def _upgrade(self, plan: Plan, deployed: Revision, redactor: Redactor) -> None:
-        chart = f"{deployed.chart_name} {deployed.chart_version}"
-        self.progress(f"upgrading release {plan.target.release} with chart {chart}")
-        self._helm(plan).upgrade(
-            deployed,
-            values.apply(deployed.values, plan.rendered.leaves, deployed.defaults),
-            source=plan.target.chart,
-            description=DESCRIPTION,
-            redactor=redactor,
         )
 
     def _owed(

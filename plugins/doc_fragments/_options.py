@@ -205,7 +205,8 @@ options:
     description:
       - Named descriptions that build on each other, nearest last, each a dictionary of these same options without
         their prefix. The options given beside them are the nearest layer. docs/description.md explains it.
-      - C(name) names the layer. C(parent) names the one it builds on, by default the one before it.
+      - C(name) names the layer. C(parent) names the one it builds on, by default the one before it; as soon as one
+        entry names its parent, those that name none build on nothing.
       - C(merge) says what happens to the layers before it. V(block) replaces the connection as a whole when the layer
         gives any part of it, and merges the rest by field; V(field) merges everything by field; V(whole) replaces
         everything. The default is V(block).
@@ -279,6 +280,14 @@ options:
     type: str
     choices: [auto, controller, pod]
     default: auto
+  allow_changes:
+    description:
+      - Changes that an upgrade may make although they are not for mail, by the names that the findings of a run give,
+        such as V(Secret/hub-keys:data.session_key). A name without a field allows every change of that object, and an
+        asterisk stands for anything.
+      - Without it, an upgrade that would change anything but mail is refused before it is made.
+    type: list
+    elements: str
   rollout_timeout:
     description:
       - Seconds within which the pods must be ready after a roll.

@@ -78,6 +78,7 @@ class Run:
     values_include_secrets: bool
     document_path: str | None
     probe_from: ProbeFrom
+    allow_changes: tuple[str, ...]
     rollout_timeout: int
 
 
@@ -259,5 +260,6 @@ class _Options:
             values_include_secrets=self._values.get("values_include_secrets") or False,
             document_path=self.text("document_path"),
             probe_from=probe_from,
+            allow_changes=tuple(self._values.get("allow_changes") or ()),
             rollout_timeout=300 if seconds is None else seconds,
         )

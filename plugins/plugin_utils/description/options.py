@@ -166,6 +166,7 @@ RUN = (
     Option("values_include_secrets", Kind.BOOLEAN),
     Option("document_path"),
     Option("probe_from"),
+    Option("allow_changes", Kind.TEXTS),
     Option("rollout_timeout", Kind.INTEGER),
 )
 """How the work is done."""

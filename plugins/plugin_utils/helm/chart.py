@@ -21,12 +21,22 @@ _FROM_SUBCHART = re.compile(r"^# Source: [^/\n]+/charts/([^/\n]+)/", re.MULTILIN
 
 
 def subcharts_in_use(revision: Revision) -> list[str]:
-    """The subcharts that rendered something in this revision."""
+    """The subcharts that this revision was rendered with.
+
+    Those that have rendered something, and those that are switched on: a library renders nothing
+    itself, and of the dependencies Helm keeps in a record only what is on.
+    """
+    enabled = {
+        str(entry.get("alias") or entry.get("name"))
+        for entry in revision.chart.get("metadata", {}).get("dependencies") or []
+        if entry.get("enabled")
+    }
     hooks = "\n".join(hook.get("manifest", "") for hook in revision.record.get("hooks") or [])
     sources = "\n".join(
         f"# Source: {hook.get('path', '')}" for hook in revision.record.get("hooks") or []
     )
-    return sorted(set(_FROM_SUBCHART.findall("\n".join((revision.manifest, hooks, sources)))))
+    rendered = _FROM_SUBCHART.findall("\n".join((revision.manifest, hooks, sources)))
+    return sorted(enabled.union(rendered))
 
 
 def whole(revision: Revision) -> bool:

@@ -36,7 +36,7 @@ def test_the_smallest_input_makes_a_plan_with_every_default() -> None:
     found = made()
     assert [entry.name for entry in found.applications] == ["qualytics"]
     assert found.target == plan.Target("qua", "apps", None, None, None, None, "helm")
-    assert found.run == plan.Run(None, False, None, "auto", 300)
+    assert found.run == plan.Run(None, False, None, "auto", (), 300)
     assert found.rendered.workloads[0].name == "qua-api"
     assert found.findings == ()
 
@@ -48,8 +48,16 @@ def test_what_surveys_send_makes_the_same_plan() -> None:
 
 
 def test_options_of_the_run_are_converted() -> None:
-    found = made(rollout_timeout="60", values_include_secrets="yes", probe_from="pod", helm="h4")
-    assert found.run == plan.Run(None, True, None, "pod", 60)
+    found = made(
+        rollout_timeout="60",
+        values_include_secrets="yes",
+        probe_from="pod",
+        allow_changes="Secret/keys, Service/*:spec.ports",
+        helm="h4",
+    )
+    assert found.run == plan.Run(
+        None, True, None, "pod", ("Secret/keys", "Service/*:spec.ports"), 60
+    )
     assert found.target.helm == "h4"
 
 
