@@ -3,7 +3,8 @@
 """Generates what is written once in the code and read elsewhere.
 
 The argument specifications of the roles and docs/variables.md come from the documentation fragment
-of the options; docs/findings.md comes from the catalogues. With --check nothing is written, and
+of the options; docs/findings.md comes from the catalogues, docs/presets.md from the table of
+providers. With --check nothing is written, and
 the exit code says whether anything is out of date.
 """
 
@@ -47,7 +48,6 @@ CATALOGUES = {
     "The names behind the mail": "plugin_utils.names.findings",
     "Where the probe runs": "plugin_utils.probe.findings",
     "The release and Helm": "plugin_utils.helm.findings",
-    "What an upgrade would do": "plugin_utils.guard.findings",
     "The cluster and the pods": "plugin_utils.cluster.findings",
     "What is written, and where": "plugin_utils.target.findings",
     "The run": "plugin_utils.step.findings",
@@ -71,7 +71,7 @@ def role_options(role: str) -> list[str]:
     own = {
         "probe": ["probe_from"],
         "render": ["values_dest", "values_include_secrets", "document_path"],
-        "deploy": ["chart", "helm", "allow_changes", "rollout_timeout"],
+        "deploy": ["chart", "helm", "rollout_timeout"],
     }
     return names + own.get(role, [])
 
@@ -179,12 +179,43 @@ def findings_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def presets_page() -> str:
+    """docs/presets.md: one table row for each provider, and what to know about it."""
+    table = import_module(f"{COLLECTION}.plugin_utils.preset.table")
+    advice = import_module(f"{COLLECTION}.plugin_utils.description.advice")
+    lines = [
+        markdown_header(),
+        "# Presets\n",
+        "`smtp_provider` fills in the host, the port and the security of a provider; what is given "
+        "beside it wins. The first port of the first security is the default, and so is the first "
+        "login. See [the description](description.md).\n",
+        "| smtp_provider | host | ports | login | user name |",
+        "|---|---|---|---|---|",
+    ]
+    for preset in table.PRESETS:
+        host = f"`{preset.host}`" if preset.host else "your own"
+        if preset.has_regions:
+            choices = ", ".join(preset.regions) or f"such as {preset.region_example}"
+            host += f"; smtp_region: {choices}"
+        user = preset.username.meaning.replace("|", "\\|") if preset.username else ""
+        lines.append(
+            f"| `{preset.name}` | {host} | {advice.pairs(preset)} | {', '.join(preset.auth)} | {user} |"
+        )
+    for preset in table.PRESETS:
+        kind = ", a relay for tests" if preset.sink else ""
+        lines.append(f"\n## {preset.name}\n\n{preset.title}{kind}. Source: <{preset.source}>")
+        told = [f"- {entry.message} {entry.fix}" for entry in (c.entry for c in preset.caveats)]
+        lines += ["", *told] if told else []
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> Iterator[tuple[Path, str]]:
     """Every generated file with its content."""
     for role in ROLES:
         yield ROOT / "roles" / role / "meta" / "argument_specs.yml", argument_specs(role)
     yield ROOT / "docs" / "variables.md", variables_page()
     yield ROOT / "docs" / "findings.md", findings_page()
+    yield ROOT / "docs" / "presets.md", presets_page()
 
 
 def main(arguments: list[str]) -> int:
