@@ -48,6 +48,7 @@ CATALOGUES = {
     "The names behind the mail": "plugin_utils.names.findings",
     "Where the probe runs": "plugin_utils.probe.findings",
     "The release and Helm": "plugin_utils.helm.findings",
+    "What an upgrade would do": "plugin_utils.guard.findings",
     "The cluster and the pods": "plugin_utils.cluster.findings",
     "What is written, and where": "plugin_utils.target.findings",
     "The run": "plugin_utils.step.findings",
@@ -71,7 +72,7 @@ def role_options(role: str) -> list[str]:
     own = {
         "probe": ["probe_from"],
         "render": ["values_dest", "values_include_secrets", "document_path"],
-        "deploy": ["chart", "helm", "rollout_timeout"],
+        "deploy": ["chart", "helm", "allow_changes", "rollout_timeout"],
     }
     return names + own.get(role, [])
 

@@ -280,6 +280,14 @@ options:
     type: str
     choices: [auto, controller, pod]
     default: auto
+  allow_changes:
+    description:
+      - Changes that an upgrade may make although they are not for mail, by the names that the findings of a run give,
+        such as V(Secret/hub-keys:data.session_key). A name without a field allows every change of that object, and an
+        asterisk stands for anything.
+      - Without it, an upgrade that would change anything but mail is refused before it is made.
+    type: list
+    elements: str
   rollout_timeout:
     description:
       - Seconds within which the pods must be ready after a roll.
