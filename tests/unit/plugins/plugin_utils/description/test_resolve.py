@@ -449,7 +449,7 @@ class TestAProblem:
 
     def test_of_every_kind_is_specified_here_or_with_the_plan_and_the_step(self) -> None:
         elsewhere = {
-            "tls-setting-unused",
+            "tls-setting-unused",  # below: it never comes alone
             "variable-misspelt",
             "variable-unknown",
             "option-unknown",
@@ -513,6 +513,31 @@ class TestAProblem:
     def test_of_verification_does_not_exist_without_tls(self) -> None:
         findings = resolve({**ANONYMOUS, "port": 25, "validate_certs": False}).findings
         assert codes(findings) == ["anonymous-relay"]
+
+
+class TestTheClientCertificate:
+    PAIR: Mapping[str, Any] = {**NO_LOGIN, "client_cert": CERTIFICATE, "client_key": KEY}
+
+    def test_is_kept_with_its_key_which_is_not_shown(self) -> None:
+        found = described(**self.PAIR)
+        assert found.client_cert == CERTIFICATE
+        assert found.client_key == Secret(KEY)
+        assert found.redacted()["client_key"] == "set"
+
+    def test_can_be_the_login_and_then_the_relay_is_not_anonymous(self) -> None:
+        assert described(**self.PAIR, mechanism="external").mechanism == "EXTERNAL"
+        assert found(**self.PAIR, mechanism="EXTERNAL", policy="allow_anonymous=no") == ()
+
+    @pytest.mark.parametrize(
+        "unused", [{"ca_pem": PEM}, {"server_name": "mx.example.com"}], ids=["ca", "server name"]
+    )
+    def test_or_another_setting_of_tls_without_tls_is_told_to_have_no_effect(
+        self, unused: Mapping[str, Any]
+    ) -> None:
+        findings = found(**NO_LOGIN, security="none", **unused)
+        assert codes(findings) == ["anonymous-relay", "tls-setting-unused"]
+        [name] = unused
+        assert findings[1].where == f"smtp_{name}"
 
 
 class TestThePassword:
