@@ -22,7 +22,7 @@ PATIENCE = 10.0
 
 def request(server: Workload, port: int, **changes: Any) -> ProbeRequest:
     """A probe of a server in the node, anonymous unless the changes say more."""
-    return at(server.address, port, server.ca_pem, **changes)
+    return at(**{"host": server.address, "port": port, "ca_pem": server.ca_pem, **changes})
 
 
 def at(host: str, port: int, ca_pem: str, **changes: Any) -> ProbeRequest:

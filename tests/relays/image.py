@@ -37,6 +37,7 @@ POSTFIX = Image(
         "/etc/postfix/master.cf": _CONFIGURATION / "postfix/master.cf",
         "/etc/postfix/sasl/smtpd.conf": _CONFIGURATION / "postfix/smtpd.conf",
         "/etc/postfix/sender_access": _CONFIGURATION / "postfix/sender_access",
+        "/etc/postfix/header_checks": _CONFIGURATION / "postfix/header_checks",
         "/etc/postfix/recipient_access": _CONFIGURATION / "postfix/recipient_access",
         "/usr/local/bin/relay": _CONFIGURATION / "postfix/relay",
     },

@@ -44,11 +44,15 @@ class Wrong(IntEnum):
     """Knows TLS 1.2 and one cipher that its certificate does not fit."""
     TLS_CLIENT = 2505
     """Demands a client's certificate."""
-    LOGINS_LIMITED = 2506
+    SELF_SIGNED = 2506
+    """Has a certificate that has signed itself."""
+    ONE_LOGIN = 2507
     """Takes one AUTH a minute."""
-    MAILS_LIMITED = 2507
-    """Takes one mail a minute, of 1000 bytes at most."""
-    NOBODY = 2508
+    ONE_MAIL = 2508
+    """Takes one mail a minute."""
+    SMALL = 2509
+    """Takes mails of 1000 bytes at most, and does not say so beforehand."""
+    NOBODY = 2510
     """Nothing listens."""
 
 
