@@ -60,6 +60,8 @@ TABLE: tuple[Row, ...] = (
     Row("client-certificate-required", failure=("client-certificate",)),
     Row("client-certificate-rejected", failure=("client-certificate-rejected",)),
     Row("starttls-not-offered", failure=("starttls-not-offered",)),
+    Row("starttls-stripped", failure=("starttls-stripped",)),
+    Row("credentials-withheld", failure=("credentials-withheld",)),
     Row("tls-failed", failure=("tls", "not-tls")),
     # -- authentication, this side ------------------------------------------------------------
     Row("auth-not-offered", failure=("auth-not-offered",)),
@@ -78,6 +80,15 @@ TABLE: tuple[Row, ...] = (
     # -- the connection, at any stage ---------------------------------------------------------
     Row("probe-too-slow", failure=("deadline",)),
     Row("reply-timeout", failure=("timeout",)),
+    Row(
+        "connection-lost",
+        stage=("banner",),
+        failure=("closed", "reset"),
+        transient=True,
+        hint="Before the greeting it is often not the relay that hung up: the sidecar of a service "
+        "mesh or an egress gateway that may not go on to {host}:{port}, or a load balancer without "
+        "a relay behind it; the relay itself does so when it blocks this address.",
+    ),
     Row("connection-lost", failure=("closed", "reset"), transient=True),
     # -- replies about too much of something ---------------------------------------------------
     Row(

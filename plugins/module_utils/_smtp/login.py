@@ -38,6 +38,8 @@ def authenticate(walk: Walk) -> None:
             raise Fault("mechanism-unknown")
         if mechanism not in offered:
             raise Fault("mechanism-not-offered")
+        if not encrypted and request.security == "auto":
+            raise Fault("credentials-withheld")
         if not encrypted:
             stage.result = "warning"
             walk.find("credentials-in-clear", where=walk.where("auth"))

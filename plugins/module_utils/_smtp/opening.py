@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .network import NetworkError
 from .protocol import ProtocolError, Reply, State
-from .second_look import plaintext_offer, speaks_tls, without_verification
+from .second_look import most_lenient, plaintext_offer, speaks_tls, without_verification
 from .session import ask_for_tls, greeting, say_hello, shake_hands
 from .trust import judge_certificate
 from .walk import AT_ONCE, Fault
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from .walk import Walk
 
 IMPLICIT_TLS_PORTS = (465, 2465)
+
+# RFC 8996.
+_OLD_VERSIONS = ("SSLv3", "TLSv1", "TLSv1.1")
+
+# What Cisco's firewalls make of a greeting.
+_MASKED_BANNER = "****"
 
 
 def connect(walk: Walk) -> None:
@@ -52,6 +58,7 @@ def _open_plaintext(walk: Walk) -> bool:
         return False
     _ehlo(walk)
     offered = "STARTTLS" in walk.capabilities
+    _look_for_traces(walk)
     if walk.result.security == "auto":
         walk.result.security = "starttls" if offered else "none"
     if walk.result.security == "none":
@@ -63,6 +70,16 @@ def _open_plaintext(walk: Walk) -> bool:
     judge_certificate(walk)
     _ehlo(walk)
     return True
+
+
+def _look_for_traces(walk: Walk) -> None:
+    """Say what an EHLO reply in plaintext tells of the way to the relay, and of its set-up."""
+    where, capabilities, banner = walk.where("ehlo"), walk.capabilities, walk.result.banner
+    masked = [*capabilities.masked, *([banner] if _MASKED_BANNER in banner else [])]
+    if masked:
+        walk.find("smtp-inspected", where=where, detail=", ".join(masked))
+    if capabilities.mechanisms and "STARTTLS" in capabilities:
+        walk.find("auth-offered-in-clear", where=where)
 
 
 def _resolve(walk: Walk) -> list[Address]:
@@ -151,11 +168,7 @@ def _ehlo(walk: Walk) -> None:
 
 
 def _handshake(walk: Walk) -> bool:
-    """Shake hands; return False when ``auto`` is to go on in plaintext.
-
-    A certificate that does not verify ends the first try. A second connection without
-    verification then shows the certificate, so that it can be explained.
-    """
+    """Shake hands; return False when ``auto`` is to go on in plaintext."""
     implicit = walk.connection.dialogue.state is State.CONNECTED
     with walk.stage("tls") as stage:
         try:
@@ -169,13 +182,30 @@ def _handshake(walk: Walk) -> bool:
                     return False
                 walk.facts["use"] = plaintext_offer(walk)
                 raise Fault("speaks-plaintext", error.detail) from error
-            if error.kind != "verify":
-                raise
-            unverified = without_verification(walk)
-            if unverified is None:
-                raise
-            walk.wire, walk.distrust = unverified, error
-        walk.result.tls_version = walk.connection.tls_version
-        walk.result.tls_cipher = walk.connection.tls_cipher
-        stage.detail = f"{walk.result.tls_version} {walk.result.tls_cipher}"
+            _explain(walk, error)
+        wire = walk.connection
+        walk.result.tls_version, walk.result.tls_cipher = wire.tls_version, wire.tls_cipher
+        walk.result.chain_pem = wire.chain_pem if walk.request.want_chain else ""
+        stage.detail = f"{wire.tls_version} {wire.tls_cipher}"
+        if wire.tls_version in _OLD_VERSIONS:
+            stage.result = "warning"
+            walk.find("tls-version-old", where=walk.where("tls"), detail=wire.tls_version)
     return True
+
+
+def _explain(walk: Walk, error: WireError) -> None:
+    """Look a second time at a handshake that failed.
+
+    A certificate that does not verify ends the first try; a connection without verification shows
+    it, so that it can be explained, and takes the first one's place. Raises WireError otherwise.
+    """
+    if error.kind in ("version", "cipher"):
+        spoken = most_lenient(walk)
+        if spoken:
+            detail = f"{error.detail}; the relay speaks {spoken}"
+            kind = "version" if spoken.split()[0] in _OLD_VERSIONS else error.kind
+            raise WireError(kind, detail) from error
+    unverified = without_verification(walk) if error.kind == "verify" else None
+    if unverified is None:
+        raise error
+    walk.wire, walk.distrust = unverified, error

@@ -25,7 +25,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +43,9 @@ _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|\Z)")
 _ADDRESS_LITERAL = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]", re.IGNORECASE)
 _STOP_FIRST = re.compile(rb"^\.", re.MULTILINE)
 _KEYWORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*\Z")
+
+# The inspection of SMTP by Cisco's firewalls replaces what it does not know by X, and a letter.
+_MASKED = re.compile(r"X{3,}[A-Z]?\Z")
 
 # The first bytes of a TLS record that is a handshake message or an alert (RFC 8446 section 5.1).
 _TLS_RECORD = (b"\x15\x03", b"\x16\x03")
@@ -203,7 +206,12 @@ class Capabilities:
         return (int(number) or None) if readable else None
 
     @property
-    def extensions(self) -> dict[str, Any]:
+    def masked(self) -> tuple[str, ...]:
+        """The keywords that a firewall has overwritten, such as ``XXXXXXXA`` for STARTTLS."""
+        return tuple(keyword for keyword in self.keywords if _MASKED.match(keyword))
+
+    @property
+    def extensions(self) -> dict[str, bool]:
         """What is offered, for programs: a truth value for each extension that matters here."""
         return {
             "starttls": "STARTTLS" in self,

@@ -163,9 +163,10 @@ CATALOGUE = Catalogue(
             "error",
             "{host}:{port} takes the connection and says nothing within {timeout} s, neither in "
             "plaintext nor in TLS.",
-            "Ask whether a proxy, load balancer or service mesh takes the connection before the "
-            "relay does; look in the relay's log for a connection from here; a relay that delays "
-            "its greeting needs a longer smtp_timeout.",
+            "Look in the relay's log for a connection from here. Without one, something takes the "
+            "connection before the relay does: a proxy, a load balancer, on a pod the sidecar of a "
+            "service mesh (Istio, Linkerd) or an egress policy that lets nothing on. With one, the "
+            "relay delays its greeting: raise smtp_timeout.",
             "A connection exists, but no SMTP greeting comes.",
         ),
         Entry(
@@ -241,6 +242,46 @@ CATALOGUE = Catalogue(
             "should be offered, the relay has no certificate yet, or a firewall strips it; only "
             "for a trusted network: smtp_security: none.",
             "The EHLO reply has no STARTTLS, so the connection cannot be encrypted.",
+        ),
+        Entry(
+            "starttls-stripped",
+            "error",
+            "Something between here and the relay takes STARTTLS away: the EHLO reply has '{detail}'.",
+            "Have the inspection of SMTP switched off on the firewall (Cisco ASA: no inspect esmtp, or "
+            "allow-tls), or use implicit TLS (smtp_security: tls, port 465).",
+            "A firewall overwrites capabilities that it does not know, so nobody can encrypt.",
+        ),
+        Entry(
+            "smtp-inspected",
+            "warning",
+            "A firewall rewrites what the relay says ('{detail}').",
+            "Have the inspection of SMTP switched off on it (Cisco ASA: no inspect esmtp): it hides "
+            "STARTTLS and AUTH, and breaks mails.",
+            "The greeting or the EHLO reply has the marks of an SMTP inspection.",
+        ),
+        Entry(
+            "auth-offered-in-clear",
+            "warning",
+            "The relay offers a login on port {port} before the connection is encrypted.",
+            "Have AUTH offered under TLS only (Postfix: smtpd_tls_auth_only = yes); until then take "
+            "care that every application demands TLS.",
+            "A client that does not insist on TLS sends its password for everybody to read.",
+        ),
+        Entry(
+            "tls-version-old",
+            "warning",
+            "The relay speaks {detail}, which is no longer secure (RFC 8996).",
+            "Have TLS 1.2 or newer enabled at the relay.",
+            "The connection came about because tls_min_version allows an old version.",
+        ),
+        Entry(
+            "tls-intercepted",
+            "warning",
+            "The certificate does not come from the relay but from a product that looks into TLS: "
+            "'{detail}'.",
+            "Have {host}:{port} exempted from TLS inspection; or, where that is wanted, give its CA to "
+            "the probe and to the application (smtp_ca_path).",
+            "A gateway or virus scanner takes the encrypted connection apart.",
         ),
         Entry(
             "starttls-rejected",
@@ -426,6 +467,13 @@ CATALOGUE = Catalogue(
             "User name and password travel unencrypted to {host}:{port}.",
             "Use smtp_security: starttls or tls.",
             "Everybody on the way can read or record the login.",
+        ),
+        Entry(
+            "credentials-withheld",
+            "error",
+            "The relay offers no encryption on port {port}, so no credentials were sent.",
+            "Use a port with TLS (587 or 465). Only security: none sends them unencrypted.",
+            "With security: auto a login happens under TLS alone: who strips STARTTLS gets nothing.",
         ),
         Entry(
             "credentials-rejected",

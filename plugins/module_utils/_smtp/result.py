@@ -72,6 +72,7 @@ class ProbeResult:
     size_limit: int | None = None
     tls_version: str = ""
     tls_cipher: str = ""
+    chain_pem: str = ""
     certificate: Certificate | None = None
     certificate_verified: bool | None = None
     seen_at: datetime | None = None
@@ -118,6 +119,7 @@ class ProbeResult:
             "size_limit": self.size_limit,
             "tls": self._tls(),
             "certificate": self._certificate(),
+            "chain_pem": self.chain_pem,
             "recipients": [asdict(recipient) for recipient in self.recipients],
             "message_id": self.message_id,
             "token": self.token,
@@ -147,6 +149,7 @@ class ProbeResult:
             "not_after": self.certificate.not_after.isoformat(),
             "days_left": self.certificate.days_left(self.seen_at),
             "sha256": self.certificate.sha256,
+            "weaknesses": list(self.certificate.weaknesses),
             "verified": self.certificate_verified,
         }
 

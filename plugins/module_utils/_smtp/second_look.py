@@ -42,6 +42,19 @@ def plaintext_offer(walk: Walk) -> str:
     return "starttls" if "STARTTLS" in wire.capabilities else "none"
 
 
+def most_lenient(walk: Walk) -> str:
+    """Return the TLS version and cipher that the relay takes if everything is allowed, or ``""``."""
+    walk.note("-- no TLS came about; connecting again with everything allowed that is too weak")
+    try:
+        with walk.new_wire() as wire:
+            go_to_tls(walk, wire)
+            wire.start_tls(walk.request.context(verify=False, legacy=True), walk.server_name)
+            return f"{wire.tls_version} with {wire.tls_cipher}"
+    except TROUBLE as error:
+        walk.note(f"-- it did not help ({error})")
+    return ""
+
+
 def without_verification(walk: Walk) -> Wire | None:
     """Return a connection whose certificate was not verified, so that it can be read."""
     walk.note("-- the certificate does not verify; connecting again to read it")

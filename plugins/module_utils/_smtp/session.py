@@ -41,7 +41,12 @@ def say_hello(walk: Walk, wire: Wire) -> None:
 def ask_for_tls(wire: Wire) -> None:
     """Send STARTTLS."""
     if "STARTTLS" not in wire.capabilities:
-        raise Fault("starttls-not-offered")
+        masked = wire.capabilities.masked
+        raise (
+            Fault("starttls-stripped", ", ".join(masked))
+            if masked
+            else Fault("starttls-not-offered")
+        )
     reply = wire.exchange(Verb.STARTTLS)
     if reply.kind != 2:
         raise Refused(reply)

@@ -31,6 +31,10 @@ VERSIONS = tuple(_VERSIONS)
 # Without the limits on keys, digests and ciphers that OpenSSL's security levels set.
 _LEGACY_CIPHERS = "ALL:@SECLEVEL=0"
 
+# OpenSSL 3 has the old versions on the lowest security level only.
+_OLD = ("1.0", "1.1")
+_OLD_CIPHERS = "DEFAULT:@SECLEVEL=0"
+
 # Names of OpenSSL errors, in parts, and what they tell; the first that fits counts.
 _REASONS = (
     ("WRONG_VERSION_NUMBER", "not-tls"),
@@ -101,6 +105,8 @@ def client_context(
     """
     if legacy:
         return _context(False, "", "", _LEGACY_CIPHERS, identity)
+    if min_version in _OLD and not ciphers:
+        ciphers = _OLD_CIPHERS
     return _context(verify, ca_pem if verify else "", min_version, ciphers, identity)
 
 

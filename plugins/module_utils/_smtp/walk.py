@@ -182,10 +182,13 @@ class Walk:
         """Return what a finding of a stage is about."""
         return f"{self.result.relay} {stage}"
 
-    def find(self, code: str, *, where: str, **facts: str) -> Finding:
+    def find(
+        self, code: str, *, where: str, severity: Severity | None = None, **facts: str
+    ) -> Finding:
         """Add a finding that needs no diagnosis; ``facts`` may hold a relay's words."""
         seen = {name: self.clean(fact) for name, fact in facts.items()}
-        finding = CATALOGUE.finding(code, where=where, severity=None, **{**self.facts, **seen})
+        known = {**self.facts, **seen}
+        finding = CATALOGUE.finding(code, where=where, severity=severity, **known)
         self.result.findings.append(finding)
         return finding
 

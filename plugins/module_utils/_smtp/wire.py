@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 from typing import TYPE_CHECKING
 
 from .protocol import TRANSITIONS, Capabilities, Dialogue, Reply, State, Verb
@@ -175,6 +176,13 @@ class Wire:
         """The cipher suite's name, or empty without TLS."""
         cipher = self._socket.cipher() if isinstance(self._socket, ssl.SSLSocket) else None
         return cipher[0] if cipher else ""
+
+    @property
+    def chain_pem(self) -> str:
+        """The certificates as the relay sent them, its own first; empty before Python 3.13."""
+        if sys.version_info < (3, 13) or not isinstance(self._socket, ssl.SSLSocket):
+            return ""
+        return "".join(map(ssl.DER_cert_to_PEM_cert, self._socket.get_unverified_chain()))
 
     def close(self) -> None:
         """Close the connection."""
