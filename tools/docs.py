@@ -19,6 +19,9 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load, shipped
+from tools import application_pages
+
 ROOT = Path(__file__).resolve().parents[1]
 COLLECTION = "ansible_collections.mailops.smtp.plugins"
 
@@ -160,6 +163,12 @@ def plain_markup(text: str) -> str:
     return text
 
 
+def codes() -> set[str]:
+    """The codes of all catalogues."""
+    catalogues = (import_module(f"{COLLECTION}.{name}").CATALOGUE for name in CATALOGUES.values())
+    return {entry.code for catalogue in catalogues for entry in catalogue}
+
+
 def findings_page() -> str:
     """docs/findings.md: every code with its meaning and its fix."""
     lines = [
@@ -177,6 +186,11 @@ def findings_page() -> str:
                 f"- {entry.severity}: {entry.message}",
                 f"- fix: {entry.fix}\n",
             ]
+    lines.append("## The applications' own\n")
+    for profile in map(load, shipped()):
+        if profile.traps:
+            lines.append(f"### {profile.title}\n")
+            lines += application_pages.traps(profile, "####")
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -217,6 +231,11 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "variables.md", variables_page()
     yield ROOT / "docs" / "findings.md", findings_page()
     yield ROOT / "docs" / "presets.md", presets_page()
+    overview = application_pages.overview_page(markdown_header())
+    yield ROOT / "docs" / "applications.md", overview
+    for profile in map(load, shipped()):
+        page = application_pages.application_page(markdown_header(), profile)
+        yield ROOT / "docs" / "applications" / f"{profile.name}.md", page
 
 
 def main(arguments: list[str]) -> int:

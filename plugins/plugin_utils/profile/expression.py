@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, meta, nodes
+from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.nativetypes import NativeCodeGenerator, NativeTemplate
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -74,7 +74,12 @@ def _percent_encode(text: str) -> str:
 
 
 _Environment.template_class = _Template
-_ENVIRONMENT = _Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
+_ENVIRONMENT = _Environment(
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+    autoescape=False,
+    optimized=False,  # an action evaluates each expression once, so it would not pay
+)
 _ENVIRONMENT.filters["b64encode"] = _of_known(_b64encode)
 _ENVIRONMENT.filters["percent_encode"] = _of_known(_percent_encode)
 
@@ -92,19 +97,21 @@ class _Compiled:
 def _compile(source: str) -> _Compiled:
     """:raises TemplateSyntaxError: when it is none."""
     tree = _ENVIRONMENT.parse(source)
-    names = frozenset(meta.find_undeclared_variables(tree))
-    secret = bool(names & SECRET_NAMES) or (bool(names & HOLDERS) and _names_a_part(tree))
+    found = list(tree.find_all((nodes.Name, nodes.Getattr, nodes.Const)))
+    own = {node.name for node in found if isinstance(node, nodes.Name) and node.ctx != "load"}
+    named = {node.name for node in found if isinstance(node, nodes.Name)}
+    names = frozenset(named - own - _ENVIRONMENT.globals.keys())
+    parts = not names.isdisjoint(HOLDERS) and any(map(_names_a_part, found))
+    secret = parts or not names.isdisjoint(SECRET_NAMES)
     return _Compiled(_ENVIRONMENT.from_string(tree), names, secret)
 
 
-def _names_a_part(tree: nodes.Template) -> bool:
-    """Whether a secret part is named anywhere, as in ``oauth.token`` or ``map(attribute='token')``."""
-    if any(entry.attr in SECRET_PARTS for entry in tree.find_all(nodes.Getattr)):
-        return True
-    constants = [entry.value for entry in tree.find_all(nodes.Const)]
-    return any(
-        isinstance(text, str) and part in text for text in constants for part in SECRET_PARTS
-    )
+def _names_a_part(node: nodes.Node) -> bool:
+    """Whether a secret part is named, as in ``oauth.token`` or ``map(attribute='token')``."""
+    if isinstance(node, nodes.Getattr):
+        return node.attr in SECRET_PARTS
+    text = node.value if isinstance(node, nodes.Const) else None
+    return isinstance(text, str) and any(part in text for part in SECRET_PARTS)
 
 
 def takes(source: Any) -> frozenset[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
@@ -49,7 +49,7 @@ class Names:
     :param secret: whether any secret is set at all.
     """
 
-    full: Mapping[str, Any]
+    full: Mapping[str, Any] = field(repr=False)
     plain: Mapping[str, Any]
     secret: bool
 

@@ -96,6 +96,64 @@ def test_one_error_is_one_finding_with_its_place(
     assert (finding.code, finding.where) == (code, where)
 
 
+class TestSeveralApplications:
+    @pytest.mark.parametrize(
+        "given",
+        [
+            ["qualytics", "grafana@dashboards"],
+            "qualytics,grafana@dashboards",
+            "qualytics, grafana@dashboards,",
+            "qualytics\ngrafana@dashboards",
+        ],
+    )
+    def test_may_be_a_list_or_a_text(self, given: Any) -> None:
+        found = made(application=given)
+        assert [entry.name for entry in found.applications] == ["qualytics", "grafana@dashboards"]
+        assert found.title == "Qualytics and Grafana"
+        assert {leaf.path[0] for leaf in found.rendered.leaves} == {
+            "controlplane",
+            "secrets",
+            "dashboards",
+        }
+        assert "qua-dashboards" in [entry.name for entry in found.rendered.workloads]
+
+    def test_must_all_be_known_and_fit(self) -> None:
+        assert codes(refused(application=["qualitics", "graphana"])) == ["profile-not-found"] * 2
+        assert codes(refused(application="grafana,qualytics", port=2525, security="starttls")) == [
+            "application-port-unsupported"
+        ]
+
+    def test_must_not_set_the_same_value(self) -> None:
+        assert codes(made(application="qualytics,qualytics").findings) == []
+        found = refused(application="grafana,vaultwarden", existing_secret="x", password="")
+        assert "applications-overlap" in codes(found)
+
+    def test_must_all_be_charts(self) -> None:
+        [finding] = refused(application="qualytics,palette")
+        assert finding.code == "applications-of-different-targets"
+        assert finding.message.startswith("Spectro Cloud Palette is configured by api")
+
+
+def test_an_application_that_is_no_chart_needs_no_release() -> None:
+    found = plan.make({**RAW, "application": "palette"})
+    assert (found.target.release, found.target.namespace) == ("", "")
+    assert found.profile.target == "api"
+
+
+def test_the_names_of_objects_may_be_given() -> None:
+    found = made(application="grafana", fullname="own")
+    assert found.rendered.workloads[0].name == "own"
+
+
+def test_what_a_profile_warns_of_is_in_the_plan_and_an_error_stops() -> None:
+    found = made(application="palette")
+    assert "palette-login" in codes(found.findings)
+    found_ = refused(application="grafana", password="x$__file{y}")
+    assert [finding.code for finding in found_ if finding.severity == "error"] == [
+        "grafana-password-expanded"
+    ]
+
+
 @pytest.mark.parametrize("release", ["qua", "qua-1", "a.b", "q" * 53])
 def test_a_release_is_named_as_helm_does(release: str) -> None:
     assert made(release=release).target.release == release
