@@ -23,8 +23,6 @@ TYPES = {
     Kind.INTEGER: {"int"},
     Kind.BOOLEAN: {"bool"},
     Kind.TEXTS: {"list"},
-    Kind.DICTIONARY: {"dict", "raw"},
-    Kind.DICTIONARIES: {"list"},
 }
 
 
@@ -74,7 +72,7 @@ def test_the_documented_defaults_are_those_of_the_code() -> None:
 
 def test_what_is_documented_as_required_is() -> None:
     required = [name for name, entry in DOCUMENTED.items() if entry.get("required")]
-    assert required == ["application"]
+    assert required == ["application", "release", "namespace"]
 
 
 @pytest.mark.parametrize("role", docs.ROLES)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+import trustme
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.network import Address
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
@@ -23,7 +24,8 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scri
 
 @pytest.fixture(scope="session")
 def authority() -> Authority:
-    return Authority.new()
+    ca = trustme.CA()
+    return Authority(ca, ca.cert_pem.bytes().decode())
 
 
 @pytest.fixture

@@ -1,1 +1,0 @@
-../../_helpers.tpl
