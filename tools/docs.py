@@ -3,7 +3,8 @@
 """Generates what is written once in the code and read elsewhere.
 
 The argument specifications of the roles and docs/variables.md come from the documentation fragment
-of the options; docs/findings.md comes from the catalogues. With --check nothing is written, and
+of the options; docs/findings.md comes from the catalogues, docs/presets.md from the table of
+providers. With --check nothing is written, and
 the exit code says whether anything is out of date.
 """
 
@@ -17,6 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load, shipped
+from tools import application_pages
 
 ROOT = Path(__file__).resolve().parents[1]
 COLLECTION = "ansible_collections.mailops.smtp.plugins"
@@ -40,11 +44,16 @@ CLUSTER_ROLES = ("probe", "deploy", "verify")
 
 CATALOGUES = {
     "The description": "plugin_utils.description.findings",
+    "The provider": "plugin_utils.preset.findings",
     "The application and its profile": "plugin_utils.profile.findings",
+    "Values that are read": "plugin_utils.reading.findings",
     "The relay": "module_utils._smtp.relay_catalogue",
+    "The names behind the mail": "plugin_utils.names.findings",
     "Where the probe runs": "plugin_utils.probe.findings",
     "The release and Helm": "plugin_utils.helm.findings",
+    "What an upgrade would do": "plugin_utils.guard.findings",
     "The cluster and the pods": "plugin_utils.cluster.findings",
+    "What is written, and where": "plugin_utils.target.findings",
     "The run": "plugin_utils.step.findings",
 }
 
@@ -60,13 +69,13 @@ def role_options(role: str) -> list[str]:
     """The names of the options that a role uses."""
     options = import_module(f"{COLLECTION}.plugin_utils.description.options")
     names = [option.name for option in options.DESCRIPTION]
-    names += ["application", "release", "namespace"]
+    names += ["application", "release", "namespace", "fullname"]
     if role in CLUSTER_ROLES:
         names += ["kubeconfig", "context"]
     own = {
         "probe": ["probe_from"],
-        "render": ["values_dest", "values_include_secrets"],
-        "deploy": ["chart", "helm", "rollout_timeout"],
+        "render": ["values_dest", "values_include_secrets", "document_path"],
+        "deploy": ["chart", "helm", "allow_changes", "rollout_timeout"],
     }
     return names + own.get(role, [])
 
@@ -154,6 +163,12 @@ def plain_markup(text: str) -> str:
     return text
 
 
+def codes() -> set[str]:
+    """The codes of all catalogues."""
+    catalogues = (import_module(f"{COLLECTION}.{name}").CATALOGUE for name in CATALOGUES.values())
+    return {entry.code for catalogue in catalogues for entry in catalogue}
+
+
 def findings_page() -> str:
     """docs/findings.md: every code with its meaning and its fix."""
     lines = [
@@ -171,7 +186,42 @@ def findings_page() -> str:
                 f"- {entry.severity}: {entry.message}",
                 f"- fix: {entry.fix}\n",
             ]
+    lines.append("## The applications' own\n")
+    for profile in map(load, shipped()):
+        if profile.traps:
+            lines.append(f"### {profile.title}\n")
+            lines += application_pages.traps(profile, "####")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def presets_page() -> str:
+    """docs/presets.md: one table row for each provider, and what to know about it."""
+    table = import_module(f"{COLLECTION}.plugin_utils.preset.table")
+    advice = import_module(f"{COLLECTION}.plugin_utils.description.advice")
+    lines = [
+        markdown_header(),
+        "# Presets\n",
+        "`smtp_provider` fills in the host, the port and the security of a provider; what is given "
+        "beside it wins. The first port of the first security is the default, and so is the first "
+        "login. See [the description](description.md).\n",
+        "| smtp_provider | host | ports | login | user name |",
+        "|---|---|---|---|---|",
+    ]
+    for preset in table.PRESETS:
+        host = f"`{preset.host}`" if preset.host else "your own"
+        if preset.has_regions:
+            choices = ", ".join(preset.regions) or f"such as {preset.region_example}"
+            host += f"; smtp_region: {choices}"
+        user = preset.username.meaning.replace("|", "\\|") if preset.username else ""
+        lines.append(
+            f"| `{preset.name}` | {host} | {advice.pairs(preset)} | {', '.join(preset.auth)} | {user} |"
+        )
+    for preset in table.PRESETS:
+        kind = ", a relay for tests" if preset.sink else ""
+        lines.append(f"\n## {preset.name}\n\n{preset.title}{kind}. Source: <{preset.source}>")
+        told = [f"- {entry.message} {entry.fix}" for entry in (c.entry for c in preset.caveats)]
+        lines += ["", *told] if told else []
+    return "\n".join(lines) + "\n"
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -180,6 +230,12 @@ def pages() -> Iterator[tuple[Path, str]]:
         yield ROOT / "roles" / role / "meta" / "argument_specs.yml", argument_specs(role)
     yield ROOT / "docs" / "variables.md", variables_page()
     yield ROOT / "docs" / "findings.md", findings_page()
+    yield ROOT / "docs" / "presets.md", presets_page()
+    overview = application_pages.overview_page(markdown_header())
+    yield ROOT / "docs" / "applications.md", overview
+    for profile in map(load, shipped()):
+        page = application_pages.application_page(markdown_header(), profile)
+        yield ROOT / "docs" / "applications" / f"{profile.name}.md", page
 
 
 def main(arguments: list[str]) -> int:

@@ -4,93 +4,140 @@
 
 from __future__ import annotations
 
-import errno
-import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.document import values_yaml
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, OMIT
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
+    OMIT,
+    PRESENT,
+    Evidence,
+    Workload,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, Step, warnings
-from ansible_collections.mailops.smtp.plugins.plugin_utils.step.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.diff import shown
+from ansible_collections.mailops.smtp.plugins.plugin_utils.target import content, file
+from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings import CATALOGUE
+
+HOLDS = {
+    "url": "smtp://USERNAME:PASSWORD@HOST:PORT, percent-encoded",
+}
+"""What a key of an existing Secret must hold, where its name does not say it all."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of the file that was asked for."""
+
+    changes: tuple[values.Change, ...] = ()
+    changed: bool = False
+    findings: tuple[Finding, ...] = ()
 
 
 class ActionModule(Step):
     """Validates the description and shows it as the application wants it."""
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
-        leaves = plan.rendered.leaves
+        self.partial = _result(plan)
+        path = plan.run.values_dest
+        written = _write(plan, Path(path), mode) if path else Written()
+        findings = [*plan.findings, *written.findings]
         return {
-            "changed": self._write(plan, mode),
-            "description": plan.description.redacted(),
-            "application": plan.profile.name,
-            "helm_values": values.without_secrets(leaves),
-            "secret_keys": values.secret_keys(leaves),
-            "evidence": {name: _shown(value) for name, value in plan.rendered.env.items()},
-            "workloads": [
-                {"kind": workload.kind, "name": workload.name, "container": workload.container}
-                for workload in plan.rendered.workloads
-            ],
-            "proof": plan.profile.proof,
+            **self.partial,
+            "changed": written.changed,
+            "diff": [shown(str(path), written.changes)] if written.changed else [],
             "msg": _msg(plan),
-            "findings": [finding.as_dict() for finding in plan.findings],
-            "warnings": warnings(plan.findings),
+            "findings": [finding.as_dict() for finding in findings],
+            "warnings": warnings(findings),
         }
 
-    def _write(self, plan: Plan, mode: Mode) -> bool:
-        """Writes the rendered values where they are asked for; whether the file changes."""
-        if plan.run.values_dest is None:
-            return False
-        path = Path(plan.run.values_dest)
-        include = plan.run.values_include_secrets
-        text = values_yaml(plan.profile, plan.rendered.leaves, include_secrets=include)
-        try:
-            seen_by_others = path.is_file() and path.stat().st_mode & 0o077
-            if (
-                path.is_file()
-                and path.read_bytes() == text.encode()
-                and not (include and seen_by_others)
-            ):
-                return False
-            if mode.check:
-                _require_writable(path.parent)
-            else:
-                _replace(path, text, 0o600 if include else 0o644)
-        except OSError as error:
-            raise FindingError(
-                CATALOGUE.finding(
-                    "values-dest-unwritable",
-                    where="smtp_values_dest",
-                    path=path,
-                    problem=error.strerror,
-                )
-            ) from error
-        return True
 
+def _write(plan: Plan, path: Path, mode: Mode) -> Written:
+    """Writes what is rendered where it is asked for.
 
-def _require_writable(folder: Path) -> None:
-    """Raises what writing a file into the folder would raise."""
-    if not folder.is_dir():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-    if not os.access(folder, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def _replace(path: Path, text: str, mode: int) -> None:
-    """Puts a whole file in place, readable by nobody else before it has its mode."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    :raises FindingError: when it cannot be written.
+    """
+    include, own = plan.run.values_include_secrets, plan.profile.block is None
     try:
-        with open(
-            os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8"
-        ) as stream:
-            stream.write(text)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+        before = file.read(path)
+        made = content.content(plan, path, before)
+        seen_by_others = include and file.seen_by_others(path)
+        if made.text.encode() == before and not (own and seen_by_others):
+            return Written()
+        if mode.check:
+            file.require_writable(path)
+        else:
+            file.replace(path, made.text, file.SECRET_MODE if own and include else None)
+    except OSError as error:
+        raise FindingError(
+            CATALOGUE.finding(
+                "values-dest-unwritable",
+                where="smtp_values_dest",
+                path=path,
+                problem=error.strerror,
+            )
+        ) from error
+    told = (
+        [CATALOGUE.finding("secret-readable-by-others", where="smtp_values_dest", path=path)]
+        if seen_by_others and not own
+        else []
+    )
+    return Written(tuple(made.changes), True, tuple(told))
+
+
+def _result(plan: Plan) -> dict[str, Any]:
+    """Everything that later steps work from, without a secret."""
+    profiles = [application.profile for application in plan.applications]
+    return {
+        "description": plan.description.redacted(),
+        "provenance": dict(plan.resolved.provenance),
+        "effective": {name: dict(entry) for name, entry in plan.resolved.effective.items()},
+        "application": ",".join(application.name for application in plan.applications),
+        "target": plan.profile.target,
+        **content.shown(plan),
+        "secret_keys": values.secret_keys(plan.rendered.leaves),
+        "secrets": [
+            {
+                "name": wanted.name,
+                "namespace": plan.target.namespace,
+                "type": "Opaque",
+                "keys": {key: HOLDS.get(what, f"the {what}") for key, what in wanted.keys},
+            }
+            for wanted in plan.rendered.secrets
+        ],
+        "workloads": [asdict(workload) for workload in plan.rendered.workloads],
+        "evidence": [
+            _evidence(workload, wanted) for workload, wanted in plan.rendered.evidence.items()
+        ],
+        "proof": " ".join(profile.proof for profile in profiles),
+        "log": " ".join(profile.log for profile in profiles if profile.log) or None,
+    }
+
+
+def _evidence(workload: Workload, wanted: Evidence) -> dict[str, Any]:
+    """What the container of a workload must see."""
+    return {
+        "workload": str(workload),
+        "container": workload.container,
+        "env": {name: _shown(value) for name, value in wanted.env.items()},
+        "files": [
+            {"path": file.path, "lines": [_shown(line) for line in file.lines]}
+            for file in wanted.files
+        ],
+        "secrets": [
+            {
+                "name": secret.name,
+                "keys": {key: _shown(value) for key, value in secret.keys.items()},
+            }
+            for secret in wanted.secrets
+        ],
+    }
 
 
 def _shown(value: Any) -> str:
@@ -98,12 +145,16 @@ def _shown(value: Any) -> str:
         return "(must not be set)"
     if value is KEEP:
         return "(any)"
+    if value is PRESENT:
+        return "(must be set)"
     return "(secret)" if isinstance(value, Secret) else str(value)
 
 
 def _msg(plan: Plan) -> str:
     wanted, target = plan.description, plan.target
-    place = f"{plan.profile.title}, release {target.release} in namespace {target.namespace}"
+    place = plan.title
+    if target.release:
+        place += f", release {target.release} in namespace {target.namespace}"
     if not wanted.enabled:
         return f"{place}: mail is switched off"
     login = f"as {wanted.username}" if wanted.auth == "password" else "without a login"

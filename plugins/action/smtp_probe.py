@@ -52,9 +52,16 @@ class ActionModule(ClusterStep):
         request, target = place.request_for(plan.description), plan.target
         if plan.run.probe_from == "controller":
             return place.from_controller(request), []
+        if plan.run.probe_from == "pod":
+            self.require_release(plan)
+        if plan.profile.target != "helm":
+            problem = f"{plan.title} is not configured through a Helm release"
+            where = "smtp_application"
+            note = CATALOGUE.finding("probe-from-controller", where=where, problem=problem)
+            return place.from_controller(request), [note]
         cluster = self.cluster(target)
         # A login at the relay for a release that is not there would tell the wrong story.
-        usable(cluster, target.release, plan.profile, plan.rendered.leaves)
+        usable(cluster, target.release, plan.applications, plan.rendered.leaves)
         try:
             return place.from_pod(request, cluster, plan.rendered.workloads), []
         except place.PlaceError as error:

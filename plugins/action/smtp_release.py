@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -13,13 +13,17 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import S
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unchecked, usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    Evidence,
+    Workload,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     sentence,
@@ -36,15 +40,16 @@ class ActionModule(ClusterStep):
     """Brings the settings into the release and its pods, and changes nothing else."""
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+        self.require_release(plan)
         target = plan.target
         cluster = self.cluster(target)
-        deployed = usable(cluster, target.release, plan.profile, plan.rendered.leaves)
-        changes = values.changes(
-            deployed.values, plan.rendered.leaves, deployed.chart.get("values") or {}
-        )
+        deployed = usable(cluster, target.release, plan.applications, plan.rendered.leaves)
+        changes = values.changes(deployed.values, plan.rendered.leaves, deployed.defaults)
         shared = shared_changes(plan, changes)
-        findings = [*shared]
-        redactor = Redactor(known_secrets(plan, deployed))
+        noted = [*unchecked(deployed, plan.applications), *shared]
+        findings = [*noted]
+        secrets = known_secrets(plan, deployed)
+        redactor = Redactor(secrets)
         workloads = self.workloads(cluster, plan, redactor)
         live = workloads.live()
         self.partial = {
@@ -55,18 +60,47 @@ class ActionModule(ClusterStep):
             "chart": f"{deployed.chart_name} {deployed.chart_version}",
             "diff": [shown(f"values of release {target.release}", changes)] if changes else [],
         }
+        rolling: list[Workload] = []
         if changes:
-            findings += self._announce(workloads.interruptions(live))
-            if mode.check:
-                self._helm(plan).check(deployed, source=target.chart)
-            else:
-                self._upgrade(plan, deployed, redactor)
+            helm = self._helm(plan)
+            wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
+            with helm.chart(deployed, source=target.chart) as chart:
+                guard = Guard(
+                    helm, cluster, plan.rendered.evidence, plan.run.allow_changes, secrets
+                )
+                approval = guard.approve(deployed, chart, wanted, live)
+                noted += approval.findings
+                findings += [
+                    *approval.findings,
+                    *self._announce(workloads.interruptions(live)),
+                ]
+                self.partial["diff"].append(
+                    shown(f"objects of release {target.release}", approval.changes)
+                )
+                if not mode.check:
+                    self.progress(
+                        f"upgrading release {target.release} with chart {self.partial['chart']}"
+                    )
+                    helm.upgrade(
+                        chart,
+                        wanted,
+                        description=DESCRIPTION,
+                        redactor=redactor,
+                        flags=approval.flags,
+                    )
+            if not mode.check:
                 deployed = upgraded(cluster, plan)
                 self.partial.update(changed=True, upgraded=True, revision=deployed.number)
                 # Only for these: pods that do not roll by themselves may be waiting for a password.
                 rolling = rolled(live, workloads.live())
                 live = workloads.wait(plan.run.rollout_timeout, rolling)
         owed = [] if changes and mode.check else self._owed(workloads, live, plan)
+        if changes and not mode.check:
+            owed += [
+                workload
+                for workload in unseen(plan.rendered.evidence, changes)
+                if workload not in (*owed, *rolling)
+            ]
         if owed:
             if not changes:
                 interrupted = {workload: live[workload] for workload in owed}
@@ -83,7 +117,7 @@ class ActionModule(ClusterStep):
             "restarted": list(map(str, owed)),
             "msg": _msg(plan, deployed, changes, owed, mode),
             "findings": [finding.as_dict() for finding in findings],
-            "warnings": warnings(shared),
+            "warnings": warnings(noted),
         }
 
     def _helm(self, plan: Plan) -> Helm:
@@ -97,22 +131,11 @@ class ActionModule(ClusterStep):
             context=target.context,
         )
 
-    def _upgrade(self, plan: Plan, deployed: Revision, redactor: Redactor) -> None:
-        chart = f"{deployed.chart_name} {deployed.chart_version}"
-        self.progress(f"upgrading release {plan.target.release} with chart {chart}")
-        self._helm(plan).upgrade(
-            deployed,
-            values.apply(deployed.values, plan.rendered.leaves),
-            source=plan.target.chart,
-            description=DESCRIPTION,
-            redactor=redactor,
-        )
-
     def _owed(
         self, workloads: Workloads, live: Mapping[Workload, Mapping[str, Any]], plan: Plan
     ) -> list[Workload]:
         """The workloads whose pods do not have what the cluster would give them now."""
-        return workloads.outdated(live, workloads.running(live), list(plan.rendered.env))
+        return workloads.outdated(live, workloads.running(live), plan.rendered.evidence)
 
     def _announce(self, interruptions: list[Finding]) -> list[Finding]:
         """Says on the screen, before it happens, what will be interrupted."""
@@ -127,8 +150,8 @@ def upgraded(cluster: Cluster, plan: Plan) -> Revision:
     :raises FindingError: when it does not hold the values that were given.
     """
     target = plan.target
-    deployed = usable(cluster, target.release, plan.profile, plan.rendered.leaves)
-    if values.changes(deployed.values, plan.rendered.leaves, {}):
+    deployed = usable(cluster, target.release, plan.applications, plan.rendered.leaves)
+    if values.changes(deployed.values, plan.rendered.leaves, deployed.defaults):
         raise FindingError(
             CATALOGUE.finding(
                 "upgrade-not-recorded",
@@ -152,9 +175,29 @@ def rolled(
     ]
 
 
+def unseen(
+    evidence: Mapping[Workload, Evidence], changes: Sequence[values.Change]
+) -> list[Workload]:
+    """The workloads that get a change in another way than by a variable, and do not roll by themselves.
+
+    A variable shows what a pod was started with. A file or a Secret may be read at the start only,
+    and shows nothing of that.
+    """
+    effective = [change for change in changes if change.effective]
+    return [
+        workload
+        for workload, wanted in evidence.items()
+        if (wanted.files or wanted.secrets)
+        and any(
+            workload.rolls == "none" or (workload.rolls == "settings" and change.sensitive)
+            for change in effective
+        )
+    ]
+
+
 def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:
     """A finding for every changed value that is not for mail alone."""
-    shared = {".".join(path): entry for path, entry in plan.profile.shared.items()}
+    shared = plan.rendered.shared
     return [
         CATALOGUE.finding(
             "shared-setting-changes",
@@ -170,9 +213,9 @@ def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:
 
 
 def known_secrets(plan: Plan, deployed: Revision) -> list[Secret]:
-    """What must not show in an error of Helm or in a log: the password wanted, and what is in use."""
+    """What must not show in an error of Helm or in a log: the secrets wanted, and what is in use."""
     return [
-        plan.description.password,
+        *plan.description.secrets(),
         *values.known_secrets(deployed.values, plan.rendered.leaves),
     ]
 

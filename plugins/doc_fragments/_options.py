@@ -21,15 +21,27 @@ options:
         relay counts.
     type: bool
     default: true
+  provider:
+    description:
+      - The mail provider, such as V(amazon_ses) or V(microsoft_365), or V(internal_relay). docs/presets.md lists them
+        all.
+      - Fills in O(host), O(port) and O(security), and says what is particular about the provider. What is given
+        beside it wins.
+      - By default the provider that O(host) belongs to, if it is a known one.
+    type: str
+  region:
+    description:
+      - The region of a provider that has several, such as V(eu-west-1).
+    type: str
   host:
     description:
       - Name or address of the relay.
-      - Required unless O(enabled=false).
+      - Required unless O(enabled=false), or O(provider) knows it.
     type: str
   port:
     description:
       - Port of the relay.
-      - By default 465 for O(security=tls), 587 for V(starttls), 25 for V(none).
+      - By default the provider's, else 465 for O(security=tls), 587 for V(starttls), 25 for V(none).
     type: int
   security:
     description:
@@ -40,13 +52,16 @@ options:
     choices: [none, starttls, tls]
   auth:
     description:
-      - Whether the application logs in. V(none) is an anonymous relay.
-      - By default V(password) when O(username) and O(password) are given, and V(none) when neither is.
+      - Whether and how the application logs in. V(none) is an anonymous relay.
+      - By default V(oauth) when O(oauth) is given, V(password) when O(password), O(username) or O(existing_secret)
+        is, and V(none) when none of them is.
     type: str
-    choices: [none, password]
+    choices: [none, password, oauth]
   mechanism:
     description:
-      - The SASL mechanism that the probe uses. By default the best one that the relay offers.
+      - The SASL mechanism. By default the best one that the relay offers.
+      - One of V(PLAIN), V(LOGIN), V(CRAM-MD5), V(SCRAM-SHA-1) and V(SCRAM-SHA-256) for O(auth=password),
+        V(XOAUTH2) and V(OAUTHBEARER) for O(auth=oauth), and V(EXTERNAL) for O(auth=none) with O(client_cert).
     type: str
   username:
     description:
@@ -56,23 +71,38 @@ options:
     description:
       - Password for the relay. In a vars file, tag a password that holds two opening braces with C(!unsafe).
     type: str
-  from_address:
+  oauth:
     description:
-      - The address that the mails come from.
-      - Required unless O(enabled=false).
-    type: str
-  from_name:
+      - The login with OAuth 2. Either a token, or what one is had with.
+      - A survey sends it as a JSON text.
+    type: dict
+    suboptions:
+      token:
+        description: A ready access token.
+        type: str
+      token_url:
+        description: Where an access token is had. By default that of O(oauth.tenant).
+        type: str
+      tenant:
+        description: The directory (tenant) of Microsoft Entra ID.
+        type: str
+      client_id:
+        description: The registered application.
+        type: str
+      client_secret:
+        description: Its secret.
+        type: str
+      scope:
+        description: What the token is asked for. By default the provider's.
+        type: str
+  existing_secret:
     description:
-      - The name that stands beside O(from_address). Refused for applications that have no setting for it.
-    type: str
-  reply_to:
-    description:
-      - The address that answers go to. Refused for applications that have no setting for it.
-    type: str
-  ehlo_name:
-    description:
-      - The name that the probe says in EHLO. By default the name of the machine or pod that it runs on.
-    type: str
+      - A Kubernetes Secret in the release's namespace that holds the credentials, for applications that take one. The
+        values then hold none. O(username) and O(password) may be given beside it, and then the probe logs in with
+        them.
+      - A dictionary with C(name), and with C(username_key) and C(password_key) where they are not those that the
+        application expects; or a text, which is its name.
+    type: raw
   validate_certs:
     description:
       - Whether the relay's certificate is verified, by the probe and by the application.
@@ -87,16 +117,59 @@ options:
     description:
       - The private CA itself, in PEM form.
     type: str
+  client_cert:
+    description:
+      - The certificate that the client shows to the relay, with its chain, in PEM form.
+      - Requires O(client_key).
+    type: str
+  client_key:
+    description:
+      - The private key of O(client_cert), in PEM form and not encrypted.
+    type: str
   server_name:
     description:
       - The name that the relay's certificate must carry, when it is not O(host).
     type: str
   tls_min_version:
     description:
-      - The oldest version of TLS that the probe accepts.
+      - The oldest version of TLS that is accepted.
     type: str
     choices: ["1.2", "1.3"]
     default: "1.2"
+  from_address:
+    description:
+      - The address that the mails come from.
+      - Required unless O(enabled=false).
+    type: str
+  from_name:
+    description:
+      - The name that stands beside O(from_address). Refused for applications that have no setting for it.
+    type: str
+  envelope_from:
+    description:
+      - The address that the relay sends bounces to (MAIL FROM), when it is not O(from_address). Refused for
+        applications that have no setting for it.
+    type: str
+  reply_to:
+    description:
+      - The address that answers go to. Refused for applications that have no setting for it.
+    type: str
+  subject_prefix:
+    description:
+      - What every subject begins with. Refused for applications that have no setting for it.
+    type: str
+  comment:
+    description:
+      - A note on these settings, for applications that keep one with them.
+    type: str
+  ehlo_name:
+    description:
+      - The name that is said in EHLO. By default the name of the machine or pod that sends.
+    type: str
+  proxy:
+    description:
+      - URL of a proxy on the way to the relay, C(socks5://host:port) or C(http://host:port).
+    type: str
   timeout:
     description:
       - Seconds that the probe waits for each answer.
@@ -108,21 +181,63 @@ options:
       - A text with commas or line breaks is split.
     type: list
     elements: str
+  policy:
+    description:
+      - What is forbidden here, as a dictionary of booleans; or a text such as V(fips, allow_anonymous=false), as a
+        survey sends it.
+      - C(fips) asks for verified certificates and TLS 1.2 at least, and forbids CRAM-MD5. C(require_tls) and
+        C(require_verified_certs) ask for what they say.
+      - C(allow_anonymous) and C(allow_sinks) (relays that deliver to nobody, for tests) are true by default,
+        C(allow_unencrypted_credentials) is false.
+    type: raw
+  fallbacks:
+    description:
+      - Relays to use when this one does not answer, in their order, for applications that take several.
+      - Each is a dictionary of these same options, without their prefix. What it leaves out of sender and names is
+        taken from here.
+    type: list
+    elements: dict
+  name:
+    description:
+      - A name for these settings, for applications that keep several.
+    type: str
+  layers:
+    description:
+      - Named descriptions that build on each other, nearest last, each a dictionary of these same options without
+        their prefix. The options given beside them are the nearest layer. docs/description.md explains it.
+      - C(name) names the layer. C(parent) names the one it builds on, by default the one before it; as soon as one
+        entry names its parent, those that name none build on nothing.
+      - C(merge) says what happens to the layers before it. V(block) replaces the connection as a whole when the layer
+        gives any part of it, and merges the rest by field; V(field) merges everything by field; V(whole) replaces
+        everything. The default is V(block).
+    type: list
+    elements: dict
+  layer:
+    description:
+      - Which of O(layers) is wanted. By default the last one.
+    type: str
   application:
     description:
-      - The profile by which the settings are written, such as V(qualytics), or the path of a profile of your own.
-    type: str
+      - The profile by which the settings are written, such as V(qualytics), or the path of a profile of your own,
+        which has a C(/) in it.
+      - Several profiles for charts can be named together, as a list or with commas. They go into one release, and
+        C(grafana@grafana) is the profile V(grafana) below the key V(grafana) of the values, as a subchart wants it.
+    type: list
+    elements: str
     required: true
   release:
     description:
-      - Name of the Helm release.
+      - Name of the Helm release. Required for a profile of a Helm chart.
     type: str
-    required: true
   namespace:
     description:
-      - Namespace of the Helm release.
+      - Namespace of the Helm release. Required for a profile of a Helm chart.
     type: str
-    required: true
+  fullname:
+    description:
+      - The name that the chart's objects begin with, where a C(fullnameOverride) or C(nameOverride) of the release
+        makes it another one than the chart's usual.
+    type: str
   kubeconfig:
     description:
       - Path on the controller of the kubeconfig. By default the one that kubectl would use.
@@ -144,7 +259,8 @@ options:
     default: helm
   values_dest:
     description:
-      - Path on the controller of a file that the rendered values are written to.
+      - Path on the controller of a file that what is rendered is written to. For most profiles it is a file of its
+        own; a profile of the target V(document) edits the file that is there, and keeps the rest of it.
       - Its variable counts for the role C(render) only, so that no other task writes a file.
     type: path
   values_include_secrets:
@@ -152,6 +268,11 @@ options:
       - Whether that file holds the password too. It is then readable by its owner only.
     type: bool
     default: false
+  document_path:
+    description:
+      - Where in an edited document the block is, as keys with dots, such as V(spec.smtp).
+      - By default the only mapping in it with the block's name.
+    type: str
   probe_from:
     description:
       - Where the relay is probed from. V(pod) is a ready pod of the release, whose network the application sends from,
@@ -159,6 +280,14 @@ options:
     type: str
     choices: [auto, controller, pod]
     default: auto
+  allow_changes:
+    description:
+      - Changes that an upgrade may make although they are not for mail, by the names that the findings of a run give,
+        such as V(Secret/hub-keys:data.session_key). A name without a field allows every change of that object, and an
+        asterisk stands for anything.
+      - Without it, an upgrade that would change anything but mail is refused before it is made.
+    type: list
+    elements: str
   rollout_timeout:
     description:
       - Seconds within which the pods must be ready after a roll.

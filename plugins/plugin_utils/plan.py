@@ -25,13 +25,23 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
     TARGET,
     unknown_variables,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.resolve import Resolved
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.work import ReadFile
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
     CATALOGUE as HELM_CATALOGUE,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import load
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.findings import (
+    CATALOGUE as PROFILE_CATALOGUE,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.fit import fit
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile, Rendered
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.merge import merge
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    Application,
+    Profile,
+    Rendered,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
 
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -45,10 +55,15 @@ PROBE_FROM: tuple[ProbeFrom, ...] = ("auto", "controller", "pod")
 
 @dataclass(frozen=True)
 class Target:
-    """Which release the settings go to. `chart` is where the chart is had if the record is not whole."""
+    """Which release the settings go to; all of it is empty for what is no chart.
+
+    :param fullname: the full name of the chart's objects, when it is not the usual one.
+    :param chart: where the chart is had if the record is not whole.
+    """
 
     release: str
     namespace: str
+    fullname: str | None
     kubeconfig: str | None
     context: str | None
     chart: str | None
@@ -61,7 +76,9 @@ class Run:
 
     values_dest: str | None
     values_include_secrets: bool
+    document_path: str | None
     probe_from: ProbeFrom
+    allow_changes: tuple[str, ...]
     rollout_timeout: int
 
 
@@ -69,40 +86,78 @@ class Run:
 class Plan:
     """Everything that is wanted for one release."""
 
-    description: Description
-    profile: Profile
+    resolved: Resolved
+    applications: tuple[Application, ...]
     target: Target
     run: Run
     rendered: Rendered
     findings: tuple[Finding, ...]
 
     @property
+    def description(self) -> Description:
+        """The mail settings."""
+        return self.resolved.description
+
+    @property
     def redactor(self) -> Redactor:
-        """Takes the secrets of the description out of a text."""
-        return Redactor([self.description.password])
+        """Takes every secret that was given out of a text."""
+        return Redactor(self.resolved.secrets)
+
+    @property
+    def profile(self) -> Profile:
+        """The first profile. Several in one run are all for charts."""
+        return self.applications[0].profile
+
+    @property
+    def title(self) -> str:
+        """The applications by the names that people know."""
+        return " and ".join(application.profile.title for application in self.applications)
 
 
-def make(raw: Mapping[str, Any], variables: Iterable[str] = ()) -> Plan:
+def make(
+    raw: Mapping[str, Any], variables: Iterable[str] = (), read_file: ReadFile = resolve.read_text
+) -> Plan:
     """The plan for one release.
 
     :param raw: option name (without prefix) to its value as given.
     :param variables: the names of all variables of the host, to find misspelt ones.
+    :param read_file: how a file on the controller is read.
     :raises FindingError: with every finding, when one of them is an error.
     """
     findings = list(_variables(variables))
-    description, own = resolve.resolve(raw)
-    findings += own
+    resolved = resolve.resolve(raw, read_file)
+    description = resolved.description
+    findings += resolved.findings
     options = _Options(raw, findings)
-    target = options.target()
+    applications = options.applications()
+    helm = not applications or applications[0].profile.target == "helm"
+    target = options.target(named=helm)
     run = options.run()
-    profile = options.profile()
-    if profile is None or resolve.errors(findings):
+    if not applications or resolve.errors(findings):
         raise FindingError(*findings)
-    findings += fit(profile, description)
+    for application in applications:
+        findings += map(resolved.located, fit(application.profile, description))
     if resolve.errors(findings):
         raise FindingError(*findings)
-    rendered = render(profile, description, release=target.release, namespace=target.namespace)
-    return Plan(description, profile, target, run, rendered, tuple(findings))
+    rendered = merge(
+        [
+            (
+                application,
+                render(
+                    application,
+                    description,
+                    release=target.release,
+                    namespace=target.namespace,
+                    fullname=target.fullname,
+                ),
+            )
+            for application in applications
+        ]
+    )
+    findings += rendered.findings
+    if resolve.errors(findings):
+        raise FindingError(*findings)
+    return Plan(resolved, applications, target, run, rendered, tuple(findings))
 
 
 def _variables(names: Iterable[str]) -> Iterable[Finding]:
@@ -132,14 +187,33 @@ class _Options:
         value: str | None = self._values.get(name)
         return value
 
-    def profile(self) -> Profile | None:
+    def applications(self) -> tuple[Application, ...]:
+        """Those that are named; none when one of them cannot be loaded."""
         if "application" in self._failed:
-            return None
-        try:
-            return load(self.text("application"))
-        except FindingError as error:
-            self._findings += error.findings
-            return None
+            return ()
+        found: list[Application] = []
+        wrong: list[Finding] = []
+        for text in self._values.get("application") or ():
+            try:
+                found.append(load.application(text))
+            except FindingError as error:
+                wrong += error.findings
+        if not found and not wrong:
+            wrong.append(load.missing())
+        targets = {application.profile.target for application in found}
+        if len(found) > 1 and targets != {"helm"}:
+            wrong += [
+                PROFILE_CATALOGUE.finding(
+                    "applications-of-different-targets",
+                    where="smtp_application",
+                    title=application.profile.title,
+                    target=application.profile.target,
+                )
+                for application in found
+                if application.profile.target != "helm"
+            ]
+        self._findings += wrong
+        return () if wrong else tuple(found)
 
     def check_name(self, name: str, pattern: re.Pattern[str], longest: int) -> None:
         where, value = f"smtp_{name}", self.text(name)
@@ -153,12 +227,14 @@ class _Options:
             )
             self._complain("value-invalid", where, problem=problem)
 
-    def target(self) -> Target:
-        self.check_name("release", RELEASE_NAME, 53)
-        self.check_name("namespace", LABEL, 63)
+    def target(self, *, named: bool) -> Target:
+        if named:
+            self.check_name("release", RELEASE_NAME, 53)
+            self.check_name("namespace", LABEL, 63)
         return Target(
             release=self.text("release") or "",
             namespace=self.text("namespace") or "",
+            fullname=self.text("fullname"),
             kubeconfig=self.text("kubeconfig"),
             context=self.text("context"),
             chart=self.text("chart"),
@@ -182,6 +258,8 @@ class _Options:
         return Run(
             values_dest=self.text("values_dest"),
             values_include_secrets=self._values.get("values_include_secrets") or False,
+            document_path=self.text("document_path"),
             probe_from=probe_from,
+            allow_changes=tuple(self._values.get("allow_changes") or ()),
             rollout_timeout=300 if seconds is None else seconds,
         )

@@ -207,7 +207,7 @@ def test_a_sender_of_the_refused_domain_is_refused(relay: Relay, user: str, reci
     assert b"5.7.1 <ada@refused.example>: Sender address rejected" in text
 
 
-@pytest.mark.parametrize("name", Relay.hosts)
+@pytest.mark.parametrize("name", Relay.hosts())
 def test_the_certificate_is_good_for_every_name_of_the_service(relay: Relay, name: str) -> None:
     with (
         socket.create_connection((relay.address, 465), timeout=TIMEOUT) as connection,

@@ -31,7 +31,7 @@ subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid:always
 """
 
-_SERVER = """\
+_END_ENTITY = """\
 [req]
 distinguished_name = name
 x509_extensions = extensions
@@ -41,7 +41,7 @@ CN = {common_name}
 [extensions]
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
+extendedKeyUsage = {usage}
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid:always
 subjectAltName = {alternative_names}
@@ -69,8 +69,17 @@ class Authority:
 
     def issue(self, names: Sequence[str]) -> Identity:
         """A server's certificate for host names and IP addresses, the first one also as its CN."""
+        return self._issue(names, "serverAuth")
+
+    def issue_client(self, name: str) -> Identity:
+        """A client's certificate, with its name as CN."""
+        return self._issue([name], "clientAuth")
+
+    def _issue(self, names: Sequence[str], usage: str) -> Identity:
         alternative_names = ", ".join(_alternative_name(name) for name in names)
-        config = _SERVER.format(common_name=names[0], alternative_names=alternative_names)
+        config = _END_ENTITY.format(
+            common_name=names[0], alternative_names=alternative_names, usage=usage
+        )
         return _openssl(config, issuer=self._identity)
 
 

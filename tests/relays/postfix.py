@@ -3,34 +3,27 @@
 """Postfix as a workload of the test cluster: deploy it, give it users, read what it delivered.
 
 Ports: 587 (STARTTLS and AUTH required), 465 (implicit TLS, AUTH required) and 25 (anonymous, for
-clients of ``networks`` only). Mail to any domain is delivered into one maildir in the pod. Senders
-of the domain refused.example are refused.
+clients of ``networks`` only); and those that are wrong on purpose, see :class:`Wrong`. Mail to any
+domain is delivered into one maildir in the pod, with the exceptions that configuration/postfix
+lists in sender_access and recipient_access.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
-import json
 import tarfile
 import time
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from enum import IntEnum
 from pathlib import Path
-from string import Template
-from typing import Protocol
 
 from tests.cluster.kubectl import Kubectl
-from tests.images.build import build
-from tests.relays.authority import Authority
 from tests.relays.image import POSTFIX
 from tests.relays.message import LOCAL_REALM, Message
+from tests.relays.workload import LoadsImages, Workload
 
-_HERE = Path(__file__).parent
-_NAMESPACE = "mail"
 _STORE = "/var/lib/relay"
-_TLS_SECRET = "relay-tls"
 _POLL_SECONDS = 0.2
 
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
@@ -38,29 +31,48 @@ PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0
 client inside the relay's own pod can show how a stranger is refused."""
 
 
-class LoadsImages(Protocol):
-    """A node that takes container images from docker-archive tars."""
+class Wrong(IntEnum):
+    """Ports that show what administrators meet (see configuration/postfix/master.cf)."""
 
-    def load(self, tar: Path) -> object:
-        """Make the image known to the node; quick when it is there already."""
+    CLOSES = 2501
+    """Accepts a connection and hangs up, as a load balancer without back ends does."""
+    TLS_BROKEN = 2502
+    """Offers STARTTLS, and its key is missing."""
+    TLS_OLD = 2503
+    """Knows nothing newer than TLS 1.2."""
+    TLS_CIPHERS = 2504
+    """Knows TLS 1.2 and one cipher that its certificate does not fit."""
+    TLS_CLIENT = 2505
+    """Demands a client's certificate."""
+    SELF_SIGNED = 2506
+    """Has a certificate that has signed itself."""
+    ONE_LOGIN = 2507
+    """Takes one AUTH a minute."""
+    ONE_MAIL = 2508
+    """Takes one mail a minute."""
+    SMALL = 2509
+    """Takes mails of 1000 bytes at most, and does not say so beforehand."""
+    NOBODY = 2510
+    """Nothing listens."""
 
 
 class MessageNotDeliveredError(Exception):
     """The awaited mail did not arrive in time; the message quotes the relay's log."""
 
 
-class Relay:
+class Relay(Workload):
     """The relay of a cluster, where :meth:`deploy` has put it.
 
     :param folder: where :attr:`ca_path` writes its file.
     """
 
-    hosts = ("relay", "relay.mail", "relay.mail.svc", "relay.mail.svc.cluster.local")
-    """The names of the certificate, which pods resolve (the first one in the namespace mail)."""
+    name = "relay"
+    image = POSTFIX
+    command = "relay"
+    ports = (25, 465, 587, *Wrong)
 
     def __init__(self, kubectl: Kubectl, folder: Path = Path(".build/relay")) -> None:
-        self._kubectl = kubectl
-        self._folder = folder
+        super().__init__(kubectl, folder)
 
     @classmethod
     def deploy(
@@ -76,36 +88,8 @@ class Relay:
         :param networks: who may send on port 25 without a password (CIDR).
         """
         relay = cls(kubectl, folder)
-        archive = build(POSTFIX)
-        node.load(archive)
-        kubectl.run("apply", "-f", str(_HERE / "service.yaml"))
-        relay._ensure_certificate()
-        deployment = Template((_HERE / "postfix.yaml").read_text(encoding="utf-8")).substitute(
-            image=POSTFIX.name, image_digest=archive.stem, networks=" ".join(networks)
-        )
-        kubectl.run("apply", "-f", "-", stdin=deployment)
-        relay._run("rollout", "status", "deployment/relay", "--timeout=90s", timeout=100)
+        relay._deploy(node, {"RELAY_NETWORKS": " ".join(networks)})
         return relay
-
-    @cached_property
-    def address(self) -> str:
-        """The Service's address, which pods and the host reach; the certificate names it too."""
-        return self._run("get", "service", "relay", "-o", "jsonpath={.spec.clusterIP}")
-
-    @cached_property
-    def ca_pem(self) -> str:
-        """Certificate (PEM) of the private CA that has signed the relay's certificate."""
-        encoded = self._run("get", "secret", _TLS_SECRET, "-o", r"jsonpath={.data.ca\.crt}")
-        return base64.b64decode(encoded).decode("ascii")
-
-    @cached_property
-    def ca_path(self) -> Path:
-        """A file that holds :attr:`ca_pem`; each authority has a file of its own."""
-        digest = hashlib.sha256(self.ca_pem.encode()).hexdigest()
-        path = self._folder.resolve() / f"ca-{digest[:12]}.pem"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.ca_pem, encoding="ascii")
-        return path
 
     def set_user(self, name: str, password: str) -> None:
         """Add a user who may log in, or change the password.
@@ -153,40 +137,11 @@ class Relay:
                 )
             time.sleep(_POLL_SECONDS)
 
-    def log(self, tail: int = -1) -> str:
-        """The mail log: its last ``tail`` lines, or all of it."""
-        return self._run("logs", "deployment/relay", f"--tail={tail}")
-
-    def _ensure_certificate(self) -> None:
-        if self._run("get", "secret", _TLS_SECRET, "--ignore-not-found", "-o", "name"):
-            return
-        authority = Authority()
-        server = authority.issue([*self.hosts, self.address])
-        secret = {
-            "apiVersion": "v1",
-            "kind": "Secret",
-            "type": "kubernetes.io/tls",
-            "metadata": {"name": _TLS_SECRET, "namespace": _NAMESPACE},
-            "stringData": {
-                "ca.crt": authority.certificate,
-                "tls.crt": server.certificate,
-                "tls.key": server.key,
-            },
-        }
-        self._kubectl.run("create", "-f", "-", stdin=json.dumps(secret))
-
     def _sasldb(self, *options: str, name: str, stdin: str | None = None) -> None:
         realm = () if "@" in name else ("-u", LOCAL_REALM)
         self._exec(
             "saslpasswd2", *options, "-f", f"{_STORE}/sasldb2", *realm, "--", name, stdin=stdin
         )
-
-    def _exec(self, *command: str, stdin: str | None = None) -> str:
-        interactive = () if stdin is None else ("-i",)
-        return self._run("exec", *interactive, "deployment/relay", "--", *command, stdin=stdin)
-
-    def _run(self, *arguments: str, stdin: str | None = None, timeout: float = 30.0) -> str:
-        return self._kubectl.run("-n", _NAMESPACE, *arguments, stdin=stdin, timeout=timeout)
 
 
 def _arrival(member: tarfile.TarInfo) -> tuple[int, int]:

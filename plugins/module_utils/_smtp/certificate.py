@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,16 @@ _SAN_IP = 0x87
 _TIME_FIELDS = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
 
 _SUBJECT_ALTERNATIVE_NAME = bytes.fromhex("551d11")
+_RSA = bytes.fromhex("2a864886f70d010101")
+# NIST SP 800-57 part 1, table 2: what is no longer good enough.
+_MIN_RSA_BITS = 2048
+_WEAK_SIGNATURES = {
+    bytes.fromhex("2a864886f70d010102"): "MD2",
+    bytes.fromhex("2a864886f70d010104"): "MD5",
+    bytes.fromhex("2a864886f70d010105"): "SHA-1",
+    bytes.fromhex("2a8648ce3d0401"): "SHA-1",
+    bytes.fromhex("2a8648ce380403"): "SHA-1",
+}
 _ATTRIBUTES = {
     bytes.fromhex("550403"): "CN",
     bytes.fromhex("550406"): "C",
@@ -39,7 +50,10 @@ _ATTRIBUTES = {
 
 @dataclass(frozen=True)
 class Certificate:
-    """The facts of one certificate. Times are in UTC; ``sha256`` is the DER's, in hex."""
+    """The facts of one certificate. Times are in UTC; ``sha256`` is the DER's, in hex.
+
+    ``weaknesses`` says in words what is too weak about key and signature.
+    """
 
     subject: str
     issuer: str
@@ -49,6 +63,7 @@ class Certificate:
     not_before: datetime
     not_after: datetime
     sha256: str
+    weaknesses: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,8 +91,12 @@ class Certificate:
         return (self.not_after - now).days
 
 
+@lru_cache(maxsize=256)
 def read_certificate(der: bytes) -> Certificate:
-    """Read a certificate. Raises ValueError when it is none."""
+    """Read a certificate. Raises ValueError when it is none.
+
+    What was read is kept: behind the many addresses of a relay there is one certificate.
+    """
     try:
         return _certificate(der)
     except IndexError as error:
@@ -86,7 +105,7 @@ def read_certificate(der: bytes) -> Certificate:
 
 def _certificate(der: bytes) -> Certificate:
     _tag, certificate = _first(_children(der))
-    _tag, body = _first(_children(certificate))
+    (_tag, body), (_tag, algorithm), *_signature = _children(certificate)
     fields = [field for field in _children(body) if field[0] != _VERSION]
     # serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, extensions
     issuer, validity, subject = fields[2][1], fields[3][1], fields[4][1]
@@ -102,7 +121,23 @@ def _certificate(der: bytes) -> Certificate:
         not_before=not_before,
         not_after=not_after,
         sha256=hashlib.sha256(der).hexdigest(),
+        weaknesses=tuple(_weaknesses(fields[5][1], algorithm, self_signed=issuer == subject)),
     )
+
+
+def _weaknesses(public_key: bytes, algorithm: bytes, *, self_signed: bool) -> Iterator[str]:
+    (_tag, key_algorithm), (_tag, key) = _children(public_key)
+    if _first(_children(key_algorithm)) == (_OID, _RSA):
+        # A bit string begins with the number of its unused bits.
+        _tag, numbers = _first(_children(key[1:]))
+        _tag, modulus = _first(_children(numbers))
+        bits = int.from_bytes(modulus, "big").bit_length()
+        if bits < _MIN_RSA_BITS:
+            yield f"an RSA key of {bits} bits"
+    _tag, oid = _first(_children(algorithm))
+    # What a certificate says of itself proves nothing, however it is signed.
+    if oid in _WEAK_SIGNATURES and not self_signed:
+        yield f"a signature with {_WEAK_SIGNATURES[oid]}"
 
 
 def _children(data: bytes) -> Iterator[tuple[int, bytes]]:

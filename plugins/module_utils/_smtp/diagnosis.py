@@ -1,13 +1,14 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what was seen to a finding: one table, in which the first row that fits counts."""
+"""From what was seen to a finding: the first row that fits counts, the provider's own rows first."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .observation import Row
+from .providers import recognise
 from .relay_catalogue import CATALOGUE
 from .reply_meaning import meaning
 
@@ -15,74 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .finding import Finding, Severity
-    from .protocol import Reply
+    from .observation import Observation
 
+_MAIL = ("mail", "rcpt", "data")
+_NOT_NOW = (421, 432, 450, 451, 452, 454, 455)
+_REFUSED = tuple(range(500, 600))
 
-@dataclass(frozen=True)
-class Observation:
-    """What was seen when a stage did not pass.
-
-    ``failure`` is a kind of NetworkError, WireError, ProtocolError or SaslError, or a name of the
-    probe's own; empty when it was a ``reply``. ``verify_code`` is OpenSSL's.
-    """
-
-    stage: str
-    failure: str = ""
-    detail: str = ""
-    verify_code: int = 0
-    reply: Reply | None = None
-
-
-@dataclass(frozen=True)
-class Row:
-    """Conditions, all of which must hold, and the finding's code.
-
-    An empty condition holds always. ``enhanced`` must match the whole enhanced code, ``text`` and
-    ``host`` may match anywhere; case does not count. ``hint`` is added to the finding's fix: what
-    to do at this provider.
-    """
-
-    code: str
-    stage: tuple[str, ...] = ()
-    failure: tuple[str, ...] = ()
-    verify: tuple[int, ...] = ()
-    reply: tuple[int, ...] = ()
-    enhanced: str = ""
-    text: str = ""
-    host: str = ""
-    hint: str = ""
-
-    def fits(self, seen: Observation, host: str) -> bool:
-        """Return whether every condition holds."""
-        if self.stage and seen.stage not in self.stage:
-            return False
-        if self.failure and seen.failure not in self.failure:
-            return False
-        if self.verify and seen.verify_code not in self.verify:
-            return False
-        if self.host and not re.search(self.host, host, re.IGNORECASE):
-            return False
-        if not (self.reply or self.enhanced or self.text):
-            return True
-        return (
-            seen.reply is not None
-            and (not self.reply or seen.reply.code in self.reply)
-            and (not self.enhanced or bool(re.fullmatch(self.enhanced, seen.reply.enhanced)))
-            and (not self.text or bool(re.search(self.text, seen.reply.text, re.IGNORECASE)))
-        )
-
-
-_SES = r"\bemail-smtp\b.*\.amazonaws\.com"
-_GMAIL = r"\bsmtp(-relay)?\.gmail\.com"
-_M365 = r"\.office365\.com|\.outlook\.com"
-_SENDGRID = r"\bsendgrid\.net"
-_SPARKPOST = r"\bsparkpostmail\.com"
-_MAIL = ("mail", "rcpt")
-
+# What holds for every relay. The particular comes before the general.
 TABLE: tuple[Row, ...] = (
     # -- resolve and connect ------------------------------------------------------------------
     Row("relay-name-not-found", stage=("resolve",), failure=("name-not-found",)),
-    Row("resolver-failed", stage=("resolve",)),
+    Row("resolver-failed", stage=("resolve",), transient=True),
+    Row("port-25-timeout", stage=("connect",), failure=("timeout",), given={"port": "25"}),
     Row("relay-timeout", stage=("connect",), failure=("timeout",)),
     Row("relay-refused", stage=("connect",), failure=("refused",)),
     Row("relay-unreachable", stage=("connect",), failure=("unreachable",)),
@@ -90,7 +35,7 @@ TABLE: tuple[Row, ...] = (
     Row("connect-denied", stage=("connect",), failure=("denied",)),
     Row("connect-failed", stage=("connect",)),
     # -- protocol -----------------------------------------------------------------------------
-    Row("relay-speaks-tls-first", failure=("speaks-tls", "tls-bytes")),
+    Row("relay-speaks-tls-first", failure=("speaks-tls",)),
     Row("relay-speaks-plaintext-first", failure=("speaks-plaintext",)),
     Row("starttls-answered-in-plaintext", stage=("tls",), failure=("not-tls",)),
     Row("relay-silent", stage=("banner",), failure=("timeout",)),
@@ -98,7 +43,8 @@ TABLE: tuple[Row, ...] = (
     Row("starttls-injection", failure=("injected",)),
     Row(
         "protocol-broken",
-        failure=("line-too-long", "reply-too-long", "code-changed", "unsolicited"),
+        # Bytes of TLS in the place of a greeting are "speaks-tls"; later they are as wrong as others.
+        failure=("line-too-long", "reply-too-long", "code-changed", "unsolicited", "tls-bytes"),
     ),
     # -- TLS; the verify codes are OpenSSL's X509_V_ERR_ numbers ------------------------------
     Row("certificate-expired", failure=("verify",), verify=(10,)),
@@ -112,11 +58,19 @@ TABLE: tuple[Row, ...] = (
     Row("tls-cipher-mismatch", failure=("cipher",)),
     Row("tls-server-name-unknown", failure=("server-name",)),
     Row("client-certificate-required", failure=("client-certificate",)),
+    Row("client-certificate-rejected", failure=("client-certificate-rejected",)),
     Row("starttls-not-offered", failure=("starttls-not-offered",)),
+    Row("starttls-stripped", failure=("starttls-stripped",)),
+    Row("credentials-withheld", failure=("credentials-withheld",)),
     Row("tls-failed", failure=("tls", "not-tls")),
     # -- authentication, this side ------------------------------------------------------------
     Row("auth-not-offered", failure=("auth-not-offered",)),
     Row("mechanism-not-offered", failure=("mechanism-not-offered",)),
+    Row(
+        "windows-login-only",
+        failure=("mechanism-unknown",),
+        given={"offered": r"(NTLM|GSSAPI|GSS-SPNEGO|X-EXPS|[ ,])+"},
+    ),
     Row("mechanism-unknown", failure=("mechanism-unknown",)),
     Row("mechanism-unavailable", failure=("digest-unavailable",)),
     Row("credentials-unusable", failure=("credentials-unusable",)),
@@ -126,139 +80,173 @@ TABLE: tuple[Row, ...] = (
     # -- the connection, at any stage ---------------------------------------------------------
     Row("probe-too-slow", failure=("deadline",)),
     Row("reply-timeout", failure=("timeout",)),
-    Row("connection-lost", failure=("closed", "reset")),
-    # -- replies, the particular before the general -------------------------------------------
-    Row("too-many-connections", reply=(421, 450, 451, 452, 454), text=r"too many .*connections"),
-    Row("account-locked", text=r"too many (failed |invalid )?(auth|login)|account .*\blocked\b"),
+    Row(
+        "connection-lost",
+        stage=("banner",),
+        failure=("closed", "reset"),
+        transient=True,
+        hint="Before the greeting it is often not the relay that hung up: the sidecar of a service "
+        "mesh or an egress gateway that may not go on to {host}:{port}, or a load balancer without "
+        "a relay behind it; the relay itself does so when it blocks this address.",
+    ),
+    Row("connection-lost", failure=("closed", "reset"), transient=True),
+    # -- replies about too much of something ---------------------------------------------------
+    Row(
+        "too-many-connections",
+        reply=_NOT_NOW,
+        text=r"too many .*(connections|sessions)|concurren(cy|t connections?) limit",
+    ),
+    Row(
+        "account-locked",
+        text=r"too many (bad |failed |invalid )?(auth|login)|account .*\blocked\b",
+        transient=False,
+    ),
+    Row("too-many-recipients", stage=("rcpt",), enhanced=r"[45]\.5\.3"),
+    Row("too-many-recipients", stage=("rcpt",), text=r"too many recipients|recipient limit"),
     Row("message-too-big", stage=_MAIL, enhanced=r"[45]\.(3\.4|2\.3)"),
-    Row("message-too-big", stage=_MAIL, text=r"\bsize\b.*\bexceed|\bexceed.*\bsize\b"),
-    Row("relay-full", stage=_MAIL, enhanced=r"[45]\.(2\.2|3\.1)"),
+    Row(
+        "message-too-big",
+        stage=_MAIL,
+        text=r"\bsize\b.*\bexceed|\bexceed.*\bsize\b|message (is )?too (long|large|big)",
+    ),
+    Row("recipient-mailbox-full", stage=("rcpt", "data"), enhanced=r"[45]\.2\.2"),
+    Row("recipient-mailbox-full", stage=("rcpt", "data"), text=r"mailbox (is )?full|over ?quota"),
+    Row("relay-full", stage=_MAIL, enhanced=r"[45]\.3\.1"),
+    Row("relay-full", stage=_MAIL, text=r"(insufficient )?system storage|disk full"),
+    Row(
+        "sending-quota-reached",
+        text=r"\b(daily|monthly|per (day|month))\b.*\b(exceeded|reached)|credits exceeded"
+        r"|(exceeded|reached) .*\b(daily|monthly|per (day|month))\b",
+        transient=False,
+    ),
     Row(
         "sending-limit-reached",
-        reply=(421, 450, 451, 452, 454, 550, 554),
-        text=r"\b(rate|quota|limit)\b.*\bexceeded",
+        text=r"\b(rate|quota|limit)\b.*\bexceeded|maximum messages sent|too many (messages|requests)"
+        r"|too much mail",
     ),
-    Row("sending-limit-reached", reply=(455,), text=r"maximum messages sent"),
-    Row("sending-limit-reached", text=r"maximum credits exceeded", host=_SENDGRID),
-    Row("client-refused", stage=("banner",), reply=(521, 550, 554)),
-    Row("client-refused", text=r"blocked using|block ?list|spamhaus|poor reputation"),
+    # -- replies about the client --------------------------------------------------------------
+    Row("reverse-dns-missing", enhanced=r"[45]\.7\.25"),
     Row(
-        "ehlo-name-rejected",
-        stage=("ehlo",),
-        reply=(421,),
-        text=r"\(EHLO\)|try again later",
-        host=_GMAIL,
-        hint="The Workspace relay demands a real name here.",
+        "reverse-dns-missing",
+        text=r"cannot find your (reverse )?hostname|\breverse (dns|lookup|hostname)\b"
+        r"|\bPTR record",
     ),
-    Row("ehlo-name-rejected", stage=("ehlo",), reply=(501, 504)),
+    Row(
+        "client-refused",
+        text=r"blocked using|bl(oc|ac)k ?list|spamhaus|poor reputation|client host rejected",
+    ),
+    Row("client-refused", stage=("banner",), reply=(521, 550, 554)),
+    Row("client-certificate-required", text=r"\bno client certificate\b"),
     Row("ehlo-name-rejected", text=r"\b(helo|ehlo)\b.*\b(rejected|invalid|not allowed)"),
     Row("ehlo-name-rejected", text=r"\b(invalid|bad) (helo|ehlo)\b"),
+    Row("ehlo-name-rejected", stage=("ehlo",), reply=(501, 504)),
     Row("ehlo-rejected", stage=("ehlo",), reply=(500, 502)),
+    # -- replies about encryption --------------------------------------------------------------
     Row("starttls-rejected", stage=("starttls",), reply=(454, 501, 502, 503, 550, 554)),
-    Row("starttls-required", reply=(530, 538, 550, 554), text=r"starttls|encryption required"),
-    Row("starttls-required", reply=(538,)),
-    Row("starttls-required", enhanced=r"5\.7\.1[01]"),
-    # -- replies to AUTH ----------------------------------------------------------------------
     Row(
-        "account-not-active",
-        stage=("auth",),
-        text=r"not subscribed",
-        hint="Sign up for Amazon SES in this region, with the account that the credentials are of.",
+        "starttls-required",
+        reply=(530, 538, 550, 554),
+        text=r"must issue a starttls|starttls (is )?required|encryption (is )?required",
     ),
+    Row("starttls-required", enhanced=r"5\.7\.1[01]"),
+    Row("starttls-required", reply=(523, 538)),
+    # -- replies about the login ---------------------------------------------------------------
     Row(
         "basic-auth-disabled",
-        text=r"SmtpClientAuthentication is disabled",
-        hint="Exchange admin centre: the mailbox → Mail flow settings → Email apps → Authenticated "
-        "SMTP; for the tenant: Set-TransportConfig -SmtpClientAuthenticationDisabled $false.",
+        text=r"basic authentication is (disabled|not supported)|SmtpClientAuthentication is disabled",
     ),
-    Row("basic-auth-disabled", enhanced=r"5\.7\.(139|30)"),
-    Row("basic-auth-disabled", text=r"basic authentication is (disabled|not supported)"),
     Row(
         "application-password-required",
-        text=r"application-specific password",
-        hint="Google: https://myaccount.google.com/apppasswords.",
+        text=r"application-specific password|app(lication)? password",
     ),
     Row(
-        "credentials-rejected",
-        stage=("auth",),
-        reply=(535,),
-        host=_SES,
-        hint="Amazon SES: these are SMTP credentials, made in its console for one region; the AWS "
-        "access key itself does not work.",
+        "account-suspended",
+        stage=("auth", "mail", "data"),
+        text=r"\b(account|user|domain) (is |has been )?(suspended|disabled|blocked|paused)",
     ),
+    Row("account-suspended", enhanced=r"5\.7\.13"),
     Row(
-        "credentials-rejected",
+        "token-rejected",
         stage=("auth",),
-        reply=(535,),
-        host=_GMAIL,
-        hint="Gmail: the full address, and an app password (two-step verification must be on).",
+        reply=_REFUSED,
+        given={"mechanism": "XOAUTH2|OAUTHBEARER"},
     ),
-    Row(
-        "credentials-rejected",
-        stage=("auth",),
-        reply=(535,),
-        host=_M365,
-        hint="Microsoft 365: the mailbox's full address; security defaults and conditional access "
-        "also end in this reply.",
-    ),
-    Row(
-        "credentials-rejected",
-        stage=("auth",),
-        reply=(535,),
-        host=_SENDGRID,
-        hint="SendGrid: the user name is the word apikey, the password an API key that may send.",
-    ),
-    Row(
-        "credentials-rejected",
-        stage=("auth",),
-        reply=(535, 550),
-        host=_SPARKPOST,
-        hint="SparkPost: the user name is SMTP_Injection, the password an API key with the right "
-        "'Send via SMTP'.",
-    ),
-    Row("credentials-rejected", stage=("auth",), reply=(535,)),
     Row("credentials-rejected", stage=("auth",), enhanced=r"5\.7\.8"),
+    Row("credentials-rejected", stage=("auth",), reply=(535,)),
     Row("mechanism-rejected", stage=("auth",), reply=(500, 501, 502, 503, 504, 534)),
-    Row("auth-failed-temporarily", stage=("auth",), reply=(421, 432, 451, 454)),
-    # -- replies to MAIL and RCPT ---------------------------------------------------------------
-    Row("auth-required", stage=_MAIL, reply=(530,)),
+    Row("auth-failed-temporarily", stage=("auth",), reply=(451, 454)),
     Row(
         "auth-required",
         stage=_MAIL,
-        text=r"authentication (is )?required|client not authenticated|must authenticate"
-        r"|not logged in|log ?in first",
+        text=r"authentication (is )?required|client (was )?not authenticated|must authenticate"
+        r"|not logged in|log ?in first|authenticate first|unauthenticated senders not allowed",
     ),
-    Row("sender-not-allowed", stage=_MAIL, enhanced=r"5\.7\.60"),
-    Row("sender-not-allowed", stage=_MAIL, text=r"send as this sender|not owned by user"),
-    Row("sender-not-allowed", stage=_MAIL, reply=(553,), text=r"relaying disallowed as"),
-    Row("sender-not-verified", text=r"not verified|verified sender identity"),
-    Row("sender-not-verified", text=r"unconfigured sending domain", host=_SPARKPOST),
+    Row("auth-required", stage=_MAIL, reply=(530,)),
+    # -- replies about the sender --------------------------------------------------------------
     Row(
-        "account-not-active",
-        text=r"not authorized to perform .?ses:",
-        hint="Attach a policy with ses:SendRawEmail to the IAM user of the SMTP credentials.",
+        "sender-not-allowed",
+        stage=_MAIL,
+        text=r"send as this sender|not owned by user|SendAsDenied|not allowed to send as"
+        r"|not (authorized|allowed|permitted) to send (mail )?(from|as)\b",
     ),
-    Row("greylisted", stage=_MAIL, reply=(450, 451), text=r"gr[ae]y-?list"),
+    Row(
+        "sandbox-restricted",
+        stage=_MAIL,
+        text=r"\b(authori[sz]ed|verified) recipients|only send test(ing)? (emails|messages)",
+        transient=False,
+    ),
+    Row(
+        "sender-not-verified",
+        stage=_MAIL,
+        text=r"\b(sender|from address|email address|domain)\b.{0,80}\bnot (been )?verified"
+        r"|verified sender",
+    ),
+    Row(
+        "sender-authentication-failed",
+        stage=_MAIL,
+        enhanced=r"[45]\.7\.2[0-46]",
+    ),
+    Row(
+        "sender-authentication-failed",
+        stage=_MAIL,
+        text=r"\b(dmarc|dkim|spf)\b.*\b(fail|reject|policy|not pass|invalid)"
+        r"|\b(fail\w*|reject\w*|per) .{0,20}\b(dmarc|dkim|spf)\b|mail is unauthenticated",
+    ),
+    Row("greylisted", stage=_MAIL, reply=(450, 451, 452, 421), text=r"gr[ae]y-?list"),
     Row(
         "relay-denied", stage=_MAIL, text=r"relay(ing)? (access )?(denied|not (permitted|allowed))"
     ),
     Row("relay-denied", stage=_MAIL, text=r"(unable|not permitted|not allowed) to relay"),
     Row("relay-denied", stage=_MAIL, enhanced=r"5\.7\.54"),
-    Row("recipient-suppressed", stage=("rcpt",), reply=(254,)),
-    Row("recipient-suppressed", stage=("rcpt",), text=r"suppression"),
-    Row("sender-domain-unknown", stage=_MAIL, enhanced=r"[45]\.1\.8"),
+    Row("recipient-suppressed", stage=("rcpt", "data"), text=r"\bsuppress(ed|ion)"),
+    Row("sender-domain-unknown", stage=_MAIL, enhanced=r"[45]\.(1\.8|7\.27)"),
     Row("sender-rejected", stage=_MAIL, text=r"sender address rejected"),
+    Row("sender-rejected", stage=_MAIL, enhanced=r"5\.1\.7"),
     Row("sender-rejected", stage=("mail",), reply=(550, 551, 553, 554)),
-    Row("sender-rejected", stage=("mail",), enhanced=r"5\.(1\.7|7\.1)"),
-    Row("recipient-unknown", stage=("rcpt",), enhanced=r"5\.1\.(1|2|10)"),
+    # -- replies about the recipient -----------------------------------------------------------
+    Row("recipient-unknown", stage=("rcpt", "data"), enhanced=r"5\.1\.(1|2|10)"),
     Row(
         "recipient-unknown",
-        stage=("rcpt",),
+        stage=("rcpt", "data"),
         text=r"\b(user|recipient|mailbox)\b.*\b(unknown|not found)|\b(unknown|no such) user",
     ),
     Row("recipient-rejected", stage=("rcpt",), reply=(550, 551, 553, 554, 556)),
+    # -- replies about the message -------------------------------------------------------------
+    Row("message-content-rejected", stage=("data",), enhanced=r"5\.6\.[0-69]"),
+    Row(
+        "message-content-rejected",
+        stage=("data",),
+        text=r"\b(spam|virus|malware|phish\w*|unsolicited)\b|content (was )?(rejected|blocked)",
+    ),
+    Row("message-rejected", stage=("data",), reply=(550, 552, 553, 554)),
     # -- what is left: an empty failure is that of a reply ------------------------------------
     Row("relay-unavailable", reply=(421,)),
+    Row(
+        "relay-unavailable",
+        reply=_NOT_NOW,
+        text=r"\btemporary (local |server |system |service )?(error|failure|problem)"
+        r"|\b(server error|error in processing|local error)\b",
+    ),
     Row("reply-unknown", failure=("",)),
     Row("failure-unknown"),
 )
@@ -278,13 +266,44 @@ def diagnose(
     and meaning come from ``seen``. ``clean`` takes secrets out of the relay's words; the finding's
     own words are never cleaned, as every gap in a known sentence would tell what stood there.
     """
-    row = next(row for row in TABLE if row.fits(seen, facts["host"]))
-    own = {
+    row = _row(seen, facts)
+    filled = {
+        **facts,
         "stage": seen.stage,
         "failure": seen.failure,
-        "detail": clean(seen.detail or seen.failure),
+        "detail": clean(seen.detail or seen.failure or str(seen.reply or "")),
     }
     if seen.reply is not None:
-        own.update(reply=clean(str(seen.reply)), meaning=meaning(seen.reply))
-    finding = CATALOGUE.finding(row.code, where=where, severity=severity, **{**facts, **own})
-    return replace(finding, fix=f"{finding.fix} {row.hint}") if row.hint else finding
+        filled.update(reply=clean(str(seen.reply)), meaning=meaning(seen.reply))
+    finding = CATALOGUE.finding(row.code, where=where, severity=severity, **filled)
+    return replace(finding, fix=" ".join([finding.fix, *_more(row, seen, filled)]))
+
+
+def transient(seen: Observation, facts: Mapping[str, str]) -> bool:
+    """Return whether repeating the walk within the run can help."""
+    row = _row(seen, facts)
+    if row.transient is None:
+        return seen.reply is not None and seen.reply.kind == 4
+    return row.transient
+
+
+def _row(seen: Observation, facts: Mapping[str, str]) -> Row:
+    provider = recognise(facts)
+    rows = (*(provider.rows if provider else ()), *TABLE)
+    return next(row for row in rows if row.fits(seen, facts))
+
+
+def _more(row: Row, seen: Observation, facts: Mapping[str, str]) -> list[str]:
+    """Return what is added to a finding's fix."""
+    more = []
+    # Who does not know the words must not pass for knowing the cause.
+    if seen.reply is not None and not row.knows_words and row.code != "reply-unknown":
+        more.append("The reply gives no cause that is known here; by the standards, {meaning}.")
+    provider = recognise(facts)
+    if provider is not None and row in provider.rows and row.hint:
+        more.append(f"{provider.name}: {row.hint}")
+    else:
+        more += [row.hint] if row.hint else []
+        if provider is not None and row.code in provider.hints:
+            more.append(f"{provider.name}: {provider.hints[row.code]}")
+    return [words.format_map(facts) for words in more]

@@ -5,18 +5,23 @@
 Who owns a connection feeds what it received to :meth:`Dialogue.receive`, asks for replies with
 :meth:`Dialogue.next_reply`, and writes the bytes that :meth:`Dialogue.send` returns. What holds:
 
-1. The relay speaks first, and then only when it is asked. One command is outstanding at a time.
+1. The relay speaks first, and then only when it is asked.
 2. The table ``TRANSITIONS`` says which command may be sent in which state, and where its reply
    leads. A reply class that the table does not name leaves the state as it was.
-3. After 421 (RFC 5321 section 3.8) and after the reply to QUIT the dialogue is over.
-4. What the relay said before TLS counts for nothing after it (RFC 3207 section 4.2).
-5. A connection sees at most one AUTH command, whatever its outcome, so that no account is locked.
-6. What a relay sends is bounded in size, and made printable before anybody reads it.
+3. One command is outstanding at a time, unless the relay offers PIPELINING: then those of the
+   table ``GROUPED`` may be followed by another at once, in the state that their success leads to.
+   Replies come in the order of the commands; one whose command has lost its ground, because one
+   before it was refused, leaves the state as it was.
+4. After 421 (RFC 5321 section 3.8) and after the reply to QUIT the dialogue is over.
+5. What the relay said before TLS counts for nothing after it (RFC 3207 section 4.2).
+6. A connection sees at most one AUTH command, whatever its outcome, so that no account is locked.
+7. What a relay sends is bounded in size, and made printable before anybody reads it.
 """
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import ip_address
@@ -31,11 +36,16 @@ MAX_LINES = 200
 MAX_REPLY = 64 * 1024
 
 _EXCERPT = 80
+_SIZE_DIGITS = 20
 
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?\Z", re.DOTALL)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?:\s+|\Z)")
 _ADDRESS_LITERAL = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]", re.IGNORECASE)
+_STOP_FIRST = re.compile(rb"^\.", re.MULTILINE)
 _KEYWORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*\Z")
+
+# The inspection of SMTP by Cisco's firewalls replaces what it does not know by X, and a letter.
+_MASKED = re.compile(r"X{3,}[A-Z]?\Z")
 
 # The first bytes of a TLS record that is a handshake message or an alert (RFC 8446 section 5.1).
 _TLS_RECORD = (b"\x15\x03", b"\x16\x03")
@@ -51,11 +61,12 @@ class State(Enum):
     CHALLENGED = "challenged"  # the relay waits for the next message of a SASL exchange
     SENDER = "sender"  # a mail transaction with a sender
     RECIPIENTS = "recipients"  # a mail transaction with a sender and a recipient
+    CONTENT = "content"  # the relay waits for the mail itself
     CLOSED = "closed"
 
 
 class Verb(Enum):
-    """What the client sends. CONNECT and RESPONSE have no word of their own on the wire."""
+    """What the client sends. CONNECT, RESPONSE and CONTENT have no word of their own on the wire."""
 
     CONNECT = ""
     EHLO = "EHLO"
@@ -65,6 +76,8 @@ class Verb(Enum):
     RESPONSE = "response"
     MAIL = "MAIL"
     RCPT = "RCPT"
+    DATA = "DATA"
+    CONTENT = "content"
     RSET = "RSET"
     QUIT = "QUIT"
 
@@ -105,11 +118,22 @@ TRANSITIONS: Mapping[State, Mapping[Verb, Mapping[int, State]]] = {
     },
     State.RECIPIENTS: {
         Verb.RCPT: {2: State.RECIPIENTS},
+        Verb.DATA: {3: State.CONTENT},
         Verb.RSET: {2: State.READY},
         **_QUIT,
     },
+    State.CONTENT: {
+        Verb.CONTENT: {
+            2: State.READY,
+            4: State.READY,
+            5: State.READY,
+        },
+    },
     State.CLOSED: {},
 }
+
+# What need not be the last of a group of commands (RFC 2920 section 3.1).
+GROUPED = frozenset((Verb.MAIL, Verb.RCPT, Verb.RSET))
 
 
 class ProtocolError(Exception):
@@ -171,6 +195,35 @@ class Capabilities:
         return tuple(dict.fromkeys(name.upper() for name in self.keywords.get("AUTH", ())))
 
     @property
+    def size_limit(self) -> int | None:
+        """The most bytes that a mail may have (RFC 1870), or None where the relay does not say.
+
+        0 stands for no fixed limit, and so is None too.
+        """
+        number = next(iter(self.keywords.get("SIZE", ())), "")
+        # RFC 1870 section 4: up to 20 digits.
+        readable = number.isascii() and number.isdigit() and len(number) <= _SIZE_DIGITS
+        return (int(number) or None) if readable else None
+
+    @property
+    def masked(self) -> tuple[str, ...]:
+        """The keywords that a firewall has overwritten, such as ``XXXXXXXA`` for STARTTLS."""
+        return tuple(keyword for keyword in self.keywords if _MASKED.match(keyword))
+
+    @property
+    def extensions(self) -> dict[str, bool]:
+        """What is offered, for programs: a truth value for each extension that matters here."""
+        return {
+            "starttls": "STARTTLS" in self,
+            "pipelining": "PIPELINING" in self,
+            "eight_bit_mime": "8BITMIME" in self,
+            "smtputf8": "SMTPUTF8" in self,
+            "dsn": "DSN" in self,
+            "enhanced_status_codes": "ENHANCEDSTATUSCODES" in self,
+            "size": "SIZE" in self,
+        }
+
+    @property
     def client_address(self) -> str:
         """The client's address as the relay saw it, or empty where the greeting does not say."""
         for literal in _ADDRESS_LITERAL.findall(self.greeting):
@@ -214,7 +267,8 @@ class Dialogue:
     def __init__(self) -> None:
         self.state = State.CONNECTED
         self.capabilities: Capabilities | None = None
-        self._awaited: Verb | None = Verb.CONNECT
+        self._awaited = deque((Verb.CONNECT,))
+        self._presumed = State.CONNECTED
         self._auth_sent = False
         self._buffer = bytearray()
         self._lines: list[bytes] = []
@@ -224,7 +278,7 @@ class Dialogue:
     @property
     def awaits_nothing(self) -> bool:
         """Whether every command has had its reply."""
-        return self._awaited is None
+        return not self._awaited
 
     def send(self, verb: Verb, argument: str = "") -> bytes:
         """Return the bytes of a command, and await its reply.
@@ -232,19 +286,21 @@ class Dialogue:
         Raises LocalError for a command that the state does not allow or an argument that would
         end the line, and ProtocolError when the relay has spoken without being asked.
         """
-        if self._awaited is not None:
-            raise LocalError(f"{verb} before the reply to {self._awaited}")
-        if verb is Verb.CONNECT or verb not in TRANSITIONS[self.state]:
-            raise LocalError(f"{verb} is not allowed in state {self.state}")
+        state = self._presumed if self._awaited else self.state
+        if self._awaited and not self._may_follow(self._awaited[-1]):
+            raise LocalError(f"{verb} before the reply to {self._awaited[-1]}")
+        if verb is Verb.CONNECT or verb not in TRANSITIONS[state]:
+            raise LocalError(f"{verb} is not allowed in state {state}")
         if verb is Verb.AUTH and self._auth_sent:
             raise LocalError("a second AUTH on one connection")
         if any(char in argument for char in "\r\n\0"):
             raise LocalError(f"{verb} with a line end or NUL in its argument")
         # A 421 that came on its own is read as the reply; anything else is none of ours.
-        if self._buffer and not self._buffer.startswith(b"421"):
+        if self._buffer and not self._awaited and not self._buffer.startswith(b"421"):
             raise ProtocolError("unsolicited", printable(bytes(self._buffer[:_EXCERPT])))
         self._auth_sent = self._auth_sent or verb is Verb.AUTH
-        self._awaited = verb
+        self._awaited.append(verb)
+        self._presumed = TRANSITIONS[state][verb].get(2, state)
         line = (
             argument
             if verb is Verb.RESPONSE
@@ -253,6 +309,16 @@ class Dialogue:
             else verb.value
         )
         return line.encode("utf-8") + b"\r\n"
+
+    def send_content(self, mail: bytes) -> bytes:
+        """Return the bytes of a mail whose lines end in CR LF, and await the reply to it.
+
+        A line that begins with a full stop gets one more, and a line of one alone ends the mail
+        (RFC 5321 section 4.5.2). Raises as :meth:`send` does.
+        """
+        self.send(Verb.CONTENT)
+        stuffed = _STOP_FIRST.sub(b"..", mail)
+        return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else b"\r\n.\r\n")
 
     def receive(self, data: bytes) -> None:
         """Take bytes that came from the relay."""
@@ -263,7 +329,7 @@ class Dialogue:
 
         Raises ProtocolError; the connection is of no more use then.
         """
-        if self._awaited is None:
+        if not self._awaited:
             raise LocalError("no reply is awaited")
         if self._buffer.startswith(_TLS_RECORD):
             raise ProtocolError("tls-bytes", printable(bytes(self._buffer[:_EXCERPT])))
@@ -286,6 +352,12 @@ class Dialogue:
             raise ProtocolError("injected", printable(bytes(self._buffer[:_EXCERPT])))
         self.state = State.GREETED
         self.capabilities = None
+
+    def _may_follow(self, verb: Verb) -> bool:
+        """Return whether a command may be sent before the reply to ``verb`` is there."""
+        return (
+            verb in GROUPED and self.capabilities is not None and "PIPELINING" in self.capabilities
+        )
 
     def _next_line(self) -> bytes | None:
         end = self._buffer.find(b"\n")
@@ -314,14 +386,13 @@ class Dialogue:
 
     def _finish(self) -> Reply:
         reply = _reply(int(self._code), [printable(line) for line in self._lines])
-        verb, self._awaited = self._awaited, None
+        verb = self._awaited.popleft()
         self._lines, self._size = [], 0
-        if verb is None:
-            raise LocalError("no reply is awaited")
         if reply.code == 421:
             self.state = State.CLOSED
+            self._awaited.clear()
             return reply
-        self.state = TRANSITIONS[self.state][verb].get(reply.kind, self.state)
+        self.state = TRANSITIONS[self.state].get(verb, {}).get(reply.kind, self.state)
         if reply.kind == 2 and verb is Verb.EHLO:
             self.capabilities = parse_capabilities(reply)
         elif reply.kind == 2 and verb is Verb.HELO:

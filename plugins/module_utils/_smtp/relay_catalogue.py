@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from .catalogue import Catalogue, Entry
 
-# The facts that a template may use; probe.py fills all of them, empty where unknown.
+# The facts that a template or a row may use; the probe fills all of them, empty where unknown.
+# ``greeting`` is the relay's banner and the first line of its EHLO reply: a provider behind another
+# name is recognised by it.
 FACTS = (
     "address",
     "attempts",
@@ -14,6 +16,7 @@ FACTS = (
     "detail",
     "ehlo_name",
     "failure",
+    "greeting",
     "host",
     "issuer",
     "meaning",
@@ -80,8 +83,19 @@ CATALOGUE = Catalogue(
             "error",
             "{host} did not answer on port {port} within {timeout} s ({attempts}).",
             "Have outbound TCP to {host}:{port} allowed from here (firewall, security group, "
-            "NetworkPolicy, mesh egress). Many providers block port 25: use 587 or 465.",
+            "NetworkPolicy, mesh egress). Some clouds block 465 and 587 as well until it is asked "
+            "for; many providers have a further port, such as 2525 or 2587.",
             "Packets to the relay vanish: nearly always a firewall between here and there.",
+        ),
+        Entry(
+            "port-25-timeout",
+            "error",
+            "{host} did not answer on port 25 within {timeout} s ({attempts}).",
+            "Use port 587 (smtp_security: starttls) or 465 (smtp_security: tls). Most internet "
+            "providers and clouds block outgoing port 25 to keep spam in, and lift that on request "
+            "at best; for a relay of your own network, have TCP to {host}:25 allowed from here.",
+            "Packets to port 25 vanish. That port is for mail between relays, and is the one that "
+            "internet providers block.",
         ),
         Entry(
             "relay-no-route",
@@ -149,9 +163,10 @@ CATALOGUE = Catalogue(
             "error",
             "{host}:{port} takes the connection and says nothing within {timeout} s, neither in "
             "plaintext nor in TLS.",
-            "Ask whether a proxy, load balancer or service mesh takes the connection before the "
-            "relay does; look in the relay's log for a connection from here; a relay that delays "
-            "its greeting needs a longer smtp_timeout.",
+            "Look in the relay's log for a connection from here. Without one, something takes the "
+            "connection before the relay does: a proxy, a load balancer, on a pod the sidecar of a "
+            "service mesh (Istio, Linkerd) or an egress policy that lets nothing on. With one, the "
+            "relay delays its greeting: raise smtp_timeout.",
             "A connection exists, but no SMTP greeting comes.",
         ),
         Entry(
@@ -160,7 +175,15 @@ CATALOGUE = Catalogue(
             "The relay does not talk to this client: {reply}.",
             "Have this machine's (or the cluster's outgoing) address allowed at the relay, and "
             "check it against block lists and for a reverse DNS name.",
-            "The relay's greeting is a refusal, mostly because of the client's address.",
+            "The relay refuses this client, mostly because of its address.",
+        ),
+        Entry(
+            "reverse-dns-missing",
+            "error",
+            "The relay wants a name for this client's address: {reply}.",
+            "Have a PTR record made for the outgoing address (by the owner of the address: the cloud "
+            "or internet provider) whose name resolves back to it, or use a relay that takes logins.",
+            "The outgoing address has no reverse DNS name, or one that does not lead back.",
         ),
         Entry(
             "not-smtp",
@@ -200,6 +223,16 @@ CATALOGUE = Catalogue(
             "Check host and port: a mail relay accepts one of the two. See the relay's log.",
             "Without EHLO there is neither TLS nor authentication.",
         ),
+        Entry(
+            "pipelining-broken",
+            "warning",
+            "The relay announces PIPELINING, and commands that are sent together go wrong ({detail}); "
+            "one by one they work.",
+            "Nothing to do where the application sends one command at a time, as most do; else have "
+            "it taken out of the EHLO reply (Postfix: smtpd_discard_ehlo_keywords = pipelining), "
+            "or what stands between here and the relay repaired.",
+            "The relay, or something in between, loses commands that come together (RFC 2920).",
+        ),
         # -- TLS ------------------------------------------------------------------------------
         Entry(
             "starttls-not-offered",
@@ -209,6 +242,46 @@ CATALOGUE = Catalogue(
             "should be offered, the relay has no certificate yet, or a firewall strips it; only "
             "for a trusted network: smtp_security: none.",
             "The EHLO reply has no STARTTLS, so the connection cannot be encrypted.",
+        ),
+        Entry(
+            "starttls-stripped",
+            "error",
+            "Something between here and the relay takes STARTTLS away: the EHLO reply has '{detail}'.",
+            "Have the inspection of SMTP switched off on the firewall (Cisco ASA: no inspect esmtp, or "
+            "allow-tls), or use implicit TLS (smtp_security: tls, port 465).",
+            "A firewall overwrites capabilities that it does not know, so nobody can encrypt.",
+        ),
+        Entry(
+            "smtp-inspected",
+            "warning",
+            "A firewall rewrites what the relay says ('{detail}').",
+            "Have the inspection of SMTP switched off on it (Cisco ASA: no inspect esmtp): it hides "
+            "STARTTLS and AUTH, and breaks mails.",
+            "The greeting or the EHLO reply has the marks of an SMTP inspection.",
+        ),
+        Entry(
+            "auth-offered-in-clear",
+            "warning",
+            "The relay offers a login on port {port} before the connection is encrypted.",
+            "Have AUTH offered under TLS only (Postfix: smtpd_tls_auth_only = yes); until then take "
+            "care that every application demands TLS.",
+            "A client that does not insist on TLS sends its password for everybody to read.",
+        ),
+        Entry(
+            "tls-version-old",
+            "warning",
+            "The relay speaks {detail}, which is no longer secure (RFC 8996).",
+            "Have TLS 1.2 or newer enabled at the relay.",
+            "The connection came about because tls_min_version allows an old version.",
+        ),
+        Entry(
+            "tls-intercepted",
+            "warning",
+            "The certificate does not come from the relay but from a product that looks into TLS: "
+            "'{detail}'.",
+            "Have {host}:{port} exempted from TLS inspection; or, where that is wanted, give its CA to "
+            "the probe and to the application (smtp_ca_path).",
+            "A gateway or virus scanner takes the encrypted connection apart.",
         ),
         Entry(
             "starttls-rejected",
@@ -252,8 +325,17 @@ CATALOGUE = Catalogue(
             "client-certificate-required",
             "error",
             "The relay demands a client certificate ({detail}).",
-            "Use a port or listener of the relay that authenticates by password or address.",
+            "Give one that the relay's administrator has issued (client_cert and client_key); or use a "
+            "port or listener of the relay that authenticates by password or address.",
             "The relay authenticates its clients by certificate.",
+        ),
+        Entry(
+            "client-certificate-rejected",
+            "error",
+            "The relay does not accept this side's certificate ({detail}).",
+            "Compare client_cert with what the relay trusts: a CA that it knows, not expired, meant "
+            "for clients, and with the chain that leads to the CA. The relay's log has the reason.",
+            "The relay ended TLS with an alert about the client's certificate.",
         ),
         Entry(
             "tls-server-name-unknown",
@@ -350,9 +432,19 @@ CATALOGUE = Catalogue(
             "mechanism-unknown",
             "error",
             "The relay offers only mechanisms that take no password from here: {offered}.",
-            "Have PLAIN or LOGIN over TLS enabled at the relay; NTLM or GSSAPI alone (Exchange) "
-            "means that basic authentication is off on that connector.",
+            "Have PLAIN or LOGIN over TLS enabled at the relay.",
             "No SASL mechanism is known to both sides.",
+        ),
+        Entry(
+            "windows-login-only",
+            "error",
+            "The relay offers only Windows logins ({offered}), which need a domain account and no "
+            "password.",
+            "Exchange: have a receive connector with basic authentication over TLS "
+            "(Set-ReceiveConnector -AuthMechanism Tls,BasicAuth,BasicAuthRequireTLS), or one that "
+            "admits this address without a login (auth: none). Without TLS, Exchange hides the "
+            "other mechanisms: try smtp_security: starttls first.",
+            "NTLM or GSSAPI alone: applications that send by user name and password cannot log in.",
         ),
         Entry(
             "mechanism-rejected",
@@ -377,12 +469,28 @@ CATALOGUE = Catalogue(
             "Everybody on the way can read or record the login.",
         ),
         Entry(
+            "credentials-withheld",
+            "error",
+            "The relay offers no encryption on port {port}, so no credentials were sent.",
+            "Use a port with TLS (587 or 465). Only security: none sends them unencrypted.",
+            "With security: auto a login happens under TLS alone: who strips STARTTLS gets nothing.",
+        ),
+        Entry(
             "credentials-rejected",
             "error",
             "The relay rejected the credentials of {username}: {reply}.",
             "Check user name and password (they were tried once, with {mechanism}); relays often "
             "want the full address as the user name, or a password made for applications.",
             "Wrong user name or password, or an account without the right to send.",
+        ),
+        Entry(
+            "token-rejected",
+            "error",
+            "The relay rejected the OAuth token of {username}: {reply} (its reason: {detail}).",
+            "Check that the token is for this user, has the scope that the provider wants for SMTP, "
+            "has not expired, and that the application was given consent ({mechanism} was tried "
+            "once).",
+            "The access token is wrong, expired, of another user, or lacks the right to send.",
         ),
         Entry(
             "credentials-unusable",
@@ -422,6 +530,14 @@ CATALOGUE = Catalogue(
             "The login is known, and sending is not enabled for it.",
         ),
         Entry(
+            "account-suspended",
+            "error",
+            "The provider has stopped {username} from sending: {reply}.",
+            "Find out in the provider's console or with its support why; mostly it is spam, a stolen "
+            "password, or too many bounces. Change the password before it is unblocked.",
+            "The login is known, and was blocked because of what it sent.",
+        ),
+        Entry(
             "auth-failed-temporarily",
             "error",
             "The relay cannot check credentials now: {reply}.",
@@ -456,7 +572,7 @@ CATALOGUE = Catalogue(
             "error",
             "The relay rejected the sender {sender}: {reply}.",
             "Use a from address in a domain that the relay sends for, or have it allowed there.",
-            "The envelope sender was refused at MAIL or RCPT.",
+            "The envelope sender was refused.",
         ),
         Entry(
             "sender-not-allowed",
@@ -471,6 +587,22 @@ CATALOGUE = Catalogue(
             "The provider has not verified the sender {sender} or its domain: {reply}.",
             "Verify the address or the domain in the provider's console, or use one that is.",
             "The provider sends only for verified senders.",
+        ),
+        Entry(
+            "sandbox-restricted",
+            "error",
+            "The account may write only to verified recipients, and {recipient} is none: {reply}.",
+            "Verify the recipient in the provider's console, or have the account leave its sandbox or "
+            "trial.",
+            "New accounts are in a sandbox: the sender is right, and mail goes to few addresses only.",
+        ),
+        Entry(
+            "sender-authentication-failed",
+            "error",
+            "The mail does not prove that it comes from {sender}: {reply}.",
+            "Compare SPF, DKIM and DMARC of the sender's domain with this relay (the check of the "
+            "names behind the mail prints the records), or use a sender whose domain is set up for it.",
+            "SPF, DKIM or DMARC failed for the sender's domain.",
         ),
         Entry(
             "sender-domain-unknown",
@@ -502,6 +634,13 @@ CATALOGUE = Catalogue(
             "There is no such mailbox.",
         ),
         Entry(
+            "recipient-mailbox-full",
+            "error",
+            "The mailbox of {recipient} is full: {reply}.",
+            "Have the recipient make room, or use another recipient for the test.",
+            "The relay works, and the recipient's quota is used up.",
+        ),
+        Entry(
             "recipient-rejected",
             "error",
             "The relay rejected the recipient {recipient}: {reply}.",
@@ -511,9 +650,18 @@ CATALOGUE = Catalogue(
         Entry(
             "recipient-suppressed",
             "error",
-            "The provider accepts {recipient} and will not deliver: {reply}.",
+            "The provider will not deliver to {recipient}: {reply}.",
             "Take the recipient off the provider's suppression list.",
-            "A positive reply that means the opposite.",
+            "The recipient bounced or complained before: mail to it is thrown away, some providers "
+            "say so in a positive reply.",
+        ),
+        Entry(
+            "too-many-recipients",
+            "error",
+            "The relay takes no more recipients in one mail: {reply}.",
+            "Give fewer recipients, or have the relay's limit raised (Postfix: "
+            "smtpd_recipient_limit).",
+            "A limit on recipients of one mail or one connection.",
         ),
         Entry(
             "relay-denied",
@@ -522,6 +670,14 @@ CATALOGUE = Catalogue(
             "Log in (auth: password), or have this machine's (or the cluster's outgoing) address "
             "allowed to relay (Postfix: mynetworks; Exchange: the receive connector).",
             "The relay delivers to its own domains only, unless the client is authorised.",
+        ),
+        Entry(
+            "passed-after-retry",
+            "warning",
+            "It worked only after a retry. Before that: {detail}.",
+            "Applications that do not try again lose such mails: have this client exempted from "
+            "greylisting or the limit raised, or let a local relay queue them.",
+            "A transient failure that passed within the run.",
         ),
         Entry(
             "greylisted",
@@ -535,8 +691,17 @@ CATALOGUE = Catalogue(
             "sending-limit-reached",
             "error",
             "A sending limit is reached: {reply}.",
-            "Wait until the period is over, or have the limit raised with the provider.",
-            "The account or address has sent too much in a time.",
+            "Send slower, or have the limit raised with the provider.",
+            "The account or address has sent too much in a short time; it passes by itself.",
+        ),
+        Entry(
+            "sending-quota-reached",
+            "error",
+            "The account has used up what it may send: {reply}.",
+            "Wait until the day or month is over, or have the quota or plan raised in the provider's "
+            "console.",
+            "A quota for a day or a month, or paid credits, are used up: trying again at once is of no "
+            "use.",
         ),
         Entry(
             "message-too-big",
@@ -546,11 +711,50 @@ CATALOGUE = Catalogue(
             "The message is, or is announced as, larger than the relay takes.",
         ),
         Entry(
+            "message-content-rejected",
+            "error",
+            "The relay refuses the content of the message: {reply}.",
+            "Look at what the reply names (spam or virus filter, a malformed header); the relay's or "
+            "provider's log has the rule that was hit.",
+            "Login, sender and recipients were accepted; a filter did not let the message pass.",
+        ),
+        Entry(
+            "message-rejected",
+            "error",
+            "The relay refused the message after it had accepted sender and recipients: {reply}.",
+            "Ask the relay's administrator, with this reply; some relays check the sender only now.",
+            "The refusal came after DATA.",
+        ),
+        Entry(
+            "message-over-limit",
+            "error",
+            "The mail is larger than the relay takes: {detail}.",
+            "Send less (attachments are a third larger on the way), or have the relay's limit raised "
+            "(Postfix: message_size_limit).",
+            "The relay announces a limit (SIZE) below the size that is expected or was to be sent.",
+        ),
+        Entry(
+            "dsn-not-offered",
+            "info",
+            "The relay does not offer delivery status notifications (DSN); none was asked for.",
+            "Nothing to do; look for the token in the relay's log instead.",
+            "The EHLO reply has no DSN (RFC 3461).",
+        ),
+        Entry(
+            "open-relay",
+            "warning",
+            "The relay takes mail for {recipient} from here without a login.",
+            "Where this address is not allowed to relay on purpose, restrict it (Postfix: "
+            "smtpd_relay_restrictions and mynetworks; Exchange: the receive connector): an open "
+            "relay sends spam and lands on block lists.",
+            "A foreign recipient was accepted without a login, as seen from where the probe ran.",
+        ),
+        Entry(
             "relay-full",
             "error",
             "The relay has no room: {reply}.",
             "Have disk space freed on the relay.",
-            "The mail system or the mailbox is out of storage.",
+            "The mail system is out of storage.",
         ),
         # -- anywhere -------------------------------------------------------------------------
         Entry(

@@ -5,23 +5,30 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from .message import TOKEN, Message
 from .sasl import MECHANISMS
 from .secret import Secret
-from .tls import VERSIONS, client_context
+from .tls import VERSIONS, Identity, client_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from ssl import SSLContext
 
 SECURITIES = ("none", "starttls", "tls", "auto")
-AUTHS = ("none", "password")
-UNTIL = ("connect", "tls", "auth", "mail", "rcpt")
+AUTHS = ("none", "password", "oauth")
+UNTIL = ("connect", "tls", "auth", "mail", "rcpt", "data")
 
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
 _NO_MAILBOX = re.compile(r"[\s<>]")
+
+
+def _no_secret() -> Secret:
+    return Secret("")
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,22 @@ class ProbeRequest:
     """One relay, how to talk to it, and how far to go.
 
     ``security``: ``none``, ``starttls``, ``tls`` (implicit) or ``auto`` (find out).
-    ``auth``: ``none`` (anonymous relay) or ``password``; ``mechanism`` empty lets the probe choose.
+    ``auth``: ``none`` (anonymous relay), ``password`` or ``oauth`` (``token`` is an access token);
+    ``mechanism`` empty lets the probe choose. ``EXTERNAL`` is a mechanism of ``auth`` none, with
+    the client certificate; ``username`` is the authorisation identity then. ``client_cert`` and
+    ``client_key`` are PEM texts, presented whenever the relay asks.
+
     ``validate_certs`` false turns a certificate's errors into warnings. ``server_name`` is the
-    name that the certificate must carry when it is not ``host``. ``ehlo_name`` empty stands for
-    this machine's qualified name, else its address. ``timeout`` is in seconds and for each wait.
-    ``until`` names the last stage; ``rcpt`` leaves out DATA too: no mail is ever sent.
+    name that the certificate must carry when it is not ``host``. ``ciphers`` is OpenSSL's list for
+    TLS 1.2 and before. ``want_chain`` puts the chain as PEM into the result. ``ehlo_name`` empty
+    stands for this machine's qualified name, else its address. ``proxy`` is
+    ``socks5://[user:password@]host:port`` or ``http://…``.
+
+    ``until`` names the last stage; only ``data`` sends a mail, which is ``message``.
+    ``expected_size`` (bytes, 0: not known) is compared with what the relay takes.
+    ``foreign_recipient`` is tried without a login first: an open relay accepts it.
+    ``timeout`` is in seconds and for each wait. ``retries`` says how often the walk is repeated
+    after a transient failure, ``retry_seconds`` how long to wait before that.
     """
 
     host: str
@@ -42,22 +60,71 @@ class ProbeRequest:
     auth: str = "none"
     mechanism: str = ""
     username: str = ""
-    password: Secret = field(default_factory=lambda: Secret(""))
+    password: Secret = field(default_factory=_no_secret)
+    token: Secret = field(default_factory=_no_secret)
+    client_cert: str = ""
+    client_key: Secret = field(default_factory=_no_secret)
     from_address: str = ""
     recipients: tuple[str, ...] = ()
+    message: Message | None = None
+    expected_size: int = 0
+    foreign_recipient: str = ""
     ehlo_name: str = ""
     validate_certs: bool = True
     ca_pem: str = ""
     server_name: str = ""
     tls_min_version: str = "1.2"
+    ciphers: str = ""
+    want_chain: bool = False
+    proxy: Secret = field(default_factory=_no_secret)
     timeout: float = 10.0
+    retries: int = 0
+    retry_seconds: float = 10.0
     until: str = "rcpt"
 
+    @property
+    def logs_in(self) -> bool:
+        """Whether the walk has an AUTH command."""
+        return self.auth != "none" or self.mechanism == "EXTERNAL"
+
+    @property
+    def credential(self) -> Secret:
+        """What proves who ``username`` is, for the mechanisms that send it."""
+        return self.token if self.auth == "oauth" else self.password
+
+    @property
+    def mail(self) -> Message | None:
+        """The mail that the envelope is for, if there is to be one."""
+        return self.message or (Message() if self.until == "data" else None)
+
+    @property
+    def sender(self) -> str:
+        """The address for MAIL."""
+        return (self.message and self.message.envelope_from) or self.from_address
+
+    def context(self, *, verify: bool, legacy: bool = False) -> SSLContext:
+        """Return the TLS context that is asked for. Raises ValueError for what cannot be used.
+
+        ``legacy`` allows everything that OpenSSL still knows, to find out what a relay speaks.
+        """
+        identity = Identity(self.client_cert, self.client_key) if self.client_cert else None
+        return client_context(
+            verify=verify,
+            ca_pem=self.ca_pem,
+            min_version=self.tls_min_version,
+            ciphers=self.ciphers,
+            identity=identity,
+            legacy=legacy,
+        )
+
     def to_wire(self) -> str:
-        """Return one line of JSON **with the password**: for standard input, nothing else."""
+        """Return one line of JSON **with all secrets**: for standard input, nothing else."""
         data = {entry.name: getattr(self, entry.name) for entry in fields(self)}
-        data["password"] = self.password.reveal()
-        data["recipients"] = list(self.recipients)
+        for name, value in data.items():
+            if isinstance(value, Secret):
+                data[name] = value.reveal()
+            elif isinstance(value, Message):
+                data[name] = {entry.name: getattr(value, entry.name) for entry in fields(value)}
         return json.dumps(data)
 
     @classmethod
@@ -65,42 +132,38 @@ class ProbeRequest:
         """Read what :meth:`to_wire` wrote. Raises ValueError that quotes no value."""
         try:
             data = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             # Not chained: the decoder's error carries the text, and so the password.
             raise ValueError("the request is not JSON") from None
         if not isinstance(data, dict):
             raise ValueError("the request is not a JSON object")
-        known = {entry.name for entry in fields(cls)}
-        for name in data:
-            if name not in known:
-                raise ValueError(f"the request has an unknown field, {name}")
         for name in ("host", "port"):
             if name not in data:
                 raise ValueError(f"the request has no {name}")
-        for name, value in data.items():
-            if not _has_type(name, value):
-                raise ValueError(f"the request's {name} has the wrong type")
-        return cls(**_typed(data))
+        message = data.get("message")
+        typed = _typed(cls, data, "the request")
+        if message is not None:
+            typed["message"] = Message(**_typed(Message, message, "the request's message"))
+        return cls(**typed)
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """Yield (field, what is wrong with it) for what cannot be tried at all."""
         yield from self._range_problems()
         yield from self._text_problems()
-        if self.auth == "password" and not (self.username and self.password):
-            yield "auth", "is password, which needs both username and password"
-        if self.auth == "none" and (self.username or self.password):
-            yield "auth", "is none, which takes neither username nor password"
-        if self.ca_pem:
-            try:
-                client_context(verify=True, ca_pem=self.ca_pem)
-            except ValueError as error:
-                yield "ca_pem", f"cannot be used: {error}"
+        yield from self._login_problems()
+        yield from self._mail_problems()
+        yield from self._tls_problems()
 
     def _range_problems(self) -> Iterator[tuple[str, str]]:
         if not 1 <= self.port <= 65535:
             yield "port", f"is {self.port}, outside of 1 to 65535"
-        if self.timeout <= 0:
+        if not 0 < self.timeout < math.inf:
             yield "timeout", "is not a positive number of seconds"
+        if not 0 <= self.retry_seconds < math.inf:
+            yield "retry_seconds", "is not a number of seconds"
+        for name in ("retries", "expected_size"):
+            if getattr(self, name) < 0:
+                yield name, "is negative"
         for name, choices in (
             ("security", SECURITIES),
             ("auth", AUTHS),
@@ -117,39 +180,98 @@ class ProbeRequest:
         for name in ("host", "username", "ehlo_name", "server_name"):
             if _FORBIDDEN.search(getattr(self, name)):
                 yield name, "holds a control character, such as a line end"
-        if _FORBIDDEN.search(self.password.reveal()):
-            yield "password", "holds a control character, such as a line end"
+        for name in ("password", "token"):
+            if _FORBIDDEN.search(getattr(self, name).reveal()):
+                yield name, "holds a control character, such as a line end"
         for name in ("host", "ehlo_name", "server_name"):
             if " " in getattr(self, name):
                 yield name, "holds a space"
+
+    def _login_problems(self) -> Iterator[tuple[str, str]]:
+        external = self.mechanism == "EXTERNAL"
+        needed = {"password": ("username", "password"), "oauth": ("username", "token")}
+        wanted = needed.get(self.auth, ("username",) if external else ())
+        given = [name for name in ("username", "password", "token") if getattr(self, name)]
+        excess = [name for name in given if name not in wanted]
+        if excess:
+            yield "auth", f"is {self.auth}, which takes no {' and no '.join(excess)}"
+        if self.auth in needed and not set(wanted) <= set(given):
+            yield "auth", f"is {self.auth}, which needs both {' and '.join(wanted)}"
+        known = MECHANISMS.get(self.mechanism)
+        if known and known.auth != self.auth and (self.auth in needed or external):
+            yield "mechanism", f"is {self.mechanism}, which is none of auth: {self.auth}"
+        if external and not self.client_cert:
+            yield "mechanism", "is EXTERNAL, which needs client_cert and client_key"
+
+    def _mail_problems(self) -> Iterator[tuple[str, str]]:
+        message = self.message or Message()
         for name, address in (
             ("from_address", self.from_address),
+            ("foreign_recipient", self.foreign_recipient),
+            ("message", message.envelope_from),
+            ("message", message.reply_to),
             *(("recipients", recipient) for recipient in self.recipients),
         ):
             if address and (_NO_MAILBOX.search(address) or "@" not in address[1:-1]):
                 yield name, "is not an address of the form name@domain"
+        for line in (message.subject_prefix, message.subject, message.from_name):
+            if _FORBIDDEN.search(line):
+                yield "message", "holds a control character, such as a line end, in its header"
+        if not TOKEN.fullmatch(message.token):
+            yield "message", "has a token with other characters than letters, digits, . _ and -"
+        if self.until == "data":
+            for name in ("from_address", "recipients"):
+                if not getattr(self, name):
+                    yield name, "is missing, and until: data sends a mail"
+
+    def _tls_problems(self) -> Iterator[tuple[str, str]]:
+        if bool(self.client_cert) != bool(self.client_key):
+            yield "client_cert", "and client_key are needed together"
+            return
+        identity = Identity(self.client_cert, self.client_key)
+        parts: dict[str, dict[str, Any]] = {
+            "ca_pem": {"verify": True, "ca_pem": self.ca_pem},
+            "ciphers": {"verify": False, "ciphers": self.ciphers},
+            "client_cert": {"verify": False, "identity": identity},
+        }
+        for name, options in parts.items():
+            if getattr(self, name):
+                try:
+                    client_context(**options)
+                except ValueError as error:
+                    yield name, f"cannot be used: {error}"
 
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "port": (int,),
-    "timeout": (int, float),
-    "validate_certs": (bool,),
-    "recipients": (list,),
-}
-
-
-def _has_type(name: str, value: Any) -> bool:
-    types = _TYPES.get(name, (str,))
-    if name == "recipients" and isinstance(value, list):
-        return all(isinstance(recipient, str) for recipient in value)
-    # A bool is an int, and no number here.
-    return isinstance(value, types) and (bool in types or not isinstance(value, bool))
-
-
-def _typed(data: dict[str, Any]) -> dict[str, Any]:
-    typed = dict(data)
-    if "password" in typed:
-        typed["password"] = Secret(typed["password"])
-    if "recipients" in typed:
-        typed["recipients"] = tuple(typed["recipients"])
+def _typed(cls: type, data: Any, what: str) -> dict[str, Any]:
+    """Return the values for the fields of a dataclass, in their types. Raises ValueError."""
+    if not isinstance(data, dict):
+        raise ValueError(f"{what} has the wrong type")
+    readers = {entry.name: _READERS[str(entry.type)] for entry in fields(cls)}
+    typed = {}
+    for name, value in data.items():
+        if name not in readers:
+            raise ValueError(f"{what} has an unknown field, {name}")
+        types, read = readers[name]
+        # A bool is an int, and no number here.
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            raise ValueError(f"{what}'s {name} has the wrong type")
+        typed[name] = read(value)
     return typed
+
+
+def _texts(values: list[Any]) -> tuple[str, ...]:
+    if not all(isinstance(value, str) for value in values):
+        raise ValueError("the request's recipients has the wrong type")
+    return tuple(values)
+
+
+# What a field's type is in JSON, and how it is read.
+_READERS: Mapping[str, tuple[tuple[type, ...], Any]] = {
+    "str": ((str,), str),
+    "int": ((int,), int),
+    "float": ((int, float), float),
+    "bool": ((bool,), bool),
+    "Secret": ((str,), Secret),
+    "tuple[str, ...]": ((list,), _texts),
+    "Message | None": ((dict, type(None)), lambda value: value),
+}

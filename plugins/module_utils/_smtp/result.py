@@ -27,6 +27,19 @@ class Attempt:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """What became of one recipient.
+
+    ``result``: ``accepted`` (at RCPT; no mail was sent), ``sent`` (the relay took the mail for
+    it), or ``refused``; ``reply`` is the relay's, or empty where none was asked for.
+    """
+
+    address: str
+    result: str
+    reply: str = ""
+
+
 @dataclass
 class Stage:
     """One step of the probe. ``result``: ``ok``, ``warning``, ``failed`` or ``skipped``."""
@@ -55,12 +68,20 @@ class ProbeResult:
     relay_saw: str = ""
     capabilities_before_tls: dict[str, list[str]] | None = None
     capabilities: dict[str, list[str]] | None = None
+    extensions: dict[str, bool] | None = None
+    size_limit: int | None = None
     tls_version: str = ""
     tls_cipher: str = ""
+    chain_pem: str = ""
     certificate: Certificate | None = None
     certificate_verified: bool | None = None
     seen_at: datetime | None = None
+    recipients: list[Recipient] = field(default_factory=list)
+    message_id: str = ""
+    token: str = ""
     transcript: list[str] = field(default_factory=list)
+    tries: int = 1
+    seconds: float = 0.0
 
     @property
     def ok(self) -> bool:
@@ -69,8 +90,12 @@ class ProbeResult:
 
     @property
     def reached(self) -> str:
-        """The last stage that passed, or empty."""
-        passed = [stage.name for stage in self.stages if stage.result in ("ok", "warning")]
+        """The last stage that passed, or empty. RSET and QUIT prove nothing and do not count."""
+        passed = [
+            stage.name
+            for stage in self.stages
+            if stage.result in ("ok", "warning") and stage.name not in ("rset", "quit")
+        ]
         return passed[-1] if passed else ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -81,6 +106,8 @@ class ProbeResult:
             "security": self.security,
             "mechanism": self.mechanism,
             "reached": self.reached,
+            "tries": self.tries,
+            "seconds": self.seconds,
             "stages": [asdict(stage) for stage in self.stages],
             "findings": [finding.as_dict() for finding in self.findings],
             "addresses": [asdict(attempt) for attempt in self.attempts],
@@ -88,8 +115,14 @@ class ProbeResult:
             "relay_saw": self.relay_saw,
             "capabilities_before_tls": self.capabilities_before_tls,
             "capabilities": self.capabilities,
+            "extensions": self.extensions,
+            "size_limit": self.size_limit,
             "tls": self._tls(),
             "certificate": self._certificate(),
+            "chain_pem": self.chain_pem,
+            "recipients": [asdict(recipient) for recipient in self.recipients],
+            "message_id": self.message_id,
+            "token": self.token,
             "transcript": list(self.transcript),
         }
         plain["msg"] = text(plain)
@@ -116,6 +149,7 @@ class ProbeResult:
             "not_after": self.certificate.not_after.isoformat(),
             "days_left": self.certificate.days_left(self.seen_at),
             "sha256": self.certificate.sha256,
+            "weaknesses": list(self.certificate.weaknesses),
             "verified": self.certificate_verified,
         }
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 import stringprep
 import unicodedata
 from base64 import b64decode, b64encode
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from .protocol import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 # Each iteration costs this side time: RFC 7677 asks for 4096, strong servers use some 100,000.
 MAX_SCRAM_ITERATIONS = 500000
+
+_MAX_REFUSAL = 500
 
 
 class SaslError(Exception):
@@ -39,13 +45,34 @@ class SaslError(Exception):
         self.detail = detail
 
 
-class Mechanism:
-    """One exchange with one mechanism; an object serves once."""
+@dataclass(frozen=True)
+class Credentials:
+    """Who logs in, what proves it, and where (which some mechanisms tell the relay).
 
-    def __init__(self, username: str, password: Secret) -> None:
-        self._username = username
-        self._password = password
+    ``secret`` is the password or the access token. For ``EXTERNAL`` the proof is a certificate, and
+    ``username`` is the authorisation identity, or empty.
+    """
+
+    username: str
+    secret: Secret
+    host: str = ""
+    port: int = 0
+
+
+class Mechanism:
+    """One exchange with one mechanism; an object serves once.
+
+    ``auth`` is the kind of credentials that it takes. ``refusal`` is the relay's reason, where the
+    mechanism has a message for it.
+    """
+
+    auth = "password"
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._username = credentials.username
+        self._secret = credentials.secret
         self._step = 0
+        self.refusal = ""
 
     def start(self) -> bytes | None:
         """Return the initial response, or None for a mechanism in which the relay begins."""
@@ -70,7 +97,7 @@ class Plain(Mechanism):
 
     def start(self) -> bytes:
         """Return the one message of this mechanism."""
-        parts = (self._username, self._password.reveal())
+        parts = (self._username, self._secret.reveal())
         if any("\0" in part for part in parts):
             raise SaslError("credentials-unusable", "PLAIN cannot carry a NUL")
         return b"\0" + b"\0".join(part.encode("utf-8") for part in parts)
@@ -86,7 +113,7 @@ class Login(Mechanism):
     def respond(self, challenge: bytes) -> bytes:
         """Return the user name, then the password."""
         step = self._next_step(last=2)
-        return (self._username if step == 1 else self._password.reveal()).encode("utf-8")
+        return (self._username if step == 1 else self._secret.reveal()).encode("utf-8")
 
 
 class CramMd5(Mechanism):
@@ -96,7 +123,7 @@ class CramMd5(Mechanism):
         """Return the user name and the keyed digest of the challenge."""
         self._next_step(last=1)
         try:
-            digest = hmac.new(self._password.reveal().encode("utf-8"), challenge, "md5")
+            digest = hmac.new(self._secret.reveal().encode("utf-8"), challenge, "md5")
         except ValueError as error:
             raise SaslError("digest-unavailable", str(error)) from error
         return f"{self._username} {digest.hexdigest()}".encode()
@@ -107,11 +134,10 @@ class Scram(Mechanism):
 
     digest = "sha256"
 
-    def __init__(self, username: str, password: Secret, nonce: str = "") -> None:
-        super().__init__(username, password)
+    def __init__(self, credentials: Credentials, nonce: str = "") -> None:
+        super().__init__(credentials)
         self._nonce = nonce or secrets.token_urlsafe(24)
-        name = saslprep(username).replace("=", "=3D").replace(",", "=2C")
-        self._first_bare = f"n={name},r={self._nonce}"
+        self._first_bare = f"n={_saslname(saslprep(credentials.username))},r={self._nonce}"
         self._server_signature = b""
         self._server_proven = False
 
@@ -142,7 +168,7 @@ class Scram(Mechanism):
             raise SaslError("challenge-malformed", "the nonce is not an extension of ours")
         if not 1 <= iterations <= MAX_SCRAM_ITERATIONS:
             raise SaslError("challenge-malformed", f"{iterations} iterations")
-        password = saslprep(self._password.reveal()).encode("utf-8")
+        password = saslprep(self._secret.reveal()).encode("utf-8")
         salted = hashlib.pbkdf2_hmac(self.digest, password, salt, iterations)
         client_key = self._hmac(salted, b"Client Key")
         without_proof = "c=biws,r=" + nonce
@@ -171,31 +197,94 @@ class ScramSha1(Scram):
     digest = "sha1"
 
 
-# In the order of strength.
+class OAuthBearer(Mechanism):
+    """OAUTHBEARER (RFC 7628): an access token."""
+
+    auth = "oauth"
+
+    def __init__(self, credentials: Credentials) -> None:
+        super().__init__(credentials)
+        self._host = credentials.host
+        self._port = credentials.port
+
+    def start(self) -> bytes:
+        """Return the one message of this mechanism."""
+        return (
+            f"n,a={_saslname(self._username)},\x01host={self._host}\x01port={self._port}\x01"
+            f"auth=Bearer {self._secret.reveal()}\x01\x01"
+        ).encode()
+
+    def respond(self, challenge: bytes) -> bytes:
+        """Take the relay's reason for refusing the token, and end the exchange (section 3.2.3)."""
+        self._next_step(last=1)
+        self.refusal = _oauth_refusal(challenge)
+        return b"\x01"
+
+
+class XOAuth2(Mechanism):
+    """XOAUTH2, as Google and Microsoft define it: an access token."""
+
+    auth = "oauth"
+
+    def start(self) -> bytes:
+        """Return the one message of this mechanism."""
+        return f"user={self._username}\x01auth=Bearer {self._secret.reveal()}\x01\x01".encode()
+
+    def respond(self, challenge: bytes) -> bytes:
+        """Take the relay's reason for refusing the token, and end the exchange."""
+        self._next_step(last=1)
+        self.refusal = _oauth_refusal(challenge)
+        return b""
+
+
+class External(Mechanism):
+    """EXTERNAL (RFC 4422 appendix A): the client certificate has told who this is."""
+
+    auth = "none"
+
+    def start(self) -> bytes:
+        """Return the authorisation identity, which is empty for that of the certificate."""
+        return self._username.encode()
+
+    def respond(self, challenge: bytes) -> bytes:
+        """Refuse: there is nothing more to say."""
+        raise SaslError("challenge-unexpected", "EXTERNAL has no challenge")
+
+
+# Those that take a password in the order of strength.
 MECHANISMS: dict[str, type[Mechanism]] = {
     "SCRAM-SHA-256": Scram,
     "SCRAM-SHA-1": ScramSha1,
     "CRAM-MD5": CramMd5,
     "PLAIN": Plain,
     "LOGIN": Login,
+    "XOAUTH2": XOAuth2,
+    "OAUTHBEARER": OAuthBearer,
+    "EXTERNAL": External,
 }
-
-_IN_THE_CLEAR = tuple(MECHANISMS)
 
 # Under TLS the password is safe whatever the mechanism, and what is to be proven is what the
 # application will do, which is PLAIN or LOGIN nearly always. Relays that check passwords against
 # a directory often offer CRAM-MD5 or SCRAM all the same, and refuse right passwords in them.
-_UNDER_TLS = ("PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5")
+_UNDER_TLS = (
+    "PLAIN",
+    "LOGIN",
+    "SCRAM-SHA-256",
+    "SCRAM-SHA-1",
+    "CRAM-MD5",
+    "XOAUTH2",
+    "OAUTHBEARER",
+)
 
 
-def choose(offered: Iterable[str], *, encrypted: bool) -> str | None:
-    """Return the mechanism to try, or None when no known one is offered.
+def choose(offered: Iterable[str], auth: str, *, encrypted: bool) -> str | None:
+    """Return the mechanism to try, or None when none is offered that takes such credentials.
 
     Without TLS it is the strongest; under TLS the one that applications use.
     """
     names = set(offered)
-    order = _UNDER_TLS if encrypted else _IN_THE_CLEAR
-    return next((name for name in order if name in names), None)
+    order = _UNDER_TLS if encrypted else MECHANISMS
+    return next((name for name in order if name in names and MECHANISMS[name].auth == auth), None)
 
 
 def saslprep(text: str) -> str:
@@ -228,6 +317,23 @@ _PROHIBITED = (
     stringprep.in_table_c8,
     stringprep.in_table_c9,
 )
+
+
+def _saslname(text: str) -> str:
+    """Return a name as RFC 5801 section 4 writes it."""
+    return text.replace("=", "=3D").replace(",", "=2C")
+
+
+def _oauth_refusal(challenge: bytes) -> str:
+    """Return what the relay says of a token (RFC 7628 section 3.2.2) on one line."""
+    text = printable(challenge)
+    try:
+        told = json.loads(challenge)
+    except (ValueError, RecursionError):
+        return text[:_MAX_REFUSAL]
+    if isinstance(told, dict):
+        text = ", ".join(f"{name}: {value}" for name, value in told.items() if value)
+    return printable(text.encode("utf-8", "backslashreplace"))[:_MAX_REFUSAL]
 
 
 def _scram_fields(message: bytes) -> dict[str, str]:

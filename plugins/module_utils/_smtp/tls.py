@@ -5,10 +5,19 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import ssl
-from dataclasses import dataclass
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .secret import Secret
 
 _VERSIONS = {
     "1.0": ssl.TLSVersion.TLSv1,
@@ -18,6 +27,13 @@ _VERSIONS = {
 }
 
 VERSIONS = tuple(_VERSIONS)
+
+# Without the limits on keys, digests and ciphers that OpenSSL's security levels set.
+_LEGACY_CIPHERS = "ALL:@SECLEVEL=0"
+
+# OpenSSL 3 has the old versions on the lowest security level only.
+_OLD = ("1.0", "1.1")
+_OLD_CIPHERS = "DEFAULT:@SECLEVEL=0"
 
 # Names of OpenSSL errors, in parts, and what they tell; the first that fits counts.
 _REASONS = (
@@ -31,6 +47,12 @@ _REASONS = (
     ("NO_PROTOCOLS_AVAILABLE", "version"),
     ("UNRECOGNIZED_NAME", "server-name"),
     ("CERTIFICATE_REQUIRED", "client-certificate"),
+    # Alerts of the relay (RFC 8446 section 6.2), so they are about this side's certificate.
+    ("ALERT_UNKNOWN_CA", "client-certificate-rejected"),
+    ("ALERT_BAD_CERTIFICATE", "client-certificate-rejected"),
+    ("ALERT_CERTIFICATE", "client-certificate-rejected"),
+    ("ALERT_UNSUPPORTED_CERTIFICATE", "client-certificate-rejected"),
+    ("ALERT_ACCESS_DENIED", "client-certificate-rejected"),
     ("HANDSHAKE_FAILURE", "cipher"),
     ("INSUFFICIENT_SECURITY", "cipher"),
     ("NO_CIPHERS", "cipher"),
@@ -45,7 +67,8 @@ class TlsFailure:
 
     ``kind``: ``verify`` (the certificate; ``verify_code`` is OpenSSL's X509_V_ERR_ number),
     ``not-tls`` (the relay answered in plaintext), ``version``, ``cipher``, ``server-name``,
-    ``client-certificate``, ``closed``, ``reset``, ``timeout``, or ``tls`` for anything else.
+    ``client-certificate`` (it demands one), ``client-certificate-rejected``, ``closed``,
+    ``reset``, ``timeout``, or ``tls`` for anything else.
     """
 
     kind: str
@@ -53,21 +76,53 @@ class TlsFailure:
     verify_code: int = 0
 
 
-def client_context(*, verify: bool, ca_pem: str = "", min_version: str = "1.2") -> ssl.SSLContext:
+@dataclass(frozen=True)
+class Identity:
+    """A client certificate with its chain, and its key, as PEM texts."""
+
+    cert_pem: str
+    key: Secret = field(hash=False)
+
+
+def client_context(
+    *,
+    verify: bool,
+    ca_pem: str = "",
+    min_version: str = "1.2",
+    ciphers: str = "",
+    identity: Identity | None = None,
+    legacy: bool = False,
+) -> ssl.SSLContext:
     """Return a client's context, shared by all connections that ask for the same.
 
     It trusts the system's roots and those of ``ca_pem``, as an application does whose bundle was
     extended. Python 3.13 demands more of a private CA than RFC 5280's readers usually do
     (VERIFY_X509_STRICT); this does not, so that the result is the same wherever the probe runs.
-    Raises ValueError when ``ca_pem`` holds no certificate.
+    ``ciphers`` is OpenSSL's list for TLS 1.2 and before. ``legacy`` allows every version and
+    cipher that OpenSSL still has, and takes the place of ``min_version`` and ``ciphers``.
+
+    Raises ValueError when ``ca_pem``, ``ciphers`` or ``identity`` cannot be used.
     """
-    return _context(verify, ca_pem if verify else "", min_version)
+    if legacy:
+        return _context(False, "", "", _LEGACY_CIPHERS, identity)
+    if min_version in _OLD and not ciphers:
+        ciphers = _OLD_CIPHERS
+    return _context(verify, ca_pem if verify else "", min_version, ciphers, identity)
 
 
 @lru_cache(maxsize=64)
-def _context(verify: bool, ca_pem: str, min_version: str) -> ssl.SSLContext:
+def _context(
+    verify: bool, ca_pem: str, min_version: str, ciphers: str, identity: Identity | None
+) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = _VERSIONS[min_version]
+    context.minimum_version = _VERSIONS.get(min_version, ssl.TLSVersion.MINIMUM_SUPPORTED)
+    if ciphers:
+        try:
+            context.set_ciphers(ciphers)
+        except ssl.SSLError as error:
+            raise ValueError("OpenSSL knows no such cipher") from error
+    if identity is not None:
+        _load(context, identity)
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -79,6 +134,43 @@ def _context(verify: bool, ca_pem: str, min_version: str) -> ssl.SSLContext:
         except (ssl.SSLError, ValueError) as error:
             raise ValueError("it holds no PEM certificate that can be read") from error
     return context
+
+
+def _load(context: ssl.SSLContext, identity: Identity) -> None:
+    """Give a context its certificate and key, which the ssl module takes from files only."""
+
+    def no_password() -> str:
+        # Without this, OpenSSL asks at the terminal for the password of an encrypted key.
+        raise ValueError("its key is encrypted")
+
+    with _as_file(identity.cert_pem + "\n" + identity.key.reveal()) as path:
+        try:
+            context.load_cert_chain(path, password=no_password)
+        except ssl.SSLError as error:
+            # Not chained: nothing of the key may be shown.
+            reason = error.reason or "it holds no PEM certificate and key that can be read"
+            raise ValueError(reason.replace("_", " ").lower()) from None
+
+
+@contextmanager
+def _as_file(text: str) -> Iterator[str]:
+    """Lend a text as a file that nobody else can read: in memory where the system has that."""
+    data = text.encode("utf-8")
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("mailops-smtp")
+        try:
+            os.write(descriptor, data)
+            yield f"/proc/self/fd/{descriptor}"
+        finally:
+            os.close(descriptor)
+        return
+    descriptor, path = tempfile.mkstemp()
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+        yield path
+    finally:
+        os.unlink(path)
 
 
 def explain(error: OSError) -> TlsFailure:

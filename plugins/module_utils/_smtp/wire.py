@@ -6,14 +6,18 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 from typing import TYPE_CHECKING
 
-from .protocol import Dialogue, Reply, State, Verb
+from .protocol import TRANSITIONS, Capabilities, Dialogue, Reply, State, Verb
 from .secret import MASK
 from .tls import explain, lost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    # A verb and its argument.
+    Command = tuple[Verb, str]
 
 _CHUNK = 16384
 
@@ -40,6 +44,10 @@ class Clock:
         self.timeout = timeout
         self._end = now() + total
 
+    def within(self, limit: float) -> Clock:
+        """Return a clock for what must end at a limit as a whole."""
+        return Clock(self.now, self.timeout, min(limit, self._end) - self.now())
+
     def limit(self, seconds: float | None = None) -> float:
         """Return when a wait that begins now must end. Raises WireError when it is too late."""
         now = self.now()
@@ -62,7 +70,8 @@ class Clock:
 class Wire:
     """A connection to a relay. Every method raises WireError and ProtocolError.
 
-    ``certificate_der`` is the relay's certificate, verified or not; empty without TLS.
+    ``certificate_der`` is the relay's certificate, verified or not; empty without TLS. ``clock``
+    limits the waits.
     """
 
     def __init__(
@@ -70,9 +79,20 @@ class Wire:
     ) -> None:
         self.dialogue = Dialogue()
         self.certificate_der = b""
+        self.clock = clock
         self._socket = connection
-        self._clock = clock
         self._transcript = transcript
+
+    def __enter__(self) -> Wire:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the last EHLO reply offered."""
+        return self.dialogue.capabilities or Capabilities()
 
     @property
     def local_address(self) -> str:
@@ -80,17 +100,19 @@ class Wire:
         return str(self._socket.getsockname()[0])
 
     @property
+    def is_over(self) -> bool:
+        """Whether the dialogue has ended."""
+        return self.dialogue.state is State.CLOSED
+
+    @property
     def usable(self) -> bool:
         """Whether QUIT can still be sent."""
-        return self.dialogue.awaits_nothing and self.dialogue.state not in (
-            State.CLOSED,
-            State.HANDSHAKE,
-            State.CHALLENGED,
-        )
+        dialogue = self.dialogue
+        return dialogue.awaits_nothing and Verb.QUIT in TRANSITIONS[dialogue.state]
 
     def read(self, seconds: float | None = None) -> Reply:
         """Wait for the awaited reply, as a whole within ``seconds`` (or the usual timeout)."""
-        limit = self._clock.limit(seconds)
+        limit = self.clock.limit(seconds)
         while True:
             reply = self.dialogue.next_reply()
             if reply is not None:
@@ -98,20 +120,24 @@ class Wire:
                 return reply
             self._receive(limit)
 
+    def send(self, commands: Sequence[Command], seconds: float | None = None) -> None:
+        """Send commands in one write; the reply to each is still to be read."""
+        data = b"".join([self.dialogue.send(verb, argument) for verb, argument in commands])
+        for verb, argument in commands:
+            self._note_command(verb, argument)
+        self._write(data, seconds)
+
     def exchange(self, verb: Verb, argument: str = "", seconds: float | None = None) -> Reply:
         """Send a command and wait for its reply."""
-        data = self.dialogue.send(verb, argument)
-        self._note_command(verb, argument)
-        limit = self._clock.limit(seconds)
-        try:
-            self._socket.settimeout(self._clock.remaining(limit))
-            self._socket.sendall(data)
-        except ConnectionError:
-            # The relay may have said why before it closed.
-            return self._last_words()
-        except OSError as error:
-            raise _failure(error) from error
+        self.send([(verb, argument)], seconds)
         return self.read(seconds)
+
+    def deliver(self, mail: bytes) -> Reply:
+        """Send a mail, once the relay has asked for it, and wait for the reply."""
+        data = self.dialogue.send_content(mail)
+        self._transcript(f"C: (a mail of {len(mail)} bytes)")
+        self._write(data)
+        return self.read()
 
     def start_tls(
         self, context: ssl.SSLContext, server_name: str, seconds: float | None = None
@@ -119,9 +145,9 @@ class Wire:
         """Do the handshake; of STARTTLS or, before anything was read, of implicit TLS."""
         if self.dialogue.state is State.HANDSHAKE:
             self.dialogue.start_tls()
-        limit = self._clock.limit(seconds)
+        limit = self.clock.limit(seconds)
         try:
-            self._socket.settimeout(self._clock.remaining(limit))
+            self._socket.settimeout(self.clock.remaining(limit))
             # In two steps: in one, a connection that is lost by now passes without a handshake.
             secured = context.wrap_socket(
                 self._socket, server_hostname=server_name, do_handshake_on_connect=False
@@ -151,29 +177,41 @@ class Wire:
         cipher = self._socket.cipher() if isinstance(self._socket, ssl.SSLSocket) else None
         return cipher[0] if cipher else ""
 
+    @property
+    def chain_pem(self) -> str:
+        """The certificates as the relay sent them, its own first; empty before Python 3.13."""
+        if sys.version_info < (3, 13) or not isinstance(self._socket, ssl.SSLSocket):
+            return ""
+        return "".join(map(ssl.DER_cert_to_PEM_cert, self._socket.get_unverified_chain()))
+
     def close(self) -> None:
         """Close the connection."""
         self._socket.close()
 
+    def _write(self, data: bytes, seconds: float | None = None) -> None:
+        limit = self.clock.limit(seconds)
+        try:
+            self._socket.settimeout(self.clock.remaining(limit))
+            self._socket.sendall(data)
+        except ConnectionError:
+            # The relay may have said why before it closed: whoever reads next will see.
+            return
+        except OSError as error:
+            raise _failure(error) from error
+
     def _receive(self, limit: float) -> None:
         try:
-            self._socket.settimeout(self._clock.remaining(limit))
+            self._socket.settimeout(self.clock.remaining(limit))
             data = self._socket.recv(_CHUNK)
         except socket.timeout:
             # Which of the two limits it was, the clock knows.
-            self._clock.remaining(limit)
+            self.clock.remaining(limit)
             raise WireError("timeout", "no answer") from None
         except OSError as error:
             raise _failure(error) from error
         if not data:
             raise WireError("closed", "the relay closed the connection")
         self.dialogue.receive(data)
-
-    def _last_words(self) -> Reply:
-        try:
-            return self.read()
-        except WireError as error:
-            raise WireError("reset", "the relay reset the connection") from error
 
     def _note_command(self, verb: Verb, argument: str) -> None:
         if verb is Verb.AUTH:
@@ -185,7 +223,7 @@ class Wire:
         self._transcript("C: " + " ".join(part for part in (word, argument) if part))
 
     def _note_reply(self, reply: Reply) -> None:
-        if reply.kind == 3:
+        if self.dialogue.state is State.CHALLENGED:
             # A challenge: it tells nobody anything, and may repeat what was sent.
             self._transcript(f"S: {reply.code} {MASK}")
             return

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -89,8 +89,8 @@ class Cluster:
             ) from error
         self._configuration.retries = urllib3.Retry(total=2, connect=1, read=1, backoff_factor=0.2)
         # For its plain requests alone: discovery would cost calls and a cache file in /tmp.
-        client = kubernetes.client.ApiClient(self._configuration)
-        self._rest = DynamicClient(client, discoverer=lambda _client, _cache: None)
+        self._client = kubernetes.client.ApiClient(self._configuration)
+        self._rest = DynamicClient(self._client, discoverer=lambda _client, _cache: None)
 
     def _load(self, kubeconfig: str | None, context: str | None, temporary: str) -> None:
         inside = "KUBERNETES_SERVICE_HOST" in os.environ
@@ -161,6 +161,33 @@ class Cluster:
                 _request_timeout=(CONNECT_SECONDS, READ_SECONDS),
             )
         return response.data.decode("utf-8", "replace") if text else json.loads(response.data)
+
+    def forward(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
+    ) -> urllib3.BaseHTTPResponse:
+        """Hands a request of another program on, with the credentials of this user.
+
+        :param target: path and query.
+        :returns: the answer as it comes, not read yet and not decoded.
+        :raises urllib3.exceptions.HTTPError: when there is no answer.
+        """
+        answer: urllib3.BaseHTTPResponse = self._client.rest_client.pool_manager.request(
+            method,
+            f"{self.server}{target}",
+            body=body,
+            headers={**headers, **self._credentials()},
+            preload_content=False,
+            decode_content=False,
+            redirect=False,
+            retries=False,
+            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+        )
+        return answer
+
+    def _credentials(self) -> dict[str, str]:
+        """The headers that say who asks; empty for a client certificate."""
+        settings = self._configuration.auth_settings().values()
+        return {setting["key"]: setting["value"] for setting in settings}
 
     def _optional(self, path: str) -> dict[str, Any] | None:
         """One object, or `None` when it is not there."""
@@ -291,16 +318,12 @@ class Cluster:
         flags = {"stdin": stdin, "stdout": True, "stderr": True, "tty": False}
         query = [("container", container), *(("command", word) for word in argv)]
         query += [(name, str(value).lower()) for name, value in flags.items()]
-        headers = {
-            setting["key"]: setting["value"]
-            for setting in self._configuration.auth_settings().values()
-        }
         return websocket_call(
             self._configuration,
             "get",
             f"{self.server}/api/v1/namespaces/{self.namespace}/pods/{pod}/exec",
             query_params=query,
-            headers=headers,
+            headers=self._credentials(),
             binary=True,
             _preload_content=False,
             _request_timeout=CONNECT_SECONDS,

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, OMIT
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
+    OMIT,
+    PRESENT,
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Difference:
 def compare(expected: Mapping[str, Any], seen: Mapping[str, str]) -> list[Difference]:
     """Every variable of a container that is not as it should be.
 
-    :param expected: variable to text or `Secret`, `OMIT` for must not be there, `KEEP` for anything.
+    :param expected: variable to text or `Secret`, `OMIT` for must not be there, `PRESENT` for must be
+        there, `KEEP` for anything.
     :param seen: the container's environment.
     """
     found = []
@@ -38,6 +43,10 @@ def compare(expected: Mapping[str, Any], seen: Mapping[str, str]) -> list[Differ
         if wanted is OMIT:
             if value is not None:
                 found.append(Difference(name, "not set", "set"))
+            continue
+        if wanted is PRESENT:
+            if value is None:
+                found.append(Difference(name, "set", "not set"))
             continue
         secret = isinstance(wanted, Secret)
         text = wanted.reveal() if isinstance(wanted, Secret) else str(wanted)

@@ -121,6 +121,13 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="evidence-not-read",
+            severity="warning",
+            meaning="A part of what shows that a container is configured was not looked at.",
+            message="Not checked: {places}.",
+            fix="Compare it by hand, or send a mail from the application.",
+        ),
+        Entry(
             code="environment-differs",
             severity="error",
             meaning=(

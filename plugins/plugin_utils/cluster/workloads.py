@@ -23,7 +23,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    Evidence,
+    Workload,
+)
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 """The annotation of ``kubectl rollout restart``; it survives later upgrades."""
@@ -172,9 +175,12 @@ class Workloads:
         return [result for result in results if isinstance(result, Seen)]
 
     def outdated(
-        self, live: Mapping[Workload, Mapping[str, Any]], seen: Sequence[Seen], names: Sequence[str]
+        self,
+        live: Mapping[Workload, Mapping[str, Any]],
+        seen: Sequence[Seen],
+        wanted: Mapping[Workload, Evidence],
     ) -> list[Workload]:
-        """The workloads with a container whose successor would see something else.
+        """The workloads with a container whose successor would see another of the wanted variables.
 
         A workload whose pods already have what the cluster would give them now is never rolled, even
         if that is not what is wanted: a roll would change nothing.
@@ -187,7 +193,7 @@ class Workloads:
                 entry["name"]: entry for entry in state["spec"]["template"]["spec"]["containers"]
             }
             would = environment.of_successor(
-                containers.get(workload.container, {}), names, secret, config_map
+                containers.get(workload.container, {}), wanted[workload].env, secret, config_map
             )
             has = [entry.environment for entry in seen if entry.workload == workload]
             if any(pod.get(name) != value for pod in has for name, value in would.items()):
@@ -317,7 +323,10 @@ class Deviation:
         )
 
 
-def check(seen: Sequence[Seen], expected: Mapping[str, Any]) -> list[Deviation]:
-    """The containers that do not see what they should, of those that were read."""
-    deviations = [Deviation(entry, evidence.compare(expected, entry.environment)) for entry in seen]
+def check(seen: Sequence[Seen], wanted: Mapping[Workload, Evidence]) -> list[Deviation]:
+    """The containers that do not see the variables that they should, of those that were read."""
+    deviations = [
+        Deviation(entry, evidence.compare(wanted[entry.workload].env, entry.environment))
+        for entry in seen
+    ]
     return [deviation for deviation in deviations if deviation.differences]

@@ -8,6 +8,7 @@ strings with their origin. Everything behind this module sees exact built-in typ
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,8 +23,6 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}\Z")
 _LINE_BREAK = re.compile(r"[\r\n]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-
-MULTILINE = frozenset({"ca_pem"})
 
 
 class ConversionError(ValueError):
@@ -78,14 +77,14 @@ def _text(option: Option, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ConversionError(f"must be text, not {_kind_of(value)}")
     text = str(value)
-    if option.name in MULTILINE:
-        return text
-    _check_line(text)
-    return text.strip()
+    _check_text(option, text)
+    return text if option.lines else text.strip()
 
 
-def _check_line(text: str) -> None:
+def _check_text(option: Option, text: str) -> None:
     """Refuses what neither SMTP, nor a values file, nor an environment variable can hold."""
+    if option.lines:
+        return
     if _LINE_BREAK.search(text):
         raise ConversionError("must be one line: it holds a carriage return or a line feed")
     if _CONTROL.search(text):
@@ -98,7 +97,7 @@ def _check_line(text: str) -> None:
 def _secret(option: Option, value: Any) -> Secret:
     if not isinstance(value, str):
         raise NotTextError(f"must be text, not {_kind_of(value)}")
-    _check_line(value)
+    _check_text(option, value)
     return Secret(value)
 
 
@@ -123,11 +122,57 @@ def _boolean(option: Option, value: Any) -> bool:
 
 def _texts(option: Option, value: Any) -> list[str]:
     """A list; a survey sends one text with commas or line breaks between the entries."""
-    entries = re.split(r"[,\r\n]", value) if isinstance(value, str) else value
-    if not isinstance(entries, list):
+    if not isinstance(value, (str, list)):
         raise ConversionError(f"must be a list, not {_kind_of(value)}")
-    texts = [_text(option, entry) for entry in entries]
+    texts = [_text(option, entry) for entry in entries(value)]
     return [text for text in texts if text]
+
+
+def entries(value: str | list[Any]) -> list[Any]:
+    """The entries of a list, or of the text that a survey sends for one."""
+    if isinstance(value, list):
+        return value
+    return [text.strip() for text in re.split(r"[,\r\n]", value)]
+
+
+def _dictionary(option: Option, value: Any) -> dict[str, Any] | None:
+    """A dictionary whose values are still as they were given; a survey sends one as a text."""
+    if isinstance(value, str):
+        value = _json(value) if value.lstrip().startswith("{") else _from_text(option, value)
+    if not isinstance(value, dict):
+        raise ConversionError(f"must be a dictionary, not {_kind_of(value)}")
+    return {str(key): inner for key, inner in value.items()} or None
+
+
+def _from_text(option: Option, text: str) -> Any:
+    """What a plain text means where a dictionary is wanted."""
+    if option.short is not None:
+        return {option.short: text}
+    if all(key.kind is Kind.BOOLEAN for key in option.keys):
+        flags = [flag.partition("=") for flag in re.split(r"[,\r\n]", text) if flag.strip()]
+        return {name.strip(): value if sign else True for name, sign, value in flags}
+    raise ConversionError("must be a dictionary, or the same as a JSON text")
+
+
+def _dictionaries(option: Option, value: Any) -> list[dict[str, Any]] | None:
+    """A list of such dictionaries, or the same as a JSON text."""
+    entries = _json(value) if isinstance(value, str) else value
+    if not isinstance(entries, list):
+        raise ConversionError(f"must be a list, not {_kind_of(entries)}")
+    for number, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise ConversionError(
+                f"has an entry [{number}] that is {_kind_of(entry)} and no dictionary"
+            )
+    return [{str(key): inner for key, inner in entry.items()} for entry in entries] or None
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        # Not chained and not quoted: the text may hold a secret.
+        raise ConversionError("is a text that is no JSON") from None
 
 
 def _kind_of(value: Any) -> str:
@@ -137,6 +182,7 @@ def _kind_of(value: Any) -> str:
         float: "a number",
         list: "a list",
         dict: "a dictionary",
+        str: "a text",
         type(None): "null",
     }
     return names.get(type(value), f"a {type(value).__name__}")
@@ -148,4 +194,6 @@ _CONVERTERS = {
     Kind.INTEGER: _integer,
     Kind.BOOLEAN: _boolean,
     Kind.TEXTS: _texts,
+    Kind.DICTIONARY: _dictionary,
+    Kind.DICTIONARIES: _dictionaries,
 }

@@ -89,23 +89,89 @@ CATALOGUE = Catalogue(
             fix="Set {where} to a number from {low} to {high}.",
         ),
         Entry(
+            code="key-unknown",
+            severity="error",
+            meaning="A dictionary holds a key that means nothing there.",
+            message="{where} is no key that is known here{hint}.",
+            fix="Use these keys: {choices}.",
+        ),
+        Entry(
+            code="layer-unnamed",
+            severity="error",
+            meaning="A layer has no name, so that nothing can be said of it.",
+            message="{where} is not given.",
+            fix="Give each entry of smtp_layers a name.",
+        ),
+        Entry(
+            code="layer-name-taken",
+            severity="error",
+            meaning="Two layers have the same name, or one has the name of the nearest layer.",
+            message="{where} is {value!r}, and another layer has that name already.",
+            fix=(
+                "Give each entry of smtp_layers a name of its own; {nearest} is the layer that the "
+                "variables beside the list make."
+            ),
+        ),
+        Entry(
+            code="layer-parent-unknown",
+            severity="error",
+            meaning="A layer builds on one that does not exist.",
+            message="Layer {layer} builds on {value!r}, which is no layer{hint}.",
+            fix="Set {where} to one of: {choices}.",
+        ),
+        Entry(
+            code="layer-loop",
+            severity="error",
+            meaning="Layers build on each other in a circle.",
+            message="Layers build on each other in a circle: {loop}.",
+            fix="Remove the parent of the one that is to be the farthest.",
+        ),
+        Entry(
+            code="layer-unknown",
+            severity="error",
+            meaning="smtp_layer names a layer that does not exist.",
+            message="{where} is {value!r}, which is no layer{hint}.",
+            fix="Set {where} to one of: {choices}.",
+        ),
+        Entry(
+            code="connection-replaced",
+            severity="error",
+            meaning=(
+                "A layer gives a part of the connection and no relay. A connection is never mixed of "
+                "several layers, so that credentials go only to the relay that they are for."
+            ),
+            message=(
+                "No relay is given: {given} replaces the whole connection of the layers before it, "
+                "their relay included."
+            ),
+            fix=(
+                "Give smtp_host beside {given}; or give {given} in the layer that has the relay, or in "
+                "a layer of its own with merge: field."
+            ),
+        ),
+        Entry(
+            code="policy-loosened",
+            severity="error",
+            meaning="A layer allows what the policy of a farther one forbids.",
+            message="{where} allows what layer {layer} forbids.",
+            fix="Remove {where}, or change the policy in layer {layer}.",
+        ),
+        Entry(
             code="host-missing",
             severity="error",
             meaning="Mail is to be configured, and no relay is named.",
             message="No relay is given.",
             fix=(
-                "Set smtp_host to the relay's name, for example smtp_host: mail.example.com; to "
-                "switch mail off, set smtp_enabled: false."
+                "Set smtp_host to the relay's name, for example smtp_host: mail.example.com, or "
+                "smtp_provider to a mail provider; to switch mail off, set smtp_enabled: false."
             ),
         ),
         Entry(
             code="host-invalid",
             severity="error",
-            meaning="smtp_host is neither a host name nor an IP address.",
-            message=(
-                "smtp_host is {value!r}, which is neither a host name nor an IP address{detail}."
-            ),
-            fix="Give the bare name or address in smtp_host, and the port in smtp_port.",
+            meaning="A host is neither a host name nor an IP address.",
+            message="{where} is {value!r}, which is neither a host name nor an IP address{detail}.",
+            fix="Give the bare name or address in {where}; a port goes into smtp_port.",
         ),
         Entry(
             code="from-address-missing",
@@ -177,22 +243,74 @@ CATALOGUE = Catalogue(
         Entry(
             code="credentials-contradiction",
             severity="error",
-            meaning="smtp_auth says that there is no login, and credentials are given.",
-            message="smtp_auth is none, and {given} is given.",
-            fix="Remove {given}, or set smtp_auth: password.",
+            meaning="smtp_auth says one thing, and the credentials that are given another.",
+            message="smtp_auth is {auth}, and {given} is given.",
+            fix="Remove {given}, or set smtp_auth: {other}.",
+        ),
+        Entry(
+            code="credentials-twice",
+            severity="error",
+            meaning="Two ways to log in are given, and smtp_auth does not say which.",
+            message="{given} are given, which are two ways to log in.",
+            fix="Remove one of them.",
+        ),
+        Entry(
+            code="oauth-incomplete",
+            severity="error",
+            meaning="A login with OAuth lacks a part: neither a token is given nor all that one is had with.",
+            message="OAuth is to be used, and {missing} is not given.",
+            fix=(
+                "Give smtp_oauth a token; or a client_id and a client_secret, with the token_url or, for "
+                "Microsoft Entra ID, the tenant."
+            ),
+        ),
+        Entry(
+            code="oauth-twice",
+            severity="error",
+            meaning="A token is given, and also what one is had with.",
+            message="{where} holds a token, and also a client_id or a client_secret.",
+            fix="Give one of the two: a ready token, or what tokens are had with.",
+        ),
+        Entry(
+            code="oauth-username-missing",
+            severity="error",
+            meaning="XOAUTH2 and OAUTHBEARER name the mailbox beside the token.",
+            message="OAuth is to be used, and smtp_username is not given.",
+            fix="Set smtp_username to the address of the mailbox that the token is for.",
+        ),
+        Entry(
+            code="mechanism-contradiction",
+            severity="error",
+            meaning="A SASL mechanism belongs to another kind of login.",
+            message="smtp_mechanism {mechanism} belongs to smtp_auth {fitting}, and smtp_auth is {auth}.",
+            fix="Set smtp_mechanism to one of: {choices}; or remove it.",
+        ),
+        Entry(
+            code="mechanism-without-certificate",
+            severity="error",
+            meaning="EXTERNAL is the login by the client's certificate, and none is given.",
+            message="smtp_mechanism is EXTERNAL, and smtp_client_cert is not given.",
+            fix="Give smtp_client_cert and smtp_client_key, or remove smtp_mechanism.",
         ),
         Entry(
             code="credentials-unencrypted",
             severity="error",
             meaning="The password would cross the network in the clear.",
             message=(
-                "smtp_security is none, and a password is given: it would cross the network in "
-                "the clear."
+                "smtp_security is none, and there is a login: its credentials would cross the network "
+                "in the clear."
             ),
             fix=(
                 "Set smtp_security to starttls or tls; for a relay that takes mail without "
-                "credentials, remove them and set smtp_auth: none."
+                "credentials, remove them and set smtp_auth: none. {policy}: true allows it."
             ),
+        ),
+        Entry(
+            code="credentials-unencrypted-allowed",
+            severity="warning",
+            meaning="The credentials cross the network in the clear, and the policy allows it.",
+            message="smtp_security is none: the credentials cross the network in the clear.",
+            fix="Set smtp_security to starttls or tls, and remove {policy}.",
         ),
         Entry(
             code="anonymous-relay",
@@ -239,10 +357,10 @@ CATALOGUE = Catalogue(
         Entry(
             code="ca-not-a-certificate",
             severity="error",
-            meaning="What is given as the private CA holds no PEM certificate.",
+            meaning="What is given as a certificate holds none in PEM form.",
             message="{where} holds no certificate that can be loaded{problem}.",
             fix=(
-                "Give the CA's certificate in PEM form: it begins with -----BEGIN "
+                "Give the certificate in PEM form: it begins with -----BEGIN "
                 "CERTIFICATE-----. A DER file is converted with: openssl x509 -inform der -in "
                 "ca.der -out ca.pem"
             ),
@@ -253,6 +371,89 @@ CATALOGUE = Catalogue(
             meaning="Both smtp_ca_path and smtp_ca_pem are given.",
             message="Both smtp_ca_path and smtp_ca_pem are given.",
             fix="Give one of them.",
+        ),
+        Entry(
+            code="client-certificate-incomplete",
+            severity="error",
+            meaning="Only one of the client's certificate and its key is given.",
+            message="{given} is given and {missing} is not.",
+            fix="Give both, or neither.",
+        ),
+        Entry(
+            code="client-key-unusable",
+            severity="error",
+            meaning="The client's key cannot be used with its certificate.",
+            message="smtp_client_key {problem}.",
+            fix=(
+                "Give the key of smtp_client_cert in PEM form, without a passphrase: openssl pkey "
+                "-in encrypted.pem -out client.key"
+            ),
+        ),
+        Entry(
+            code="tls-setting-unused",
+            severity="warning",
+            meaning="A setting of TLS is given, and smtp_security is none.",
+            message="{where} has no effect, because smtp_security is none.",
+            fix="Set smtp_security to starttls or tls, or remove {where}.",
+        ),
+        Entry(
+            code="proxy-invalid",
+            severity="error",
+            meaning="smtp_proxy is no URL of a proxy that can be used.",
+            message="{where} {problem}.",
+            fix="Write it as socks5://host:port or http://host:port.",
+        ),
+        Entry(
+            code="address-internationalised",
+            severity="warning",
+            meaning="An address has characters before the @ that not every relay takes (RFC 6531).",
+            message=(
+                "{where} is {value!r}: not every relay and application takes other characters than "
+                "ASCII before the @ (SMTPUTF8)."
+            ),
+            fix="Use an address in ASCII, or make sure that relay and application know SMTPUTF8.",
+        ),
+        Entry(
+            code="policy-fips-verification",
+            severity="error",
+            meaning="Under FIPS certificates are always verified.",
+            message="{policy} is set, and smtp_validate_certs is false.",
+            fix="Remove smtp_validate_certs: false; give a private CA with smtp_ca_path.",
+        ),
+        Entry(
+            code="policy-fips-mechanism",
+            severity="error",
+            meaning="CRAM-MD5 uses MD5, which FIPS does not approve.",
+            message="{policy} is set, and smtp_mechanism is CRAM-MD5.",
+            fix="Remove smtp_mechanism, or set it to SCRAM-SHA-256 or PLAIN.",
+        ),
+        Entry(
+            code="policy-tls-required",
+            severity="error",
+            meaning="The policy asks for TLS, and the connection has none.",
+            message="{policy} is set, and smtp_security is none.",
+            fix="Set smtp_security to starttls or tls.",
+        ),
+        Entry(
+            code="policy-verification-required",
+            severity="error",
+            meaning="The policy asks for verified certificates.",
+            message="{policy} is set, and smtp_validate_certs is false.",
+            fix="Remove smtp_validate_certs: false; give a private CA with smtp_ca_path.",
+        ),
+        Entry(
+            code="policy-anonymous-forbidden",
+            severity="error",
+            meaning="The policy forbids relays that take mail without a login.",
+            message="{policy} is false, and there is no login.",
+            fix="Give smtp_username and smtp_password of a relay that takes them.",
+        ),
+        Entry(
+            code="policy-sink-forbidden",
+            severity="error",
+            meaning="The policy forbids relays for tests, whose mail reaches nobody.",
+            message="{policy} is false, and the relay is one for tests.",
+            fix="Use the relay of this environment.",
         ),
     )
 )

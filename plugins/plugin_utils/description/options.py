@@ -24,27 +24,66 @@ class Kind(Enum):
     INTEGER = "integer"
     BOOLEAN = "boolean"
     TEXTS = "list of texts"
+    DICTIONARY = "dictionary"
+    DICTIONARIES = "list of dictionaries"
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option of the actions; as a variable it carries the prefix ``smtp_``.
+    """One option of the actions, which as a variable carries the prefix ``smtp_``; or a key of one.
 
     :param inherited: whether a task that does not give it takes the variable. What writes a file is
         done only by the task that asks for it.
+    :param lines: whether its text may have several lines.
+    :param keys: what a dictionary may hold.
+    :param short: the key that is meant when a text is given instead of a dictionary.
+    :param by_key: whether layers merge its keys one by one.
     """
 
     name: str
     kind: Kind = Kind.TEXT
     inherited: bool = True
+    lines: bool = False
+    keys: tuple[Option, ...] = ()
+    short: str | None = None
+    by_key: bool = False
 
     @property
     def variable(self) -> str:
         return PREFIX + self.name
 
+    @property
+    def holds_secret(self) -> bool:
+        """Whether its value, or a part of it, is a secret."""
+        return self.kind is Kind.SECRET or any(key.holds_secret for key in self.keys)
 
-DESCRIPTION = (
-    Option("enabled", Kind.BOOLEAN),
+
+OAUTH = (
+    Option("token", Kind.SECRET),
+    Option("token_url"),
+    Option("tenant"),
+    Option("client_id"),
+    Option("client_secret", Kind.SECRET),
+    Option("scope"),
+)
+"""The keys of ``smtp_oauth``."""
+
+EXISTING_SECRET = (Option("name"), Option("username_key"), Option("password_key"))
+"""The keys of ``smtp_existing_secret``."""
+
+POLICY = (
+    Option("fips", Kind.BOOLEAN),
+    Option("require_tls", Kind.BOOLEAN),
+    Option("require_verified_certs", Kind.BOOLEAN),
+    Option("allow_anonymous", Kind.BOOLEAN),
+    Option("allow_sinks", Kind.BOOLEAN),
+    Option("allow_unencrypted_credentials", Kind.BOOLEAN),
+)
+"""The keys of ``smtp_policy``."""
+
+CONNECTION = (
+    Option("provider"),
+    Option("region"),
     Option("host"),
     Option("port", Kind.INTEGER),
     Option("security"),
@@ -52,35 +91,82 @@ DESCRIPTION = (
     Option("mechanism"),
     Option("username"),
     Option("password", Kind.SECRET),
-    Option("from_address"),
-    Option("from_name"),
-    Option("reply_to"),
-    Option("ehlo_name"),
+    Option("oauth", Kind.DICTIONARY, keys=OAUTH),
+    Option("existing_secret", Kind.DICTIONARY, keys=EXISTING_SECRET, short="name"),
     Option("validate_certs", Kind.BOOLEAN),
     Option("ca_path"),
-    Option("ca_pem"),
+    Option("ca_pem", lines=True),
+    Option("client_cert", lines=True),
+    Option("client_key", Kind.SECRET, lines=True),
     Option("server_name"),
     Option("tls_min_version"),
+)
+"""The relay and the way in: a layer that gives one of these replaces them all."""
+
+PRESENTATION = (
+    Option("from_address"),
+    Option("from_name"),
+    Option("envelope_from"),
+    Option("reply_to"),
+    Option("subject_prefix"),
+    Option("comment"),
+)
+"""How a mail looks. With these each field of a layer counts by itself."""
+
+SETTINGS = (
+    Option("enabled", Kind.BOOLEAN),
+    *CONNECTION,
+    *PRESENTATION,
+    Option("ehlo_name"),
+    Option("proxy"),
     Option("timeout", Kind.INTEGER),
     Option("test_recipients", Kind.TEXTS),
+    Option("policy", Kind.DICTIONARY, keys=POLICY, by_key=True),
+)
+"""What a layer can set."""
+
+FALLBACK = (
+    Option("name"),
+    *CONNECTION,
+    *PRESENTATION,
+    Option("ehlo_name"),
+    Option("proxy"),
+    Option("timeout", Kind.INTEGER),
+)
+"""The keys of an entry of ``smtp_fallbacks``: another relay for the same mails."""
+
+FALLBACKS = Option("fallbacks", Kind.DICTIONARIES, keys=FALLBACK)
+
+LAYER = (Option("name"), Option("parent"), Option("merge"), *SETTINGS, FALLBACKS)
+"""The keys of an entry of ``smtp_layers``. Here `name` is the layer's."""
+
+DESCRIPTION = (
+    *SETTINGS,
+    FALLBACKS,
+    Option("name"),
+    Option("layers", Kind.DICTIONARIES, keys=LAYER),
+    Option("layer"),
 )
 """What the mail settings are."""
 
 TARGET = (
-    Option("application"),
+    Option("application", Kind.TEXTS),
     Option("release"),
     Option("namespace"),
+    Option("fullname"),
     Option("kubeconfig"),
     Option("context"),
     Option("chart"),
     Option("helm"),
 )
-"""Which release they go to."""
+"""Which application they go to, and where it is."""
 
 RUN = (
     Option("values_dest", inherited=False),
     Option("values_include_secrets", Kind.BOOLEAN),
+    Option("document_path"),
     Option("probe_from"),
+    Option("allow_changes", Kind.TEXTS),
     Option("rollout_timeout", Kind.INTEGER),
 )
 """How the work is done."""
@@ -121,6 +207,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     if not found and len(name) >= SHORT_FORM:
         found = [longer for longer in names if longer.startswith(name)]
     return found[0] if len(found) == 1 else None
+
+
+def hint(near: str | None) -> str:
+    """The end of a sentence that says which name was probably meant."""
+    return f"; {near} was probably meant" if near else ""
 
 
 def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:

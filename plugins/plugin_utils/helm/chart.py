@@ -9,24 +9,34 @@ whole when the release renders nothing from a subchart.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import json_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 
 _FROM_SUBCHART = re.compile(r"^# Source: [^/\n]+/charts/([^/\n]+)/", re.MULTILINE)
 
 
 def subcharts_in_use(revision: Revision) -> list[str]:
-    """The subcharts that rendered something in this revision."""
+    """The subcharts that this revision was rendered with.
+
+    Those that have rendered something, and those that are switched on: a library renders nothing
+    itself, and of the dependencies Helm keeps in a record only what is on.
+    """
+    enabled = {
+        str(entry.get("alias") or entry.get("name"))
+        for entry in revision.chart.get("metadata", {}).get("dependencies") or []
+        if entry.get("enabled")
+    }
     hooks = "\n".join(hook.get("manifest", "") for hook in revision.record.get("hooks") or [])
     sources = "\n".join(
         f"# Source: {hook.get('path', '')}" for hook in revision.record.get("hooks") or []
     )
-    return sorted(set(_FROM_SUBCHART.findall("\n".join((revision.manifest, hooks, sources)))))
+    rendered = _FROM_SUBCHART.findall("\n".join((revision.manifest, hooks, sources)))
+    return sorted(enabled.union(rendered))
 
 
 def whole(revision: Revision) -> bool:
@@ -44,8 +54,8 @@ def write(revision: Revision, folder: Path) -> None:
     """
     chart = revision.chart
     metadata = {key: value for key, value in chart["metadata"].items() if key != "dependencies"}
-    _put(folder, "Chart.yaml", json.dumps(metadata).encode())
-    _put(folder, "values.yaml", json.dumps(chart.get("values") or {}).encode())
+    _put(folder, "Chart.yaml", json_text.dump(metadata).encode())
+    _put(folder, "values.yaml", json_text.dump(chart.get("values") or {}).encode())
     if chart.get("schema"):
         _put(folder, "values.schema.json", base64.b64decode(chart["schema"]))
     for entry in _files(chart):

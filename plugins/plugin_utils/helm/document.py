@@ -4,38 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import indent
 from typing import Any
 
-import yaml
-
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Leaf, Profile
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import yaml_text
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Leaf, Path
 
 
-class _Text(str):
-    """A text that is always written in quotes.
+def values_yaml(title: str, leaves: Sequence[Leaf], *, include_secrets: bool) -> str:
+    """The SMTP values of a release as a YAML document, with a comment on top and on each value.
 
-    Helm's parser knows more bare words as numbers and booleans than PyYAML does (``1e3``, ``0o17``),
-    so none is left bare.
+    :param title: the applications, for people.
     """
-
-
-class _Dumper(yaml.SafeDumper):
-    pass
-
-
-_Dumper.add_representer(
-    _Text,
-    lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"'),
-)
-
-
-def values_yaml(profile: Profile, leaves: Sequence[Leaf], *, include_secrets: bool) -> str:
-    """The SMTP values of one application as a YAML document with a comment on top."""
-    tree = values.apply({}, leaves) if include_secrets else values.without_secrets(leaves)
     left_out = [] if include_secrets else values.secret_keys(leaves)
-    title = " ".join(profile.title.split())
     lines = [
         f"# SMTP settings of {title}, for helm upgrade --values. Other values are not in this file."
     ]
@@ -45,13 +28,26 @@ def values_yaml(profile: Profile, leaves: Sequence[Leaf], *, include_secrets: bo
         lines.append(
             "# It holds no secret. Give these values in another way: " + ", ".join(left_out)
         )
-    body = yaml.dump(_quoted(tree), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
-    return "\n".join((*lines, "---", body))
+    tree = values.apply({}, leaves) if include_secrets else values.without_secrets(leaves)
+    return commented_yaml(lines, tree, {leaf.path: leaf.comment for leaf in leaves})
 
 
-def _quoted(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _quoted(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_quoted(inner) for inner in value]
-    return _Text(value) if isinstance(value, str) else value
+def commented_yaml(
+    head: Sequence[str], tree: Mapping[str, Any], comments: Mapping[Path, str]
+) -> str:
+    """A tree as a YAML document with comments: on top, and on the values at some places."""
+    return "\n".join((*head, "---", *_lines(tree, comments, ()))) + "\n"
+
+
+def _lines(tree: Mapping[str, Any], comments: Mapping[Path, str], path: Path) -> Iterator[str]:
+    if not tree and not path:
+        yield "{}"
+    for key, value in tree.items():
+        place = (*path, key)
+        if place not in comments and isinstance(value, Mapping):
+            yield yaml_text.dump({key: None}).removesuffix(" null\n")
+            yield from (indent(line, "  ") for line in _lines(value, comments, place))
+            continue
+        if comments.get(place):
+            yield "# " + " ".join(comments[place].split())
+        yield yaml_text.dump({key: value}).removesuffix("\n")

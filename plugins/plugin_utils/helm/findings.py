@@ -140,5 +140,15 @@ CATALOGUE = Catalogue(
                 "{release} --namespace {namespace} shows it."
             ),
         ),
+        Entry(
+            code="upgrade-would-fail",
+            severity="error",
+            meaning="Helm ended with an error when the upgrade was tried. Nothing was changed.",
+            message="helm {action} would fail: {text}",
+            fix=(
+                "Mend what Helm names, and run again. Release {release} in namespace {namespace} is "
+                "as it was."
+            ),
+        ),
     )
 )

@@ -56,6 +56,11 @@ class Revision:
         return self.record.get("chart") or {}
 
     @property
+    def defaults(self) -> Mapping[str, Any]:
+        """The chart's own values, without those of its subcharts."""
+        return self.chart.get("values") or {}
+
+    @property
     def chart_name(self) -> str:
         return str(self.chart.get("metadata", {}).get("name", ""))
 

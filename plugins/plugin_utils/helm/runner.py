@@ -4,20 +4,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import chart as charts
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import json_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 
@@ -31,30 +32,56 @@ class Completed:
     stderr: str
 
 
-LEAD_ELSEWHERE = ("HELM_KUBE", "HELM_NAMESPACE", "HELM_DEBUG")
+LEAD_ELSEWHERE = ("HELM_KUBE", "HELM_NAMESPACE", "HELM_DRIVER", "HELM_DEBUG")
+"""Variables that name another cluster or other records than those that are read here, or that make
+Helm print the values."""
 
-Runner = Callable[[Sequence[str], str], Completed]
-"""Runs an argument list with a text on standard input."""
+FORCE_CONFLICTS = "--force-conflicts"
+"""Takes over fields that somebody else owns. Of Helm 4, for releases that it applies on the server."""
+VALIDATED = "--disable-openapi-validation"
+"""For an upgrade that was tried: its objects were held against the schemas then, which takes more than
+half of the time of a small upgrade."""
 
 
-def run(argv: Sequence[str], stdin: str) -> Completed:
+class Runner(Protocol):
+    """Runs an argument list with a text on standard input."""
+
+    def __call__(
+        self,
+        argv: Sequence[str],
+        stdin: str,
+        environment: Mapping[str, str],
+        seconds: float | None,
+    ) -> Completed: ...
+
+
+def run(
+    argv: Sequence[str], stdin: str, environment: Mapping[str, str], seconds: float | None
+) -> Completed:
     """Runs a command and waits for its end.
 
+    :param environment: variables besides those of this process.
+    :param seconds: after which it is killed.
+    :raises TimeoutError: when it was killed.
     :raises OSError: when there is no such command, or it cannot be run.
     """
-    # These would name another cluster than the one that is read here, or print the values.
-    environment = {
+    kept = {
         name: value for name, value in os.environ.items() if not name.startswith(LEAD_ELSEWHERE)
     }
-    done = subprocess.run(
-        list(argv),
-        input=stdin,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            list(argv),
+            input=stdin,
+            env={**kept, **environment},
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        # The exception holds the output, and so perhaps the values.
+        raise TimeoutError(f"{argv[0]} did not end within {seconds} s") from None
     return Completed(done.returncode, done.stdout, done.stderr)
 
 
@@ -71,6 +98,9 @@ class Helm:
 
     :param command: name or path of the executable.
     :param temporary: a folder of this user alone.
+    :param environment: variables besides those of this process.
+    :param seconds: after which a call is ended; `None` for never.
+    :param failure: the code of the finding when Helm ends with an error.
     """
 
     command: str
@@ -80,52 +110,49 @@ class Helm:
     kubeconfig: str | None = None
     context: str | None = None
     runner: Runner = run
+    environment: Mapping[str, str] = field(default_factory=dict)
+    seconds: float | None = None
+    failure: str = "helm-failed"
+
+    @contextmanager
+    def chart(self, deployed: Revision, *, source: str | None) -> Iterator[list[str]]:
+        """The arguments that name the chart of the deployed revision, as long as the context lasts.
+
+        :param source: where the chart is had; when it is not given, it is taken out of the record.
+        :raises FindingError: when the chart is missing or is another version.
+        """
+        if source or not charts.whole(deployed):
+            yield self._source(deployed, source)
+        else:
+            with tempfile.TemporaryDirectory(prefix="chart-", dir=self.temporary) as folder:
+                yield [self._written(deployed, Path(folder))]
 
     def upgrade(
         self,
-        deployed: Revision,
+        chart: Sequence[str],
         values: Mapping[str, Any],
         *,
-        source: str | None,
         description: str,
         redactor: Redactor,
+        flags: Sequence[str] = (),
     ) -> None:
-        """Upgrades the release to `values`, with the chart version that is deployed.
+        """Upgrades the release to `values`.
 
         Does not wait for the workloads: with ``--wait`` Helm would want to read every kind of the chart.
 
-        :param source: where the chart is had when the release record is not whole.
-        :raises FindingError: when the chart is missing or is another version, or Helm fails.
+        :param chart: the arguments that name the chart.
+        :param flags: more options of ``helm upgrade``.
+        :raises FindingError: when Helm fails.
+        :raises TimeoutError: when it was ended.
         """
-        with tempfile.TemporaryDirectory(prefix="chart-", dir=self.temporary) as folder:
-            if charts.whole(deployed):
-                chart = [self._written(deployed, Path(folder))]
-            else:
-                chart = self._source(deployed, source)
-            self._call(
-                [
-                    "upgrade",
-                    self.release,
-                    *chart,
-                    "--reset-values",
-                    "--values",
-                    "-",
-                    "--description",
-                    description,
-                ],
-                stdin=json.dumps(values),
-                redactor=redactor,
-            )
-
-    def check(self, deployed: Revision, *, source: str | None) -> None:
-        """Finds out what an upgrade would stumble over before it writes anything.
-
-        :raises FindingError: when helm cannot be run, or the chart is missing or another version.
-        """
-        if charts.whole(deployed):
-            self._call(["version", "--short"], stdin="", redactor=Redactor(()))
-        else:
-            self._source(deployed, source)
+        self._call(
+            [
+                *("upgrade", self.release, *chart),
+                *("--reset-values", "--values", "-", "--description", description, *flags),
+            ],
+            stdin=json_text.dump(values),
+            redactor=redactor,
+        )
 
     def _written(self, deployed: Revision, folder: Path) -> str:
         """The folder, with the chart of the release record in it."""
@@ -184,7 +211,9 @@ class Helm:
         if self.context:
             argv += ["--kube-context", self.context]
         try:
-            done = self.runner(argv, stdin)
+            done = self.runner(argv, stdin, self.environment, self.seconds)
+        except TimeoutError:
+            raise
         except OSError as error:
             raise FindingError(
                 CATALOGUE.finding(
@@ -196,7 +225,7 @@ class Helm:
             meanwhile = any(sign in words for sign in MEANWHILE)
             raise FindingError(
                 CATALOGUE.finding(
-                    "release-changed-meanwhile" if meanwhile else "helm-failed",
+                    "release-changed-meanwhile" if meanwhile else self.failure,
                     where=f"release {self.release}",
                     action=arguments[0],
                     release=self.release,

@@ -4,16 +4,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import record, values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Leaf, Profile
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.fit import chart_version
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Application, Leaf
 
 
 class Releases(Protocol):
@@ -28,7 +30,10 @@ class Releases(Protocol):
 
 
 def usable(
-    releases: Releases, release: str, profile: Profile, leaves: Sequence[Leaf]
+    releases: Releases,
+    release: str,
+    applications: Sequence[Application],
+    leaves: Sequence[Leaf],
 ) -> record.Revision:
     """The revision that is in use.
 
@@ -71,18 +76,48 @@ def usable(
                 **facts,
             )
         )
-    if deployed.chart_name not in profile.charts:
-        raise FindingError(
-            CATALOGUE.finding(
-                "release-other-chart",
-                where=where,
-                chart=deployed.chart_name,
-                application=profile.name,
-                charts=" or ".join(profile.charts),
-                release=release,
+    for application in applications:
+        chart, _version = chart_of(deployed, application)
+        if chart is not None and chart not in application.profile.charts:
+            raise FindingError(
+                CATALOGUE.finding(
+                    "release-other-chart",
+                    where=where,
+                    chart=chart,
+                    application=application.name,
+                    charts=" or ".join(application.profile.charts),
+                    release=release,
+                )
             )
-        )
     return deployed
+
+
+def unchecked(deployed: record.Revision, applications: Sequence[Application]) -> Iterator[Finding]:
+    """A warning for each chart whose version the profile was not held against."""
+    for application in applications:
+        chart, version = chart_of(deployed, application)
+        finding = chart and version and chart_version(application.profile, chart, version)
+        if finding:
+            yield finding
+
+
+def chart_of(deployed: record.Revision, application: Application) -> tuple[str | None, str | None]:
+    """The chart that an application is and its version, as far as the record tells them.
+
+    Below a key of the values it is the subchart of that name or alias. Of the subcharts of subcharts
+    a record tells nothing.
+    """
+    if not application.prefix:
+        return deployed.chart_name, deployed.chart_version
+    name, *deeper = application.prefix
+    if deeper:
+        return None, None
+    metadata = deployed.chart["metadata"].get("dependencies") or []
+    locked = (deployed.chart.get("lock") or {}).get("dependencies") or []
+    names = [entry["name"] for entry in metadata if name in (entry.get("alias"), entry["name"])]
+    chart = names[0] if names else f"{deployed.chart_name} without a subchart {name}"
+    versions = [entry["version"] for entry in locked if entry["name"] == chart]
+    return chart, versions[0] if len(versions) == 1 else None
 
 
 def _way_back(good: record.Revision | None, *, release: str, namespace: str) -> str:

@@ -7,15 +7,20 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
+    Entries,
     Leaf,
     Path,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import (
+    holds_secret,
+    revealed,
 )
 
 Values = dict[str, Any]
@@ -33,10 +38,15 @@ def get(values: Mapping[str, Any], path: Path) -> Any:
     return found
 
 
-def apply(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> Values:
+def apply(
+    values: Mapping[str, Any], leaves: Iterable[Leaf], defaults: Mapping[str, Any] | None = None
+) -> Values:
     """A copy of `values` with the leaves written into it; everything else stays as it is.
 
     Secrets are written in plain: the result is for Helm's standard input only.
+
+    :param defaults: the chart's own values. A list of theirs that only some entries are added to
+        must be written out, because Helm replaces a list as a whole.
     """
     result: Values = copy.deepcopy(dict(values))
     for leaf in leaves:
@@ -44,19 +54,60 @@ def apply(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> Values:
             continue
         if leaf.value is OMIT:
             _delete(result, leaf.path)
+        elif isinstance(leaf.value, Entries):
+            before = entries_in_use(values, leaf.path, defaults or {})
+            after = _merged(before, leaf.value)
+            if not same(before, after):
+                _set(result, leaf.path, after)
         else:
             _set(result, leaf.path, revealed(leaf.value))
     return result
 
 
+def entries_in_use(values: Mapping[str, Any], path: Path, defaults: Mapping[str, Any]) -> list[Any]:
+    """The list at `path` as the chart sees it; empty when there is none."""
+    given = get(values, path)
+    found = get(defaults, path) if given is OMIT else given
+    return copy.deepcopy(found) if isinstance(found, list) else []
+
+
+def _merged(before: Iterable[Any], entries: Entries) -> list[Any]:
+    """A list with our entries in it: at their places, or at its end. Those of others stay."""
+    open_ = entries.wanted()
+    known = {entry.key for entry in entries.of}
+    after = []
+    for item in before:
+        key = entries.key_of(item)
+        if key not in known:
+            after.append(item)
+        elif key in open_:
+            after.append(revealed(open_.pop(key).value))
+    return after + [revealed(entry.value) for entry in open_.values()]
+
+
 def without_secrets(leaves: Iterable[Leaf]) -> Values:
     """Only the leaves, and of these only the ones that hold no secret."""
-    return apply({}, (leaf for leaf in leaves if not holds_secret(leaf.value)))
+    return apply({}, (leaf for leaf in map(open_part, leaves) if not holds_secret(leaf.value)))
+
+
+def open_part(leaf: Leaf) -> Leaf:
+    """A leaf with only those entries of ours that hold no secret."""
+    if not isinstance(leaf.value, Entries):
+        return leaf
+    of = tuple(entry for entry in leaf.value.of if not holds_secret(entry.value))
+    return replace(leaf, value=replace(leaf.value, of=of))
 
 
 def secret_keys(leaves: Iterable[Leaf]) -> list[str]:
     """The places that `without_secrets` leaves out."""
-    return [leaf.key for leaf in leaves if holds_secret(leaf.value)]
+    return [key for leaf in leaves for key, value in _places(leaf) if holds_secret(value)]
+
+
+def _places(leaf: Leaf) -> list[tuple[str, Any]]:
+    """Each place that a leaf stands for, as people name it, and what is wanted there."""
+    if isinstance(leaf.value, Entries):
+        return [(f"{leaf.key}[{entry.key}]", entry.value) for entry in leaf.value.of]
+    return [(leaf.key, leaf.value)]
 
 
 def same(left: Any, right: Any) -> bool:
@@ -75,37 +126,19 @@ def same(left: Any, right: Any) -> bool:
     return type(left) is type(right) and left == right
 
 
-def holds_secret(value: Any) -> bool:
-    """Whether a secret that is not empty stands anywhere in `value`."""
-    if isinstance(value, Mapping):
-        return any(map(holds_secret, value.values()))
-    if isinstance(value, list):
-        return any(map(holds_secret, value))
-    return isinstance(value, Secret) and bool(value)
-
-
-def revealed(value: Any) -> Any:
-    """`value` with secrets in plain."""
-    if isinstance(value, Secret):
-        return value.reveal()
-    if isinstance(value, Mapping):
-        return {key: revealed(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [revealed(entry) for entry in value]
-    return value
-
-
 @dataclass(frozen=True)
 class Change:
     """One place in the values that becomes another. `before` and `after` are texts without secrets.
 
     :param effective: whether the chart sees another value, or only writes out what is its default.
+    :param sensitive: whether a secret stands there, or did.
     """
 
     key: str
     before: str
     after: str
     effective: bool
+    sensitive: bool = False
 
 
 def changes(
@@ -117,6 +150,9 @@ def changes(
     """
     found = []
     for leaf in leaves:
+        if isinstance(leaf.value, Entries):
+            found += _changed_entries(leaf, leaf.value, values, defaults)
+            continue
         before = get(values, leaf.path)
         after = revealed(leaf.value)
         if after is KEEP or before is after or same(before, after):
@@ -130,6 +166,33 @@ def changes(
                 before=_shown(before, default, leaf.sensitive, "old"),
                 after=_shown(after, default, leaf.sensitive, "new"),
                 effective=not same(seen_before, seen_after),
+                sensitive=leaf.sensitive,
+            )
+        )
+    return found
+
+
+def _changed_entries(
+    leaf: Leaf, entries: Entries, values: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> list[Change]:
+    """What changes of our entries in a list."""
+    in_use = entries_in_use(values, leaf.path, defaults)
+    wanted = entries.wanted()
+    found = []
+    for entry in {entry.key: entry for entry in entries.of}.values():
+        items = [item for item in in_use if entries.key_of(item) == entry.key]
+        after = revealed(wanted[entry.key].value) if entry.key in wanted else OMIT
+        before = OMIT if not items else items[0] if len(items) == 1 else items
+        if before is after or same(before, after):
+            continue
+        sensitive = any(other.sensitive for other in entries.of if other.key == entry.key)
+        found.append(
+            Change(
+                key=f"{leaf.key}[{entry.key}]",
+                before=_shown(before, OMIT, sensitive, "old"),
+                after=_shown(after, OMIT, sensitive, "new"),
+                effective=True,
+                sensitive=sensitive,
             )
         )
     return found
@@ -141,12 +204,25 @@ def known_secrets(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> Iterable
     What a leaf wants there in plain, such as a name beside the secret, is none.
     """
     for leaf in leaves:
-        if leaf.sensitive:
-            in_plain = set(_texts(leaf.value))
-            yield from (
-                Secret(text) for text in _texts(get(values, leaf.path)) if text not in in_plain
-            )
+        for wanted, found in _secret_places(leaf, values):
+            in_plain = set(_texts(wanted))
+            yield from (Secret(text) for text in _texts(found) if text not in in_plain)
     yield from secrets(values)
+
+
+def _secret_places(leaf: Leaf, values: Mapping[str, Any]) -> Iterable[tuple[Any, Any]]:
+    """What is wanted and what there is, wherever a secret of the leaf may stand."""
+    there = get(values, leaf.path)
+    if not isinstance(leaf.value, Entries):
+        return [(leaf.value, there)] if leaf.sensitive else []
+    entries = leaf.value
+    items = there if isinstance(there, list) else []
+    return [
+        (entry.value, item)
+        for entry in entries.of
+        for item in items
+        if entry.sensitive and entries.key_of(item) == entry.key
+    ]
 
 
 def _texts(values: Any) -> Iterable[str]:
@@ -160,13 +236,18 @@ def _texts(values: Any) -> Iterable[str]:
             yield from _texts(value)
 
 
+def speaks_of_secret(name: str) -> bool:
+    """Whether what stands under a name is a secret, as far as the name tells."""
+    return bool(_SECRET_KEY.search(name))
+
+
 def secrets(values: Any, under: str = "") -> Iterable[Secret]:
     """Every text in a tree of values that stands under a key that speaks of a secret.
 
     :param under: the keys on the way.
     """
     if isinstance(values, str):
-        if values and _SECRET_KEY.search(under):
+        if values and speaks_of_secret(under):
             yield Secret(values)
     elif isinstance(values, Mapping):
         for key, value in values.items():

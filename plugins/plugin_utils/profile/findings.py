@@ -52,11 +52,95 @@ CATALOGUE = Catalogue(
             fix="Give smtp_username and smtp_password of a relay that takes them.",
         ),
         Entry(
+            code="application-auth-unsupported",
+            severity="error",
+            meaning="The application cannot log in at a relay in this way.",
+            message="{title} cannot log in with smtp_auth {auth}.",
+            fix="{title} can use: {choices}. Set smtp_auth and its credentials accordingly.",
+        ),
+        Entry(
+            code="application-mechanism-unsupported",
+            severity="error",
+            meaning="The application cannot be told to use this SASL mechanism.",
+            message="{title} cannot be told to log in with {mechanism}.",
+            fix="Remove smtp_mechanism{choices}.",
+        ),
+        Entry(
+            code="application-secret-unsupported",
+            severity="error",
+            meaning="The application cannot take its credentials from a Secret that is there already.",
+            message="{title} has no setting for an existing Secret.",
+            fix="Give smtp_username and smtp_password instead of smtp_existing_secret.",
+        ),
+        Entry(
+            code="application-secret-required",
+            severity="error",
+            meaning="The application takes a password only from a Secret that is there already.",
+            message="{title} takes no password in its values.",
+            fix=(
+                "Make a Secret in the namespace of the release with the keys {keys}, and give its "
+                "name in smtp_existing_secret."
+            ),
+        ),
+        Entry(
+            code="application-secret-key-fixed",
+            severity="error",
+            meaning="The application chooses the name of a key of the existing Secret itself.",
+            message="{title} reads the {what} from the key {key} of the Secret, and from no other.",
+            fix="Remove {what}_key from smtp_existing_secret, and call the key {key} in the Secret.",
+        ),
+        Entry(
+            code="application-secret-key-unused",
+            severity="error",
+            meaning="The application does not read that from the existing Secret.",
+            message="{title} does not read the {what} from the Secret.",
+            fix="Remove {what}_key from smtp_existing_secret, and give smtp_{what}.",
+        ),
+        Entry(
+            code="application-username-needed",
+            severity="error",
+            meaning=(
+                "The application takes the password from the existing Secret, and the user name from "
+                "its values."
+            ),
+            message="{title} reads only the password from the Secret, and no user name is given.",
+            fix="Give smtp_username beside smtp_existing_secret.",
+        ),
+        Entry(
+            code="application-cannot-switch-off",
+            severity="error",
+            meaning="Mail cannot be switched off by the application's settings.",
+            message="{title} has no setting that switches mail off.",
+            fix=(
+                "Remove smtp_enabled: false; to stop its mails, give it a relay that takes none, such "
+                "as a test sink."
+            ),
+        ),
+        Entry(
             code="application-field-unsupported",
             severity="error",
             meaning="The application has no setting for a field of the description.",
             message="{title} has no setting for {where}.",
             fix="Remove {where} for this release.",
+        ),
+        Entry(
+            code="application-field-of-the-probe",
+            severity="info",
+            meaning=(
+                "The application has no setting for a field that the probe or a reader can still use."
+            ),
+            message="{title} has no setting for {where}: it does not reach the application.",
+            fix="Nothing is needed, unless the application was meant to take it.",
+        ),
+        Entry(
+            code="application-tls-version-unsupported",
+            severity="warning",
+            meaning="The application cannot be told which version of TLS is the oldest that it takes.",
+            message=(
+                "{title} has no setting for smtp_tls_min_version: the probe asks for TLS {version} or "
+                "newer, and the application takes what its TLS library takes."
+            ),
+            fix="Let the relay refuse older versions.",
         ),
         Entry(
             code="application-private-ca-unsupported",
@@ -89,10 +173,7 @@ CATALOGUE = Catalogue(
             severity="warning",
             meaning="The switch that turns certificate verification off reaches further than mail.",
             message="Certificate verification of {title} is switched off. {reach}",
-            fix=(
-                "Prefer a certificate of a public CA at the relay, and remove "
-                "smtp_validate_certs: false."
-            ),
+            fix=("Prefer {better}, and remove smtp_validate_certs: false."),
         ),
         Entry(
             code="application-cannot-skip-verification",
@@ -102,6 +183,53 @@ CATALOGUE = Catalogue(
             fix=(
                 "Remove smtp_validate_certs: false, and give the relay a certificate that {title}"
                 " trusts."
+            ),
+        ),
+        Entry(
+            code="application-does-not-verify",
+            severity="warning",
+            meaning="The application takes any certificate of the relay, whatever it is told.",
+            message=(
+                "{title} does not verify certificates with smtp_security {security}: whoever can "
+                "redirect its connections can read the mails and the password."
+            ),
+            fix="Let it reach the relay through a network that nobody else can write to.",
+        ),
+        Entry(
+            code="application-chart-unchecked",
+            severity="warning",
+            meaning="The profile was not held against this version of the chart.",
+            message=(
+                "The profile {application} was checked with {checked}, and the release runs chart "
+                "{chart} {version}."
+            ),
+            fix=(
+                "Compare the values that change with those of the chart (helm show values), and run "
+                "smtp_verify afterwards."
+            ),
+        ),
+        Entry(
+            code="applications-overlap",
+            severity="error",
+            meaning="Two applications of one release set the same value to different things.",
+            message="{first} and {second} both set {where}.",
+            fix="Name only one of them in smtp_application, or give them keys of their own.",
+        ),
+        Entry(
+            code="applications-of-different-targets",
+            severity="error",
+            meaning="Several applications can be named together only when all of them are charts.",
+            message="{title} is configured by {target}, and cannot be one of several applications.",
+            fix="Give it a run of its own.",
+        ),
+        Entry(
+            code="profile-check-unavailable",
+            severity="error",
+            meaning="A library that checks profiles of one's own is missing on the controller.",
+            message="The profile cannot be checked by {python}: {problem}.",
+            fix=(
+                "Install it into the environment that runs ansible-playbook: {python} -m pip install "
+                "jsonschema"
             ),
         ),
     )

@@ -5,12 +5,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path as FilePath
 from typing import Any, Literal
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 
 Path = tuple[str, ...]
 """Where a value stands, key by key."""
+
+Target = Literal["helm", "file", "document", "api", "form", "env"]
+"""What a profile's values are: of a chart, a file, a part of a file, an API body, a form, variables."""
+
+Verifies = Literal["yes", "no", "undocumented"]
+Rolls = Literal["all", "settings", "none"]
 
 
 class Marker(Enum):
@@ -18,12 +27,33 @@ class Marker(Enum):
 
     OMIT = "omit"
     KEEP = "keep"
+    PRESENT = "present"
+
+    def __str__(self) -> str:
+        # Jinja2 makes text of what it joins. No value has a NUL, so a marker is still found in it.
+        return f"\0{self.value}\0"
 
 
 OMIT = Marker.OMIT
 """The key must not be there; the variable must not be set."""
 KEEP = Marker.KEEP
 """Whatever is there stays, and nothing is expected of it."""
+PRESENT = Marker.PRESENT
+"""Evidence only: it must be there, and nobody here knows its value."""
+
+
+@dataclass(frozen=True)
+class SecretSupport:
+    """How an application takes its credentials from a Secret that is there already.
+
+    :param keys: what the Secret holds, such as ``password``, to the key's default name.
+    :param free: whether the names of the keys can be chosen.
+    :param required: whether a password is possible in no other way.
+    """
+
+    keys: Mapping[str, str]
+    free: bool
+    required: bool
 
 
 @dataclass(frozen=True)
@@ -31,28 +61,52 @@ class Supports:
     """What the application can and cannot do.
 
     :param ports: for each security that it speaks, the ports that mean it; empty for any port.
+    :param auth: the kinds of login: none, password, oauth.
+    :param mechanisms: the SASL mechanisms that can be set; empty when there is no setting.
     :param fields: optional fields of the description that it can express.
-    :param anonymous: whether it can send without credentials.
+    :param disabled: whether its values can switch mail off.
     :param verifies: for each security whether it verifies certificates.
-    :param private_ca: whether it can be given a CA of one's own.
-    :param skip_verify: whether verification can be switched off, and what else that switches off.
+    :param private_ca: whether its values can carry a CA of one's own.
+    :param skip_verify: `None` when verification cannot be switched off, ``mail`` when the switch
+        reaches mail only, else a sentence that says what else it reaches.
+    :param existing_secret: `None` when the credentials cannot lie in a Secret of one's own.
     """
 
     ports: Mapping[str, tuple[int, ...]]
+    auth: tuple[str, ...]
+    mechanisms: tuple[str, ...]
     fields: frozenset[str]
-    anonymous: bool
-    verifies: Mapping[str, Literal["yes", "no", "undocumented"]]
+    disabled: bool
+    verifies: Mapping[str, Verifies]
     private_ca: bool
     skip_verify: str | None
+    existing_secret: SecretSupport | None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A chart that the profile was held against. `version` is a dot-prefix of the chart's version."""
+
+    chart: str
+    version: str
+    how: Literal["proven", "rendered", "documented"]
+
+    def covers(self, chart: str, version: str) -> bool:
+        """Whether this is that chart in that version."""
+        return chart == self.chart and f"{version}.".startswith(f"{self.version}.")
 
 
 @dataclass(frozen=True)
 class Workload:
-    """A workload whose pods get the settings; in a profile the name is an expression."""
+    """A workload whose pods get the settings; in a profile the name is an expression.
+
+    :param rolls: which change of the values rolls it by itself: ``settings`` is all but credentials.
+    """
 
     kind: Literal["Deployment", "StatefulSet", "DaemonSet"]
     name: str
     container: str
+    rolls: Rolls = "none"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -67,32 +121,175 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class FileEvidence:
+    """Lines that must stand in a file of the container."""
+
+    path: str
+    lines: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class SecretEvidence:
+    """Keys that a Secret of the namespace must have, with their values."""
+
+    name: str
+    keys: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What must be seen to call a container configured; in a profile all texts are expressions.
+
+    Values are texts, `Secret`, `OMIT` for must not be there, `KEEP` for anything, and `PRESENT`.
+    """
+
+    env: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[FileEvidence, ...] = ()
+    secrets: tuple[SecretEvidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trap:
+    """What goes wrong silently, as a finding; `when` is an expression."""
+
+    code: str
+    severity: Literal["error", "warning", "info"]
+    when: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an HTTP API."""
+
+    method: str
+    path: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A whole file of the application's own."""
+
+    name: str
+    format: Literal["yaml", "json"]
+
+
+@dataclass(frozen=True)
+class Api:
+    """The call that takes the values, and the one that only tries them."""
+
+    call: Call
+    check: Call | None
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that a person fills in: where it is, and who may do it."""
+
+    where: str
+    who: str
+    note: str | None
+
+
+@dataclass(frozen=True)
 class Profile:
-    """One application, as its file in profiles/ says it. `source` is that file."""
+    """One application and one target, as a file in profiles/ says it. `source` is that file.
+
+    :param values: for a chart its own values; for other targets the tree of what is written.
+    :param tpl: keys of values that the chart passes through Helm's ``tpl``.
+    :param shared: key of a value to what else it reaches.
+    :param comments: key of a value to what a person is told about it.
+    :param block: for the target ``document``, the name of the mapping that is edited.
+    """
 
     name: str
     title: str
-    source: str
-    charts: tuple[str, ...]
+    target: Target
+    source: FilePath
+    sources: tuple[str, ...]
+    uses_mail_for: str | None
+    checked: tuple[Checked, ...]
     supports: Supports
     values: Mapping[str, Any]
-    shared: Mapping[Path, Shared]
+    tpl: tuple[str, ...]
+    shared: Mapping[str, Shared]
+    comments: Mapping[str, str]
     workloads: tuple[Workload, ...]
-    env: Mapping[str, str]
+    evidence: Evidence
     proof: str
+    log: str | None
+    traps: tuple[Trap, ...]
+    file: File | None
+    block: str | None
+    api: Api | None
+    form: Form | None
+
+    @property
+    def charts(self) -> tuple[str, ...]:
+        """The names of the charts that it fits."""
+        return tuple(dict.fromkeys(entry.chart for entry in self.checked))
+
+
+@dataclass(frozen=True)
+class Application:
+    """A profile in its place: below which key of the release's values, for a subchart."""
+
+    profile: Profile
+    prefix: Path = ()
+
+    @property
+    def name(self) -> str:
+        return "@".join(filter(None, (self.profile.name, ".".join(self.prefix))))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a list that is ours. `value` is `OMIT` when it must not be there.
+
+    :param key: what tells it from other people's entries.
+    :param sensitive: as of a `Leaf`.
+    """
+
+    key: str
+    value: Any
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The value of a leaf that is a list of which only some entries are ours.
+
+    :param by: the key by whose value an entry is known; `None` for a list of plain texts.
+    """
+
+    by: str | None
+    of: tuple[Entry, ...]
+
+    def wanted(self) -> dict[str, Entry]:
+        """Our entries that must be there, by their keys."""
+        return {entry.key: entry for entry in self.of if entry.value is not OMIT}
+
+    def key_of(self, item: Any) -> str | None:
+        """What tells an entry of a list from others; `None` when nothing does."""
+        key = item.get(self.by) if self.by is not None and isinstance(item, Mapping) else item
+        return key if isinstance(key, str) else None
 
 
 @dataclass(frozen=True)
 class Leaf:
     """One value that the profile owns. Each text that a secret goes into is a `Secret`.
 
+    :param value: plain data, a `Marker`, or `Entries`.
     :param sensitive: whether a secret goes into the expression. Then what stands at this place in
         a release is a secret too, also when the value wanted now is `OMIT`.
+    :param comment: what it is, for people.
     """
 
     path: Path
     value: Any
     sensitive: bool = False
+    comment: str = ""
 
     @property
     def key(self) -> str:
@@ -100,14 +297,33 @@ class Leaf:
 
 
 @dataclass(frozen=True)
+class WantedSecret:
+    """The shape of a Secret that must be there already. No values.
+
+    :param keys: each key, and what it must hold.
+    """
+
+    name: str
+    keys: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Rendered:
-    """A description written as one application wants it.
+    """A description written as one or more applications of a release want it.
 
     :param leaves: the values, in the order of the profile; `OMIT` deletes, `KEEP` leaves alone.
-    :param env: what every container of the workloads must see; `OMIT` for must not be there.
-    :param workloads: the workloads with their real names.
+    :param evidence: each workload, with its real name, and what its container must see.
+    :param shared: key of a leaf to what else it reaches.
+    :param secrets: the existing Secrets that the values refer to.
+    :param findings: what the profile has to say about this description.
     """
 
     leaves: tuple[Leaf, ...]
-    env: Mapping[str, Any]
-    workloads: tuple[Workload, ...]
+    evidence: Mapping[Workload, Evidence]
+    shared: Mapping[str, Shared] = field(default_factory=dict)
+    secrets: tuple[WantedSecret, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def workloads(self) -> tuple[Workload, ...]:
+        return tuple(self.evidence)

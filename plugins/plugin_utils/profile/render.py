@@ -1,189 +1,352 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes a description as one application wants it. Pure: no file, no network, no cluster.
-
-Expressions are native Jinja2 in a sandbox, evaluated once. What an expression yields is never read
-again as YAML, as Python or as a template: a password that holds ``{{`` or looks like a number
-stays as it is, and a port that is made text stays text.
-"""
+"""Writes a description as one application wants it. Pure: no file, no network, no cluster."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from string import Formatter
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, meta
-from jinja2.nativetypes import NativeCodeGenerator, NativeTemplate
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
-from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import names, yaml_text
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.check import (
+    Keys,
+    invalid,
+    line_of,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.expression import (
+    ExpressionError,
+    evaluate,
+    takes,
+    takes_secret,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.labels import label
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
-    KEEP,
     OMIT,
+    PRESENT,
+    Application,
+    Entries,
+    Entry,
+    Evidence,
+    FileEvidence,
     Leaf,
     Marker,
     Path,
     Profile,
     Rendered,
+    SecretEvidence,
+    WantedSecret,
+    Workload,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import (
+    holds_secret,
+    revealed,
 )
 
-SECRET_NAMES = frozenset({"password"})
+YAML = "$yaml"
+ENTRIES = "$entries"
+OMIT_WHEN = "$omit"
+VALUE = "$value"
+
+_HELM_OPENS = "{{"
+# A raw text: quotes would be escaped where a chart makes YAML of the value before it calls tpl.
+_HELM_ESCAPED = "{{`{{`}}"
 
 
-def _single_or_joined(parts: Iterable[Any]) -> Any:
-    """The value of a template: the one value as it is, or several joined as text.
+def render(
+    application: Application,
+    description: Description,
+    *,
+    release: str = "",
+    namespace: str = "",
+    fullname: str | None = None,
+) -> Rendered:
+    """The description as this application's values, evidence and workloads.
 
-    Jinja2's own native concatenation parses text again (``"587"`` becomes 587, ``"1e3"`` a float).
+    :param release, namespace: of the Helm release, for a profile of a chart.
+    :param fullname: the full name that the chart's objects have, when it is not the usual one.
+    :raises FindingError: naming every expression of the profile that is wrong.
     """
-    values = list(parts)
-    if len(values) == 1:
-        return values[0]
-    if any(isinstance(value, Marker) for value in values):
-        raise TypeError("omit and keep stand alone")
-    return "".join(str(value) for value in values)
-
-
-class _CodeGenerator(NativeCodeGenerator):
-    def _output_const_repr(self, group: Iterable[Any]) -> str:
-        # Jinja2's own makes text of what it can work out beforehand, and parses it again later.
-        return repr(_single_or_joined(group))
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    code_generator_class = _CodeGenerator
-    concat = staticmethod(_single_or_joined)
-
-
-class _Template(NativeTemplate):
-    environment_class = _Environment  # type: ignore[assignment]  # it only needs its concat
-
-
-_Environment.template_class = _Template
-_ENVIRONMENT = _Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
-
-
-@functools.cache
-def _compile(source: str) -> tuple[Any, frozenset[str]]:
-    """The compiled expression, and the names that go into it."""
-    names = meta.find_undeclared_variables(_ENVIRONMENT.parse(source))
-    return _ENVIRONMENT.from_string(source), frozenset(names)
-
-
-def _takes_secret(source: Any) -> bool:
-    """Whether a secret goes into any expression of a value that could be evaluated."""
-    if isinstance(source, Mapping):
-        return any(map(_takes_secret, source.values()))
-    if isinstance(source, list):
-        return any(map(_takes_secret, source))
-    return isinstance(source, str) and bool(_compile(source)[1] & SECRET_NAMES)
-
-
-def render(profile: Profile, description: Description, *, release: str, namespace: str) -> Rendered:
-    """The description as this application's values, environment and workloads.
-
-    :raises FindingError: when an expression of the profile is wrong.
-    """
-    context = _context(description, release, namespace)
-
-    def evaluate(where: str, source: Any) -> Any:
-        return _evaluate(profile, context, where, source)
-
-    leaves = tuple(
-        Leaf(path, evaluate(".".join(("values", *path)), source), _takes_secret(source))
-        for path, source in _leaves(profile.values)
+    place = names.place(application, release=release, namespace=namespace, fullname=fullname)
+    work = _Rendering(
+        application,
+        names.for_values(description, place, application),
+        names.for_evidence(description, place, application),
     )
-    env = {name: evaluate(f"evidence.env.{name}", source) for name, source in profile.env.items()}
-    workloads = tuple(
-        replace(workload, name=evaluate("workloads.name", workload.name))
-        for workload in profile.workloads
+    rendered = Rendered(
+        leaves=tuple(work.leaves()),
+        evidence=work.evidence(),
+        shared={
+            ".".join((*application.prefix, key)): entry
+            for key, entry in application.profile.shared.items()
+        },
+        secrets=tuple(_wanted(application.profile, description)),
+        findings=tuple(work.traps()),
     )
-    return Rendered(leaves=leaves, env=env, workloads=workloads)
+    if work.findings:
+        raise FindingError(*work.findings)
+    return rendered
 
 
-def _context(description: Description, release: str, namespace: str) -> dict[str, Any]:
-    context = {entry.name: getattr(description, entry.name) for entry in fields(description)}
-    context.update(
-        password=description.password.reveal(),
-        anonymous=description.anonymous,
-        release=release,
-        namespace=namespace,
-        omit=OMIT,
-        keep=KEEP,
-    )
-    return context
+def _wanted(profile: Profile, description: Description) -> Iterator[WantedSecret]:
+    """The shape of the existing Secret that the values refer to."""
+    given, support = description.existing_secret, profile.supports.existing_secret
+    if given is None or support is None:
+        return
+    own = {"username": given.username_key, "password": given.password_key}
+    keys = ((own.get(what) or key, what) for what, key in support.keys.items())
+    yield WantedSecret(given.name, tuple(keys))
 
 
 def _leaves(tree: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Every value that is no dictionary, with its place. A list is one value: Helm replaces it whole."""
     for key, value in tree.items():
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping) and value and not value.keys() & {YAML, ENTRIES}:
             yield from _leaves(value, (*path, key))
         else:
             yield (*path, key), value
 
 
-def _evaluate(profile: Profile, context: Mapping[str, Any], where: str, source: Any) -> Any:
-    if isinstance(source, (Mapping, list)):
-        return _evaluate_inside(profile, context, where, source)
-    if not isinstance(source, str):
+@dataclass
+class _Rendering:
+    """One pass over a profile. What is wrong is collected, so that one run names it all."""
+
+    application: Application
+    values: names.Names
+    seen: names.Names
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def profile(self) -> Profile:
+        return self.application.profile
+
+    def complain(self, keys: Keys, problem: str) -> None:
+        source = self.profile.source
+        self.findings.append(
+            invalid(source, ".".join(map(str, keys)), problem, line_of(source, keys))
+        )
+
+    def evaluate(self, keys: Keys, source: Any, known: names.Names) -> Any:
+        """A value with its expressions evaluated; `OMIT` leaves an entry of a list out."""
+        if isinstance(source, str):
+            try:
+                return evaluate(source, known)
+            except ExpressionError as error:
+                self.complain(keys, f"the expression {source!r} {error}")
+                return OMIT
+        if isinstance(source, Mapping):
+            return dict(self._inside(keys, source.items(), known))
+        if isinstance(source, list):
+            return [value for _place, value in self._inside(keys, enumerate(source), known)]
         return source
 
-    def wrong(problem: str) -> FindingError:
-        place = f"{profile.source}, {where}"
-        text = f"the expression {source!r} {problem}"
-        return FindingError(CATALOGUE.finding("profile-invalid", where=place, problem=text))
+    def _inside(
+        self, keys: Keys, items: Iterable[tuple[Any, Any]], known: names.Names
+    ) -> Iterator[tuple[Any, Any]]:
+        for place, source in items:
+            value = self.evaluate((*keys, place), source, known)
+            if isinstance(value, Marker) and value is not OMIT:
+                problem = (
+                    f"{value.value} cannot stand in a list, because Helm replaces it as a whole"
+                )
+                self.complain((*keys, place), problem)
+            elif value is not OMIT:
+                yield place, value
 
-    try:
-        template, names = _compile(source)
-    except TemplateSyntaxError as error:
-        raise wrong(f"is no Jinja2 expression: {error.message}") from None
-    for name in sorted(names - context.keys()):
-        near = nearest(name, context)
-        hint = f"{near} was probably meant" if near else f"known are {', '.join(sorted(context))}"
-        raise wrong(f"takes {name}, which is not known; {hint}")
-    try:
-        return _finished(template.render(context), bool(names & SECRET_NAMES))
-    except Exception as error:  # the expression is a user's: it can fail in any way
-        # The error's own text may quote the value, which may be the password.
-        raise wrong(f"cannot be evaluated ({type(error).__name__})") from None
+    def leaves(self) -> Iterator[Leaf]:
+        profile, prefix = self.profile, self.application.prefix
+        for path, source in _leaves(profile.values):
+            key = ".".join(path)
+            value = self._leaf(("values", *path), source)
+            if value is PRESENT:
+                self.complain(("values", *path), "present is for evidence only")
+            if _lies_in(key, profile.tpl):
+                value = _escaped(value)
+            comment = profile.comments.get(key) or label(takes(source))
+            yield Leaf((*prefix, *path), value, takes_secret(source), comment)
+
+    def _leaf(self, keys: Keys, source: Any) -> Any:
+        if isinstance(source, Mapping) and YAML in source:
+            return _as_yaml(self.evaluate((*keys, YAML), source[YAML], self.values))
+        if isinstance(source, Mapping) and ENTRIES in source:
+            by = source[ENTRIES]["by"]
+            places = enumerate(source[ENTRIES]["of"])
+            of = (self._entry((*keys, ENTRIES, "of", place), by, each) for place, each in places)
+            return Entries(by, tuple(filter(None, of)))
+        return self.evaluate(keys, source, self.values)
+
+    def _entry(self, keys: Keys, by: str | None, source: Any) -> Entry | None:
+        """An entry of a list that is ours; `None` for one that is left out and cannot be known."""
+        gone, body = False, source
+        if isinstance(source, Mapping):
+            gone = self._question((*keys, OMIT_WHEN), source.get(OMIT_WHEN, False))
+            body = {key: inner for key, inner in source.items() if key != OMIT_WHEN}
+            body = body.get(VALUE, body)
+        value = self.evaluate(keys, body, self.values)
+        if value is OMIT:
+            return None
+        key = value.get(by) if isinstance(value, dict) and by is not None else value
+        if not isinstance(key, str) or (by is None) != isinstance(value, str):
+            wanted = "be a text" if by is None else f"have a text under {by}"
+            self.complain(keys, f"an entry of this list must {wanted}, which is no secret")
+            return None
+        return Entry(key, OMIT if gone else value, takes_secret(body))
+
+    def _question(self, keys: Keys, source: Any) -> bool:
+        answer = self.evaluate(keys, source, self.values)
+        if answer is OMIT:
+            return False
+        if not isinstance(answer, bool):
+            self.complain(keys, f"the expression {source!r} must yield true or false")
+        return answer is True
+
+    def evidence(self) -> dict[Workload, Evidence]:
+        """Each workload with its real name, and what its container must see."""
+        profile = self.profile
+        wanted = Evidence(
+            env=self._seen(("evidence", "env"), profile.evidence.env),
+            files=tuple(
+                FileEvidence(
+                    self._text(("evidence", "files", number, "path"), file.path),
+                    tuple(self._lines(("evidence", "files", number, "lines"), file.lines)),
+                )
+                for number, file in enumerate(profile.evidence.files)
+            ),
+            secrets=tuple(
+                SecretEvidence(
+                    self._text(("evidence", "secrets", number, "name"), secret.name),
+                    self._seen(("evidence", "secrets", number, "keys"), secret.keys),
+                )
+                for number, secret in enumerate(profile.evidence.secrets)
+            ),
+        )
+        return {
+            replace(
+                workload,
+                name=self._text(("workloads", number, "name"), workload.name),
+                container=self._text(("workloads", number, "container"), workload.container),
+            ): wanted
+            for number, workload in enumerate(profile.workloads)
+        }
+
+    def _seen(self, keys: Keys, sources: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            name: self.evaluate((*keys, name), source, self.seen)
+            for name, source in sources.items()
+        }
+
+    def _lines(self, keys: Keys, sources: Sequence[str]) -> Iterator[Any]:
+        """The lines that can be told; one whose value nobody here knows is none."""
+        for number, source in enumerate(sources):
+            line = self.evaluate((*keys, number), source, self.seen)
+            if not isinstance(line, Marker):
+                yield line
+
+    def _text(self, keys: Keys, source: str) -> str:
+        value = self.evaluate(keys, source, self.values)
+        if not isinstance(value, str):
+            if value is not OMIT:
+                self.complain(keys, f"the expression {source!r} must yield a text")
+            return ""
+        return value
+
+    def traps(self) -> Iterator[Finding]:
+        """What the profile warns of, for this description."""
+        for number, trap in enumerate(self.profile.traps):
+            keys = ("traps", number)
+            if self._question((*keys, "when"), trap.when):
+                yield Finding(
+                    code=trap.code,
+                    severity=trap.severity,
+                    where="smtp_application",
+                    message=self._filled((*keys, "message"), trap.message),
+                    fix=self._filled((*keys, "fix"), trap.fix),
+                )
+
+    def _filled(self, keys: Keys, text: str) -> str:
+        """A text with the names in its braces filled in; none of them is a secret."""
+        try:
+            parts = list(Formatter().parse(text))
+        except ValueError as error:
+            self.complain(keys, f"{error}; a brace that stands for itself is written twice")
+            return ""
+        filled = []
+        for literal, name, _spec, _conversion in parts:
+            filled.append(literal)
+            if name is not None and name not in self.values.plain:
+                self.complain(keys, f"{{{name}}} is not known, or is a secret")
+            elif name is not None:
+                filled.append(str(self.values.plain[name]))
+        return " ".join("".join(filled).split())
 
 
-def _evaluate_inside(
-    profile: Profile, context: Mapping[str, Any], where: str, source: Mapping[str, Any] | list[Any]
-) -> Any:
-    """A list, or a dictionary in a list, with its expressions evaluated; `OMIT` leaves an entry out."""
-    items = source.items() if isinstance(source, Mapping) else enumerate(source)
-    found: dict[Any, Any] = {}
-    for key, entry in items:
-        value = _evaluate(profile, context, f"{where}.{key}", entry)
-        if value is KEEP:
-            place = f"{profile.source}, {where}.{key}"
-            problem = "keep cannot stand in a list, because Helm replaces a list as a whole"
-            raise FindingError(CATALOGUE.finding("profile-invalid", where=place, problem=problem))
-        if value is not OMIT:
-            found[key] = value
-    return found if isinstance(source, Mapping) else list(found.values())
+def _as_yaml(value: Any) -> Any:
+    """A tree as the text of a YAML document, sealed when a secret is in it."""
+    if isinstance(value, Marker):
+        return value
+    text = yaml_text.dump(revealed(value))
+    return Secret(text) if holds_secret(value) else text
 
 
-def _finished(value: Any, secret: bool) -> Any:
-    """What an expression yielded, as data that a values file can hold, its secret texts sealed.
-
-    :raises TypeError: when it is none, such as an undefined attribute.
-    """
+def _escaped(value: Any) -> Any:
+    """A value that Helm's ``tpl`` makes itself again: what opens an action there is escaped."""
+    if isinstance(value, Secret):
+        return Secret(_escaped(value.reveal()))
     if isinstance(value, str):
-        return Secret(value) if secret else str(value)
+        return value.replace(_HELM_OPENS, _HELM_ESCAPED)
+    if isinstance(value, dict):
+        return {key: _escaped(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_escaped(inner) for inner in value]
+    if isinstance(value, Entries):
+        return replace(
+            value, of=tuple(replace(entry, value=_escaped(entry.value)) for entry in value.of)
+        )
+    return value
+
+
+def written(
+    application: Application,
+    description: Description,
+    *,
+    release: str = "",
+    namespace: str = "",
+    fullname: str | None = None,
+) -> tuple[Leaf, ...]:
+    """Only the values of `render`, for a description that stands for others.
+
+    :raises FindingError: as `render`.
+    """
+    place = names.place(application, release=release, namespace=namespace, fullname=fullname)
+    known = names.for_values(description, place, application)
+    work = _Rendering(application, known, known)
+    leaves = tuple(work.leaves())
+    if work.findings:
+        raise FindingError(*work.findings)
+    return leaves
+
+
+def unescaped(application: Application, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of a release as Helm's ``tpl`` leaves them, in the places that pass through it."""
+    places = [".".join((*application.prefix, place)) for place in application.profile.tpl]
+    return {key: _unescaped(value, key, places) for key, value in values.items()}
+
+
+def _unescaped(value: Any, key: str, places: Sequence[str]) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _finished(entry, secret) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finished(entry, secret) for entry in value]
-    if value is None or isinstance(value, (bool, Marker)):
-        return value
-    if isinstance(value, (int, float)) and not secret:
-        return value
-    raise TypeError(type(value).__name__)
+        return {name: _unescaped(inner, f"{key}.{name}", places) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_unescaped(inner, key, places) for inner in value]
+    if isinstance(value, str) and _lies_in(key, places):
+        return value.replace(_HELM_ESCAPED, _HELM_OPENS)
+    return value
+
+
+def _lies_in(key: str, places: Sequence[str]) -> bool:
+    """Whether a place, as keys with dots, is one of some others or lies below one."""
+    return any(f"{key}.".startswith(f"{place}.") for place in places)

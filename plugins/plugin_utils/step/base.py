@@ -19,10 +19,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description import co
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
     OPTIONS,
-    Kind,
     Option,
     nearest,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.resolve import read_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, make
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.findings import (
@@ -64,7 +64,7 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         self.partial: dict[str, Any] = {}
         try:
             self._refuse_unknown_options()
-            plan = make(self._options(task_vars or {}), task_vars or {})
+            plan = make(self._options(task_vars or {}), task_vars or {}, self._read)
             result.update(self.step(plan, Mode(self._task.check_mode, self._task.diff)))
         except FindingError as error:
             result.update(self.partial)
@@ -97,6 +97,11 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
 
     def _absolute(self, name: str, value: Any) -> Any:
         """The value of an option, made absolute when it is a path; ``~`` is the user's home."""
+        if name == "application" and isinstance(value, (str, list)):
+            return [self._absolute_path(name, entry) for entry in convert.entries(value)]
+        return self._absolute_path(name, value)
+
+    def _absolute_path(self, name: str, value: Any) -> Any:
         if name not in (*PATHS, "chart", "application") or not isinstance(value, str):
             return value
         playbook = Path(self._loader.get_basedir())
@@ -110,6 +115,10 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         )
         return str(path) if is_path else value
 
+    def _read(self, path: str) -> str:
+        """The text of a file of the controller that a description names, also deep inside."""
+        return read_text(self._absolute("ca_path", path))
+
     def _evaluated(self, option: Option, value: Any) -> Any:
         """A variable's value, templated."""
         try:
@@ -117,8 +126,7 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         except AnsibleError as error:
             # Ansible's own error quotes the line of the file; its words quote what stands in the
             # braces. A password with two braces in it is such a line.
-            secret = option.kind is Kind.SECRET
-            problem = "" if secret else f": {' '.join(str(error).split())}"
+            problem = "" if option.holds_secret else f": {' '.join(str(error).split())}"
             finding = CATALOGUE.finding(
                 "value-not-evaluated", where=option.variable, problem=problem
             )

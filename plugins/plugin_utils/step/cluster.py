@@ -10,9 +10,12 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import R
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Step
+from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.target.way import way
 
 
 class ClusterStep(Step):
@@ -26,6 +29,21 @@ class ClusterStep(Step):
         end at which Python removes the temporary files that it was asked to.
         """
         return str(constants.DEFAULT_LOCAL_TMP)
+
+    def require_release(self, plan: Plan) -> None:
+        """Refuses an application that is not configured through a Helm release.
+
+        :raises FindingError: that says what to do instead.
+        """
+        if plan.profile.target != "helm":
+            raise FindingError(
+                CATALOGUE.finding(
+                    "target-is-no-release",
+                    where="smtp_application",
+                    title=plan.title,
+                    way=way(plan.profile),
+                )
+            )
 
     def cluster(self, target: Target) -> Cluster:
         """The cluster of a release, in the release's namespace.

@@ -15,12 +15,5 @@ CATALOGUE = Catalogue(
             message="An unexpected {kind} at {place}.",
             fix="Please report it with the version of the collection and this line.",
         ),
-        Entry(
-            code="values-dest-unwritable",
-            severity="error",
-            meaning="The file for the rendered values cannot be written on the controller.",
-            message="smtp_values_dest {path} cannot be written: {problem}.",
-            fix="Give a path whose folder exists and that the user of this run may write.",
-        ),
     )
 )

@@ -44,14 +44,14 @@ class TestTheResult:
         found = result(folder)
         assert PASSWORD not in str(found)
         assert found["secret_keys"] == ["secrets.smtp.smtp_sender_password"]
-        assert found["evidence"]["SMTP_SENDER_PASSWORD"] == "(secret)"
+        assert found["evidence"][0]["env"]["SMTP_SENDER_PASSWORD"] == "(secret)"
         assert found["description"]["password"] == "set"
 
     def test_of_mail_that_is_off_says_so(self, folder: Path) -> None:
         found = result(folder, enabled="no")
         assert found["msg"].endswith("mail is switched off")
-        assert found["evidence"]["SMTP_SERVER"] == "(must not be set)"
-        assert found["evidence"]["VERIFY_CERTIFICATE_SIGNERS"] == "(any)"
+        assert found["evidence"][1]["env"]["SMTP_SERVER"] == "(must not be set)"
+        assert found["evidence"][1]["env"]["VERIFY_CERTIFICATE_SIGNERS"] == "(any)"
 
     def test_carries_warnings_for_the_screen_and_as_findings(self, folder: Path) -> None:
         found = result(folder, username="", password="")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,11 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import S
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile, Rendered
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    Application,
+    Profile,
+    Rendered,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
 
 PASSWORD = "Xk9-unmistakable-Qz7"
@@ -111,8 +116,12 @@ def the_finding(work: Callable[[], object]) -> Finding:
 
 def profile_with(**changes: Any) -> Profile:
     """The shipped profile of Qualytics with some fields of its own."""
-    return replace(load("qualytics"), source="own.yml", **changes)
+    return replace(load("qualytics"), source=Path("own.yml"), **changes)
+
+
+def application_with(**changes: Any) -> Application:
+    return Application(profile_with(**changes))
 
 
 def rendered(description: Description = DESCRIPTION, **changes: Any) -> Rendered:
-    return render(profile_with(**changes), description, release="qua", namespace="apps")
+    return render(application_with(**changes), description, release="qua", namespace="apps")

@@ -23,6 +23,8 @@ TYPES = {
     Kind.INTEGER: {"int"},
     Kind.BOOLEAN: {"bool"},
     Kind.TEXTS: {"list"},
+    Kind.DICTIONARY: {"dict", "raw"},
+    Kind.DICTIONARIES: {"list"},
 }
 
 
@@ -72,7 +74,7 @@ def test_the_documented_defaults_are_those_of_the_code() -> None:
 
 def test_what_is_documented_as_required_is() -> None:
     required = [name for name, entry in DOCUMENTED.items() if entry.get("required")]
-    assert required == ["application", "release", "namespace"]
+    assert required == ["application"]
 
 
 @pytest.mark.parametrize("role", docs.ROLES)

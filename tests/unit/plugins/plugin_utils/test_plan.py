@@ -34,21 +34,30 @@ def refused(*variables: str, **raw: Any) -> tuple[Finding, ...]:
 
 def test_the_smallest_input_makes_a_plan_with_every_default() -> None:
     found = made()
-    assert found.profile.name == "qualytics"
-    assert found.target == plan.Target("qua", "apps", None, None, None, "helm")
-    assert found.run == plan.Run(None, False, "auto", 300)
+    assert [entry.name for entry in found.applications] == ["qualytics"]
+    assert found.target == plan.Target("qua", "apps", None, None, None, None, "helm")
+    assert found.run == plan.Run(None, False, None, "auto", (), 300)
     assert found.rendered.workloads[0].name == "qua-api"
     assert found.findings == ()
 
 
 def test_what_surveys_send_makes_the_same_plan() -> None:
     survey = {name: "" for name in OPTIONS if name not in GIVEN}
-    assert plan.make({**GIVEN, **survey, "port": "587", "enabled": "yes"}) == made()
+    found = plan.make({**GIVEN, **survey, "port": "587", "enabled": "yes"})
+    assert (found.description, found.rendered) == (made().description, made().rendered)
 
 
 def test_options_of_the_run_are_converted() -> None:
-    found = made(rollout_timeout="60", values_include_secrets="yes", probe_from="pod", helm="h4")
-    assert found.run == plan.Run(None, True, "pod", 60)
+    found = made(
+        rollout_timeout="60",
+        values_include_secrets="yes",
+        probe_from="pod",
+        allow_changes="Secret/keys, Service/*:spec.ports",
+        helm="h4",
+    )
+    assert found.run == plan.Run(
+        None, True, None, "pod", ("Secret/keys", "Service/*:spec.ports"), 60
+    )
     assert found.target.helm == "h4"
 
 
@@ -63,7 +72,7 @@ def test_a_plan_cleans_the_password_out_of_texts_and_does_not_show_it() -> None:
     [
         ({"application": None}, "application-missing", "smtp_application"),
         ({"application": "qualitics"}, "profile-not-found", "smtp_application"),
-        ({"application": ["qualytics"]}, "value-invalid", "smtp_application"),
+        ({"application": {"a": "qualytics"}}, "value-invalid", "smtp_application"),
         ({"release": ""}, "release-not-named", "smtp_release"),
         ({"namespace": None}, "release-not-named", "smtp_namespace"),
         ({"release": {}}, "value-invalid", "smtp_release"),
@@ -85,6 +94,64 @@ def test_one_error_is_one_finding_with_its_place(
 ) -> None:
     [finding] = refused(**raw)
     assert (finding.code, finding.where) == (code, where)
+
+
+class TestSeveralApplications:
+    @pytest.mark.parametrize(
+        "given",
+        [
+            ["qualytics", "grafana@dashboards"],
+            "qualytics,grafana@dashboards",
+            "qualytics, grafana@dashboards,",
+            "qualytics\ngrafana@dashboards",
+        ],
+    )
+    def test_may_be_a_list_or_a_text(self, given: Any) -> None:
+        found = made(application=given)
+        assert [entry.name for entry in found.applications] == ["qualytics", "grafana@dashboards"]
+        assert found.title == "Qualytics and Grafana"
+        assert {leaf.path[0] for leaf in found.rendered.leaves} == {
+            "controlplane",
+            "secrets",
+            "dashboards",
+        }
+        assert "qua-dashboards" in [entry.name for entry in found.rendered.workloads]
+
+    def test_must_all_be_known_and_fit(self) -> None:
+        assert codes(refused(application=["qualitics", "graphana"])) == ["profile-not-found"] * 2
+        assert codes(refused(application="grafana,qualytics", port=2525, security="starttls")) == [
+            "application-port-unsupported"
+        ]
+
+    def test_must_not_set_the_same_value(self) -> None:
+        assert codes(made(application="qualytics,qualytics").findings) == []
+        found = refused(application="grafana,vaultwarden", existing_secret="x", password="")
+        assert "applications-overlap" in codes(found)
+
+    def test_must_all_be_charts(self) -> None:
+        [finding] = refused(application="qualytics,palette")
+        assert finding.code == "applications-of-different-targets"
+        assert finding.message.startswith("Spectro Cloud Palette is configured by api")
+
+
+def test_an_application_that_is_no_chart_needs_no_release() -> None:
+    found = plan.make({**RAW, "application": "palette"})
+    assert (found.target.release, found.target.namespace) == ("", "")
+    assert found.profile.target == "api"
+
+
+def test_the_names_of_objects_may_be_given() -> None:
+    found = made(application="grafana", fullname="own")
+    assert found.rendered.workloads[0].name == "own"
+
+
+def test_what_a_profile_warns_of_is_in_the_plan_and_an_error_stops() -> None:
+    found = made(application="palette")
+    assert "palette-login" in codes(found.findings)
+    found_ = refused(application="grafana", password="x$__file{y}")
+    assert [finding.code for finding in found_ if finding.severity == "error"] == [
+        "grafana-password-expanded"
+    ]
 
 
 @pytest.mark.parametrize("release", ["qua", "qua-1", "a.b", "q" * 53])
@@ -115,12 +182,31 @@ def test_all_errors_are_told_at_once() -> None:
         "variable-misspelt",
         "value-invalid",
         "host-missing",
+        "profile-not-found",
         "release-not-named",
         "value-invalid",
         "value-not-a-choice",
         "number-out-of-range",
-        "profile-not-found",
     ]
+
+
+def test_what_does_not_fit_is_told_where_it_stands() -> None:
+    [finding] = refused(layers=[{"name": "team", "from_name": "Team"}])
+    assert finding.code == "application-field-unsupported"
+    assert finding.where == "smtp_layers[0].from_name"
+    assert finding.fix == "Remove smtp_layers[0].from_name for this release."
+
+
+def test_secrets_of_layers_that_are_not_wanted_are_cleaned_out_too() -> None:
+    other = {
+        "name": "other",
+        "host": "other.example.com",
+        "username": "u",
+        "password": "Far-sEcr3t",
+    }
+    found = made(layers=[other, {"name": "wanted"}])
+    assert "Far-sEcr3t" not in found.redactor.clean("login with Far-sEcr3t failed")
+    assert "Far-sEcr3t" not in repr(found)
 
 
 def test_warnings_of_every_part_are_in_the_plan() -> None:

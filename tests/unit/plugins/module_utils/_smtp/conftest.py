@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-import trustme
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.network import Address
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
@@ -24,8 +23,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scri
 
 @pytest.fixture(scope="session")
 def authority() -> Authority:
-    ca = trustme.CA()
-    return Authority(ca, ca.cert_pem.bytes().decode())
+    return Authority.new()
 
 
 @pytest.fixture

@@ -12,8 +12,11 @@ import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import trustme
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 
 SERVER_TIMEOUT = 20.0
 
@@ -23,7 +26,10 @@ class Relay:
     """A small SMTP server that logs in for real, and answers otherwise as a test says.
 
     ``replies`` maps a verb (or ``banner``) to the raw reply that takes the place of the usual
-    one; ``None`` means silence. ``seen`` holds every line that a client sent.
+    one; ``None`` means silence, a list is used up before the usual one comes. ``"."`` stands for
+    the reply to a mail, which is then in ``mails``. ``grouped`` says what becomes of commands that came together with
+    the first one: ``answered``, ``lost``, or ``closed`` upon. ``seen`` holds every line that a
+    client sent.
     """
 
     security: str = "starttls"
@@ -32,7 +38,10 @@ class Relay:
     username: str = "user@example.org"
     password: str = "correct horse"
     auth_required: bool = False
-    replies: dict[str, bytes | None] = field(default_factory=dict)
+    extensions: tuple[str, ...] = ()
+    grouped: str = "answered"
+    replies: dict[str, bytes | list[bytes] | None] = field(default_factory=dict)
+    mails: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     port: int = 0
 
@@ -47,8 +56,11 @@ class Relay:
         authenticated = False
         if not self._answer(peer, "banner", b"220 relay.example.org ESMTP\r\n"):
             return
-        for line in peer.lines():
+        lines = peer.lines()
+        for line in lines:
             self.seen.append(line)
+            if self.grouped != "answered" and peer.forget() and self.grouped == "closed":
+                return
             verb = line.partition(" ")[0].partition(":")[0].upper()
             if verb == "STARTTLS" and verb not in self.replies:
                 peer.send(b"220 2.0.0 Ready\r\n")
@@ -59,6 +71,10 @@ class Relay:
                 self._answer(peer, verb, b"530 5.7.0 Authentication required\r\n")
             elif not self._answer(peer, verb, self._usual(verb, peer.encrypted)):
                 return
+            if verb == "DATA" and verb not in self.replies:
+                self.mails.append("\r\n".join(iter(lambda: next(lines), ".")))
+                if not self._answer(peer, ".", b"250 2.0.0 Ok: queued as 4242\r\n"):
+                    return
             if verb == "QUIT":
                 return
 
@@ -69,6 +85,8 @@ class Relay:
     def _answer(self, peer: Peer, verb: str, usual: bytes) -> bool:
         """Send the reply to a verb; return whether the dialogue goes on."""
         reply = self.replies.get(verb, usual)
+        if isinstance(reply, list):
+            reply = reply.pop(0) if reply else usual
         if reply is None:
             peer.wait_for_end()
             return False
@@ -82,14 +100,15 @@ class Relay:
                 lines.append("STARTTLS")
             if self.mechanisms and (encrypted or self.security == "none"):
                 lines.append("AUTH " + " ".join(self.mechanisms))
-            lines.append("ENHANCEDSTATUSCODES")
+            lines += ["ENHANCEDSTATUSCODES", *self.extensions]
             heads = ["250-"] * (len(lines) - 1) + ["250 "]
             return "".join(f"{head}{text}\r\n" for head, text in zip(heads, lines)).encode()
-        return {"QUIT": b"221 2.0.0 Bye\r\n"}.get(verb, b"250 2.1.0 Ok\r\n")
+        usual = {"QUIT": b"221 2.0.0 Bye\r\n", "DATA": b"354 Go on\r\n"}
+        return usual.get(verb, b"250 2.1.0 Ok\r\n")
 
     def _login(self, peer: Peer, line: str) -> bool:
         words = line.split(" ")
-        initial = base64.b64decode(words[2]) if len(words) > 2 else None
+        initial = base64.b64decode(words[2].strip("=") + "==") if len(words) > 2 else None
         good = LOGINS[words[1]](self, peer, initial)
         peer.send(
             b"235 2.7.0 Welcome\r\n" if good else b"535 5.7.8 Error: authentication failed\r\n"
@@ -126,6 +145,11 @@ class Peer:
                 self._buffer += data
             line, self._buffer = self._buffer.split(b"\r\n", 1)
             yield line.decode()
+
+    def forget(self) -> bool:
+        """Lose what has come beyond the last line; return whether there was anything."""
+        lost, self._buffer = bool(self._buffer), b""
+        return lost
 
     def challenge(self, message: bytes) -> bytes:
         """Send a SASL challenge and return the response."""
@@ -178,12 +202,34 @@ def _scram(digest: str) -> Callable[[Relay, Peer, bytes | None], bool]:
     return login
 
 
+def _oauth(message: str, end: bytes) -> Callable[[Relay, Peer, bytes | None], bool]:
+    def login(relay: Relay, peer: Peer, initial: bytes | None) -> bool:
+        good = message.format(user=relay.username, token=relay.password, port=relay.port)
+        if (peer.challenge(b"") if initial is None else initial) == good.encode():
+            return True
+        reason = b'{"status":"invalid_token","scope":"mail.send"}'
+        assert peer.challenge(reason) == end
+        return False
+
+    return login
+
+
+def _external(relay: Relay, peer: Peer, initial: bytes | None) -> bool:
+    assert isinstance(peer.connection, ssl.SSLSocket)
+    return bool(peer.connection.getpeercert()) and initial == b""
+
+
 LOGINS: dict[str, Callable[[Relay, Peer, bytes | None], bool]] = {
     "PLAIN": _plain,
     "LOGIN": _login,
     "CRAM-MD5": _cram_md5,
     "SCRAM-SHA-1": _scram("sha1"),
     "SCRAM-SHA-256": _scram("sha256"),
+    "XOAUTH2": _oauth("user={user}\x01auth=Bearer {token}\x01\x01", b""),
+    "OAUTHBEARER": _oauth(
+        "n,a={user},\x01host=127.0.0.1\x01port={port}\x01auth=Bearer {token}\x01\x01", b"\x01"
+    ),
+    "EXTERNAL": _external,
 }
 
 
@@ -194,6 +240,12 @@ class Authority:
     ca: trustme.CA
     pem: str
 
+    @classmethod
+    def new(cls) -> Authority:
+        """Return one that nobody knows yet."""
+        ca = trustme.CA()
+        return cls(ca, ca.cert_pem.bytes().decode())
+
     def context(self, *names: str, days: int = 90) -> ssl.SSLContext:
         """Return a server's context with a certificate for some names."""
         identities = names or ("127.0.0.1", "relay.example.org")
@@ -201,3 +253,17 @@ class Authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.ca.issue_cert(*identities, not_after=expiry).configure_cert(context)
         return context
+
+    def context_for(self, clients: ssl.VerifyMode) -> ssl.SSLContext:
+        """Return a server's context that asks its clients for a certificate."""
+        context = self.context()
+        self.ca.configure_trust(context)
+        context.verify_mode = clients
+        return context
+
+    def identity(self, name: str) -> dict[str, Any]:
+        """Return the certificate and key of a client, as a request takes them."""
+        issued = self.ca.issue_cert(name)
+        chain = b"".join(pem.bytes() for pem in issued.cert_chain_pems)
+        key = Secret(issued.private_key_pem.bytes().decode())
+        return {"client_cert": chain.decode(), "client_key": key}

@@ -182,6 +182,24 @@ def test_the_address_that_the_relay_saw_is_taken_from_its_greeting(
     assert parse_capabilities(Reply(250, (greeting,))).client_address == address
 
 
+@pytest.mark.parametrize(
+    ("line", "limit"),
+    [
+        ("SIZE 10240000", 10240000),
+        ("SIZE 0", None),
+        ("SIZE", None),
+        ("SIZE unlimited", None),
+        ("SIZE ²", None),
+        ("SIZE " + "9" * 300, None),
+        ("PIPELINING", None),
+    ],
+)
+def test_the_size_limit_is_the_number_that_the_relay_announces(
+    line: str, limit: int | None
+) -> None:
+    assert parse_capabilities(Reply(250, ("relay", line))).size_limit == limit
+
+
 # -- the dialogue ----------------------------------------------------------------------------
 
 
@@ -277,6 +295,97 @@ def test_a_connection_sees_at_most_one_auth() -> None:
     read(dialogue, b"535 no\r\n")
     with pytest.raises(LocalError, match="second AUTH"):
         dialogue.send(Verb.AUTH, "PLAIN AHUAcA==")
+
+
+# -- pipelining ------------------------------------------------------------------------------
+
+
+def grouped(*capabilities: str) -> Dialogue:
+    dialogue = ready(*capabilities)
+    dialogue.send(Verb.MAIL, "FROM:<a@example.org>")
+    dialogue.send(Verb.RCPT, "TO:<b@example.org>")
+    dialogue.send(Verb.RSET)
+    return dialogue
+
+
+def test_commands_in_a_group_are_answered_in_their_order() -> None:
+    dialogue = grouped("PIPELINING")
+    dialogue.receive(b"250 2.1.0 sender\r\n250 2.1.5 recipient\r\n250 2.0.0 reset\r\n")
+    states = []
+    for text in ("sender", "recipient", "reset"):
+        reply = dialogue.next_reply()
+        assert reply is not None
+        assert reply.text == text
+        states.append(dialogue.state)
+    assert states == [State.SENDER, State.RECIPIENTS, State.READY]
+    assert dialogue.awaits_nothing
+
+
+def test_a_group_needs_a_relay_that_offers_it() -> None:
+    with pytest.raises(LocalError, match="before the reply"):
+        grouped()
+
+
+def test_what_waits_for_its_reply_ends_a_group() -> None:
+    dialogue = ready("PIPELINING")
+    dialogue.send(Verb.MAIL, "FROM:<a@example.org>")
+    dialogue.send(Verb.RCPT, "TO:<b@example.org>")
+    dialogue.send(Verb.DATA)
+    with pytest.raises(LocalError, match="before the reply"):
+        dialogue.send(Verb.RSET)
+
+
+def test_a_command_in_a_group_needs_the_success_of_the_one_before() -> None:
+    dialogue = ready("PIPELINING")
+    dialogue.send(Verb.RSET)
+    with pytest.raises(LocalError, match="not allowed"):
+        dialogue.send(Verb.RCPT, "TO:<b@example.org>")
+
+
+def test_a_recipient_after_a_refused_sender_opens_no_transaction() -> None:
+    dialogue = grouped("PIPELINING")
+    dialogue.receive(b"550 no\r\n503 MAIL first\r\n250 reset\r\n")
+    codes = []
+    while not dialogue.awaits_nothing:
+        reply = dialogue.next_reply()
+        assert reply is not None
+        codes.append((reply.code, dialogue.state))
+    assert codes == [(550, State.READY), (503, State.READY), (250, State.READY)]
+
+
+def test_421_ends_a_whole_group() -> None:
+    dialogue = grouped("PIPELINING")
+    dialogue.receive(b"250 ok\r\n421 busy\r\n")
+    assert [read(dialogue, b"").code for _ in range(2)] == [250, 421]
+    assert dialogue.state is State.CLOSED
+    assert dialogue.awaits_nothing
+
+
+# -- the mail itself -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mail", "sent"),
+    [
+        (b"Subject: x\r\n\r\nhello\r\n", b"Subject: x\r\n\r\nhello\r\n.\r\n"),
+        (b"no line end", b"no line end\r\n.\r\n"),
+        (b".\r\n", b"..\r\n.\r\n"),
+        (b"a\r\n.b\r\n..c\r\n", b"a\r\n..b\r\n...c\r\n.\r\n"),
+    ],
+)
+def test_a_mail_ends_with_a_full_stop_and_has_none_of_its_own(mail: bytes, sent: bytes) -> None:
+    dialogue = ready()
+    dialogue.send(Verb.MAIL, "FROM:<a@example.org>")
+    read(dialogue, b"250 ok\r\n")
+    dialogue.send(Verb.RCPT, "TO:<b@example.org>")
+    read(dialogue, b"250 ok\r\n")
+    dialogue.send(Verb.DATA)
+    assert read(dialogue, b"354 go on\r\n").kind == 3
+    states = [dialogue.state]
+    assert dialogue.send_content(mail) == sent
+    read(dialogue, b"250 queued\r\n")
+    states.append(dialogue.state)
+    assert states == [State.CONTENT, State.READY]
 
 
 @pytest.mark.parametrize("argument", ["a\r\nRCPT TO:<x>", "a\nb", "a\0b"])

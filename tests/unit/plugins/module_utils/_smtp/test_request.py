@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.message import Message
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 
@@ -26,14 +27,31 @@ GOOD = ProbeRequest(
 )
 
 
-def test_it_arrives_as_it_was_sent() -> None:
-    line = GOOD.to_wire()
+FULL = replace(
+    GOOD,
+    auth="oauth",
+    mechanism="OAUTHBEARER",
+    password=Secret(""),
+    token=Secret("ya29.token"),
+    message=Message(subject="Prüfung", html="<p>ü</p>", dsn=True, token="t1"),
+    proxy=Secret("socks5://user:p%40ss@proxy.example.org:1080"),
+    retries=2,
+    until="data",
+)
+
+
+@pytest.mark.parametrize("request_", [GOOD, FULL])
+def test_it_arrives_as_it_was_sent(request_: ProbeRequest) -> None:
+    line = request_.to_wire()
     assert "\n" not in line
-    assert ProbeRequest.from_wire(line) == GOOD
+    assert ProbeRequest.from_wire(line) == request_
 
 
-def test_its_representation_hides_the_password() -> None:
-    assert "päss" not in repr(GOOD)
+def test_its_representation_hides_every_secret() -> None:
+    shown = repr(GOOD) + repr(FULL)
+    assert "päss" not in shown
+    assert "ya29" not in shown
+    assert "p%40ss" not in shown
 
 
 @pytest.mark.parametrize(
@@ -47,6 +65,11 @@ def test_its_representation_hides_the_password() -> None:
         ('{"host": "h", "port": true}', "port has the wrong type"),
         ('{"host": "h", "port": 25, "password": ["hunter22"]}', "password has the wrong type"),
         ('{"host": "h", "port": 25, "recipients": [1]}', "recipients has the wrong type"),
+        ('{"host": "h", "port": 25, "timeout": "hunter22"}', "timeout has the wrong type"),
+        ('{"host": "h", "port": 25, "message": "hunter22"}', "message has the wrong type"),
+        ('{"host": "h", "port": 25, "message": {"text": 1}}', "message's text has the wrong type"),
+        ('{"host": "h", "port": 25, "message": {"hunter22x": 1}}', "message has an unknown field"),
+        ("[" * 100000, "not JSON"),
     ],
 )
 def test_a_line_that_is_no_request_is_refused_without_quoting_a_value(
@@ -75,13 +98,36 @@ def test_a_good_request_has_no_problems() -> None:
         ("port", {"port": 70000}),
         ("port", {"port": 0}),
         ("security", {"security": "ssl"}),
-        ("auth", {"auth": "oauth"}),
+        ("auth", {"auth": "kerberos", "username": "", "password": Secret("")}),
+        ("auth", {"auth": "oauth", "username": "", "password": Secret(""), "token": Secret("x")}),
+        ("auth", {"auth": "oauth", "password": Secret("")}),
+        ("auth", {"token": Secret("ya29")}),
+        ("auth", {"auth": "oauth", "token": Secret("ya29")}),
         ("auth", {"username": ""}),
         ("auth", {"password": Secret("")}),
         ("auth", {"auth": "none"}),
         ("mechanism", {"mechanism": "NTLM"}),
         ("tls_min_version", {"tls_min_version": "0.9"}),
-        ("until", {"until": "data"}),
+        ("mechanism", {"mechanism": "XOAUTH2"}),
+        ("mechanism", {"mechanism": "EXTERNAL", "auth": "none", "password": Secret("")}),
+        ("until", {"until": "sent"}),
+        ("recipients", {"until": "data", "recipients": ()}),
+        ("from_address", {"until": "data", "from_address": ""}),
+        ("message", {"message": Message(subject="a\r\nb")}),
+        ("message", {"message": Message(from_name="a\nb")}),
+        ("message", {"message": Message(reply_to="nobody")}),
+        ("message", {"message": Message(envelope_from="nobody")}),
+        ("message", {"message": Message(token="a b")}),
+        ("foreign_recipient", {"foreign_recipient": "nobody"}),
+        ("expected_size", {"expected_size": -1}),
+        ("retries", {"retries": -1}),
+        ("retry_seconds", {"retry_seconds": -1.0}),
+        ("timeout", {"timeout": float("nan")}),
+        ("timeout", {"timeout": float("inf")}),
+        ("token", {"auth": "oauth", "password": Secret(""), "token": Secret("a\r\nb")}),
+        ("ciphers", {"ciphers": "NO-SUCH-CIPHER"}),
+        ("client_cert", {"client_key": Secret("a key alone")}),
+        ("client_cert", {"client_cert": "no certificate", "client_key": Secret("no key")}),
         ("timeout", {"timeout": 0.0}),
         ("password", {"password": Secret("a\r\nb")}),
         ("ehlo_name", {"ehlo_name": "a b"}),

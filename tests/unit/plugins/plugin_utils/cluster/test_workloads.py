@@ -20,6 +20,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads imp
     Workloads,
     check,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
     API,
     CMD,
@@ -44,6 +45,7 @@ REFERENCE = {
     "name": "PASSWORD",
     "valueFrom": {"secretKeyRef": {"name": "creds", "key": "password"}},
 }
+WANTED = dict.fromkeys((API, CMD), Evidence({"HOST": "mail", "PASSWORD": Secret("new")}))
 HOST = {"name": "HOST", "value": "mail"}
 
 
@@ -143,7 +145,7 @@ class TestTheRollThatIsOwed:
         scene.cluster.states["qua-api"] = deployment(env=list(env))
         scene.cluster.states["qua-cmd"] = deployment("qua-cmd", env=list(env))
         live = scene.workloads.live()
-        return scene.workloads.outdated(live, scene.workloads.running(live), ["HOST", "PASSWORD"])
+        return scene.workloads.outdated(live, scene.workloads.running(live), WANTED)
 
     def test_is_none_when_every_pod_has_what_its_successor_would_have(self, scene: Scene) -> None:
         scene.cluster.secrets["creds"] = secret(password="new")
@@ -306,7 +308,8 @@ class TestWaiting:
 
 def test_every_container_is_checked_against_what_is_expected() -> None:
     seen = [Seen(API, "a", {"HOST": "mail"}), Seen(CMD, "c", {"HOST": "old"}), Seen(CMD, "d", {})]
-    found = [deviation.finding("apps") for deviation in check(seen, {"HOST": "mail"})]
+    mail = Evidence({"HOST": "mail"})
+    found = [deviation.finding("apps") for deviation in check(seen, {API: mail, CMD: mail})]
     assert [finding.where for finding in found] == [
         "pod c, container cmd",
         "pod d, container cmd",

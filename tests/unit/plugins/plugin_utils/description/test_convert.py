@@ -36,7 +36,7 @@ RECIPIENTS = OPTIONS["test_recipients"]
 ONE_LINE = [
     option
     for option in OPTIONS.values()
-    if option.kind in (Kind.TEXT, Kind.SECRET) and option.name != "ca_pem"
+    if option.kind in (Kind.TEXT, Kind.SECRET) and not option.lines
 ]
 
 JSON = st.recursive(
@@ -89,6 +89,8 @@ def test_anything_is_converted_or_complained_about(option: Option, value: Any) -
         Kind.INTEGER: int,
         Kind.BOOLEAN: bool,
         Kind.TEXTS: list,
+        Kind.DICTIONARY: dict,
+        Kind.DICTIONARIES: list,
     }
     assert converted is None or type(converted) is expected[option.kind]
 
@@ -209,3 +211,55 @@ class TestAListOption:
     )
     def test_takes_nothing_else(self, value: Any, message: str) -> None:
         assert message in complaint(RECIPIENTS, value)
+
+
+class TestADictionaryOption:
+    OAUTH = OPTIONS["oauth"]
+    SECRET_NAME = OPTIONS["existing_secret"]
+    POLICY = OPTIONS["policy"]
+
+    @pytest.mark.parametrize("value", [{"token": "x"}, '{"token": "x"}', ' {"token": "x"}\n'])
+    def test_takes_a_dictionary_or_the_same_as_json(self, value: Any) -> None:
+        assert convert(self.OAUTH, value) == {"token": "x"}
+
+    def test_takes_a_text_for_its_short_form(self) -> None:
+        assert convert(self.SECRET_NAME, "smtp") == {"name": "smtp"}
+
+    def test_takes_a_list_of_flags_where_all_keys_are_booleans(self) -> None:
+        assert convert(self.POLICY, "fips, allow_sinks=no") == {"fips": True, "allow_sinks": "no"}
+
+    @pytest.mark.parametrize("value", [{}, "{}", "", None, " "])
+    def test_that_is_empty_is_not_given(self, value: Any) -> None:
+        assert convert(self.OAUTH, value) is None
+
+    @pytest.mark.parametrize(
+        "value", [f"{PASSWORD}", f'{{"token": "{PASSWORD}"', "{" * 100_000, f"[{PASSWORD}]"]
+    )
+    def test_that_is_none_is_refused_and_not_quoted(self, value: str) -> None:
+        assert PASSWORD not in complaint(self.OAUTH, value)
+
+    @pytest.mark.parametrize(
+        ("value", "kind"), [(5, "a number"), ([], "a list"), (True, "a boolean")]
+    )
+    def test_takes_nothing_else(self, value: Any, kind: str) -> None:
+        assert complaint(self.OAUTH, value) == f"must be a dictionary, not {kind}"
+
+
+class TestAListOfDictionaries:
+    LAYERS = OPTIONS["layers"]
+
+    @pytest.mark.parametrize("value", [[{"name": "a"}], '[{"name": "a"}]', ({"name": "a"},)])
+    def test_takes_a_list_or_the_same_as_json(self, value: Any) -> None:
+        assert convert(self.LAYERS, value) == [{"name": "a"}]
+
+    @pytest.mark.parametrize("value", [[], "[]"])
+    def test_that_is_empty_is_not_given(self, value: Any) -> None:
+        assert convert(self.LAYERS, value) is None
+
+    def test_names_the_entry_that_is_none(self) -> None:
+        assert "an entry [1] that is null" in complaint(self.LAYERS, [{}, None])
+
+
+def test_an_option_knows_whether_a_part_of_it_is_a_secret() -> None:
+    holding = {name for name, option in OPTIONS.items() if option.holds_secret}
+    assert holding == {"password", "oauth", "client_key", "fallbacks", "layers"}

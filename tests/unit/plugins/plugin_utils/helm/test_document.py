@@ -19,18 +19,23 @@ from hypothesis import given
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.document import values_yaml
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import apply
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import OMIT, Leaf
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import application
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
+    OMIT,
+    Leaf,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
     DESCRIPTION,
     HOSTILE,
     PASSWORD,
     PASSWORDS,
+    application_with,
 )
 from tests.cluster.build import bin_folder
 
-QUALYTICS = load("qualytics")
+QUALYTICS = application("qualytics")
 LEAVES = render(QUALYTICS, DESCRIPTION, release="qua", namespace="apps").leaves
 
 
@@ -67,7 +72,7 @@ def read_by_helm(helm: str, chart: Path, document: str) -> Any:
 
 
 def document_of(*leaves: Leaf, include_secrets: bool = True) -> str:
-    return values_yaml(QUALYTICS, leaves, include_secrets=include_secrets)
+    return values_yaml("Qualytics", leaves, include_secrets=include_secrets)
 
 
 @given(PASSWORDS)
@@ -95,14 +100,20 @@ def test_the_document_is_for_people() -> None:
         "---\n"
         "controlplane:\n"
         "  smtp:\n"
+        "    # whether mail is sent\n"
         "    enabled: true\n"
+        "    # the relay\n"
         '    server: "mail.example.com"\n'
+        "    # the port of the relay\n"
         '    port: "587"\n'
+        "    # the sender's address\n"
         '    sender: "no-reply@example.com"\n'
         "  egress:\n"
+        "    # whether the relay's certificate is verified\n"
         "    verifyTLSCertificates: true\n"
         "secrets:\n"
         "  smtp:\n"
+        "    # the user name\n"
         '    smtp_sender_user: "qualytics"\n'
     )
 
@@ -131,6 +142,48 @@ def test_what_must_not_be_there_is_not_written() -> None:
     assert yaml.safe_load(document_of(Leaf(("a",), OMIT), Leaf(("b",), 1))) == {"b": 1}
 
 
-def test_a_title_of_several_lines_does_not_break_the_comment() -> None:
-    document = values_yaml(replace(QUALYTICS, title="Two\nlines"), LEAVES, include_secrets=False)
-    assert document.splitlines()[0].startswith("# SMTP settings of Two lines,")
+@pytest.mark.parametrize(
+    "key",
+    ["on", "Off", "y", "NO", "null", "~", "1e3", "012", "0x1F", ".inf", "a b", "a: b", "#", ""],
+)
+def test_a_key_that_a_parser_would_take_for_something_else_is_quoted(
+    key: str, helm: str, chart: Path
+) -> None:
+    document = document_of(Leaf(("mail", key), {key: 1}))
+    assert yaml.safe_load(document) == {"mail": {key: {key: 1}}}
+    assert read_by_helm(helm, chart, document) == {"mail": {key: {key: 1}}}
+
+
+def test_every_value_says_what_it_is_by_its_profile_or_by_what_goes_into_it() -> None:
+    application = application_with(
+        values={
+            "a": {"b": "{{ host }}:{{ port }}", "c": 1},
+            "d": ["{{ ca_pem }}"],
+            "e": "{{ enabled }}",
+        },
+        comments={"a.c": "as  the\nvendor wants it"},
+    )
+    leaves = render(application, DESCRIPTION, release="qua", namespace="apps").leaves
+    lines = document_of(*leaves).splitlines()
+    assert lines[lines.index("---") + 1 :] == [
+        "a:",
+        "  # the relay, the port of the relay",
+        '  b: "mail.example.com:587"',
+        "  # as the vendor wants it",
+        "  c: 1",
+        "# the private CA of the relay",
+        "d:",
+        "- null",
+        "# whether mail is sent",
+        "e: true",
+    ]
+
+
+def test_a_value_of_many_lines_stands_under_its_key() -> None:
+    document = document_of(Leaf(("a", "b"), {"c": ["x\ny", {"d": "z"}]}, comment="two\nlines"))
+    assert yaml.safe_load(document) == {"a": {"b": {"c": ["x\ny", {"d": "z"}]}}}
+    assert "  # two lines\n  b:\n" in document
+
+
+def test_a_file_without_any_value_is_an_empty_mapping() -> None:
+    assert yaml.safe_load(document_of(Leaf(("a",), KEEP))) == {}

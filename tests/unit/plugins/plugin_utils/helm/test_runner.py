@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,13 @@ class Recorder:
         self.charts: list[set[str]] = []
         self._answers = answers
 
-    def __call__(self, argv: Sequence[str], stdin: str) -> Completed:
+    def __call__(
+        self,
+        argv: Sequence[str],
+        stdin: str,
+        environment: Mapping[str, str],
+        seconds: float | None,
+    ) -> Completed:
         self.calls.append((list(argv), stdin))
         if argv[1] == "upgrade" and Path(argv[3]).is_dir():
             folder = Path(argv[3])
@@ -52,13 +58,14 @@ class Recorder:
 def upgrade(runner: Any, deployed: Revision | None = None, **changes: Any) -> None:
     arguments: dict[str, Any] = {"source": None, "command": "helm", **changes}
     helm = Helm(arguments["command"], "qua", "apps", "/tmp", "/kube/config", "test", runner)
-    helm.upgrade(
-        deployed or revision(),
-        VALUES,
-        source=arguments["source"],
-        description="SMTP settings",
-        redactor=Redactor([Secret(PASSWORD)]),
-    )
+    with helm.chart(deployed or revision(), source=arguments["source"]) as chart:
+        helm.upgrade(
+            chart,
+            VALUES,
+            description="SMTP settings",
+            redactor=Redactor([Secret(PASSWORD)]),
+            flags=arguments.get("flags", ()),
+        )
 
 
 def shown(**chart: Any) -> Completed:
@@ -100,19 +107,20 @@ class TestAnUpgrade:
     def test_leaves_out_kubeconfig_and_context_that_are_not_given(self) -> None:
         runner = Recorder()
         Helm("helm", "qua", "apps", "/tmp", runner=runner).upgrade(
-            revision(), {}, source=None, description="x", redactor=Redactor(())
+            ["chart"], {}, description="x", redactor=Redactor(())
         )
         [(argv, _stdin)] = runner.calls
         assert argv[-2:] == ["--namespace", "apps"]
 
-    def test_does_not_need_the_source_of_a_chart_that_is_whole(self) -> None:
+    def test_takes_more_options(self) -> None:
         runner = Recorder()
-        upgrade(runner, source="oci://charts.example/qualytics")
-        assert [argv[1] for argv, _stdin in runner.calls] == ["upgrade"]
+        upgrade(runner, flags=["--no-hooks"])
+        assert "--no-hooks" in runner.calls[0][0]
 
-    def test_takes_a_given_chart_of_the_deployed_version_when_the_record_is_not_whole(self) -> None:
+    @pytest.mark.parametrize("deployed", [revision(), UMBRELLA], ids=["whole", "not whole"])
+    def test_takes_a_given_chart_of_the_deployed_version(self, deployed: Revision) -> None:
         runner = Recorder(show=shown())
-        upgrade(runner, UMBRELLA, source="oci://charts.example/qualytics")
+        upgrade(runner, deployed, source="oci://charts.example/qualytics")
         show, done = (argv for argv, _stdin in runner.calls)
         source = ["oci://charts.example/qualytics", "--version", "2026.8.18"]
         assert show[1:6] == ["show", "chart", *source]
@@ -197,13 +205,29 @@ class TestACommand:
         script = (
             "import sys; t = sys.stdin.read(); print(t); sys.stderr.write(t[::-1]); sys.exit(3)"
         )
-        assert run([sys.executable, "-X", "utf8", "-c", script], "päss") == Completed(
+        assert run([sys.executable, "-X", "utf8", "-c", script], "päss", {}, None) == Completed(
             3, "päss\n", "ssäp"
         )
 
     def test_may_print_what_is_no_text(self) -> None:
         script = "import sys; sys.stdout.buffer.write(b'a\\xff')"
-        assert run([sys.executable, "-c", script], "").stdout == "a\N{REPLACEMENT CHARACTER}"
+        done = run([sys.executable, "-c", script], "", {}, None)
+        assert done.stdout == "a\N{REPLACEMENT CHARACTER}"
+
+    def test_gets_more_variables_and_none_that_lead_it_elsewhere(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HELM_DRIVER", "sql")
+        monkeypatch.setenv("HELM_KUBECONTEXT", "other")
+        script = "import os; print(sorted(n for n in os.environ if 'HELM' in n or n == 'OWN'))"
+        done = run([sys.executable, "-c", script], "", {"OWN": "x"}, None)
+        assert done.stdout == "['OWN']\n"
+
+    def test_that_does_not_end_is_killed(self) -> None:
+        script = "print('secret', flush=True)\nwhile True: pass"
+        with pytest.raises(TimeoutError) as caught:
+            run([sys.executable, "-c", script], "", {}, 0.1)
+        assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -221,17 +245,6 @@ class TestACommand:
 def test_a_failure_is_told_apart_from_somebody_elses_upgrade(
     said: str, code: str, words: str
 ) -> None:
-    found = the_finding(lambda: upgrade(lambda _argv, _stdin: Completed(3, "", said)))
+    found = the_finding(lambda: upgrade(lambda *_call: Completed(3, "", said)))
     assert found.code == code
     assert words in found.message
-
-
-def test_a_check_runs_helm_and_changes_nothing() -> None:
-    asked: list[list[str]] = []
-
-    def runner(argv: Sequence[str], stdin: str) -> Completed:
-        asked.append([*argv[1:3], stdin])
-        return Completed(0, "v4", "")
-
-    Helm("helm", "qua", "apps", "/tmp", runner=runner).check(revision(), source=None)
-    assert asked == [["version", "--short", ""]]

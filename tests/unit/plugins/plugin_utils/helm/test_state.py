@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -15,16 +16,20 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
     Revision,
     decode,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept, usable
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Leaf
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import (
+    secrets_kept,
+    unchecked,
+    usable,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import application
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Application, Leaf
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import (
     record,
     revision,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import the_finding
 
-QUALYTICS = load("qualytics")
+QUALYTICS = (application("qualytics"),)
 LEAVES = (Leaf(("mail", "login"), Secret("wanted"), sensitive=True),)
 
 
@@ -130,6 +135,55 @@ def test_a_release_of_another_chart_is_not_touched() -> None:
     finding = refused(revision(1, chart=chart))
     assert finding.code == "release-other-chart"
     assert "chart grafana, and the profile qualytics is for qualytics" in finding.message
+
+
+def of_grafana(**chart: Any) -> Revision:
+    """A release of a chart that has Grafana as a subchart."""
+    dependencies = [
+        {"name": "grafana", "version": "12.*.*", "repository": "x", "alias": "dashboards"},
+        {"name": "qualytics", "version": "2026.*", "repository": "x"},
+    ]
+    metadata = {"name": "umbrella", "version": "1.0.0", "dependencies": dependencies}
+    return revision(1, chart={**record()["chart"], "metadata": metadata, **chart})
+
+
+class TestASubchart:
+    BELOW = (Application(QUALYTICS[0].profile, ("qualytics",)),)
+
+    def test_is_found_by_its_name_or_alias(self) -> None:
+        assert usable(Kept([of_grafana()]), "qua", self.BELOW, LEAVES).number == 1
+        aliased = (Application(QUALYTICS[0].profile, ("dashboards",)),)
+        finding = the_finding(lambda: usable(Kept([of_grafana()]), "qua", aliased, LEAVES))
+        assert finding.code == "release-other-chart"
+        assert "installed from chart grafana, and the profile qualytics@dashboards" in (
+            finding.message
+        )
+
+    def test_that_is_not_there_is_told(self) -> None:
+        missing = (Application(QUALYTICS[0].profile, ("nosuch",)),)
+        finding = the_finding(lambda: usable(Kept([of_grafana()]), "qua", missing, LEAVES))
+        assert "umbrella without a subchart nosuch" in finding.message
+
+    def test_of_a_subchart_cannot_be_told_and_is_taken_as_it_is(self) -> None:
+        deeper = (Application(QUALYTICS[0].profile, ("a", "b")),)
+        assert usable(Kept([of_grafana()]), "qua", deeper, LEAVES).number == 1
+        assert list(unchecked(of_grafana(), deeper)) == []
+
+    def test_has_the_version_that_the_chart_is_locked_to(self) -> None:
+        def locked(version: str) -> Revision:
+            return of_grafana(lock={"dependencies": [{"name": "qualytics", "version": version}]})
+
+        assert list(unchecked(locked("2026.8.1"), self.BELOW)) == []
+        [finding] = unchecked(locked("2026.9.1"), self.BELOW)
+        assert finding.message.endswith("the release runs chart qualytics 2026.9.1.")
+        assert list(unchecked(of_grafana(), self.BELOW)) == []
+
+
+def test_a_chart_in_a_version_that_was_not_checked_is_a_warning() -> None:
+    assert list(unchecked(revision(1), QUALYTICS)) == []
+    newer = {**record()["chart"], "metadata": {"name": "qualytics", "version": "2027.1.0"}}
+    [finding] = unchecked(revision(1, chart=newer), QUALYTICS)
+    assert (finding.code, finding.severity) == ("application-chart-unchecked", "warning")
 
 
 def test_a_record_that_cannot_be_read_is_told() -> None:

@@ -23,7 +23,13 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import (
     secrets,
     without_secrets,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, OMIT, Leaf
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
+    OMIT,
+    Entries,
+    Entry,
+    Leaf,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
     PASSWORD,
     rendered,
@@ -186,6 +192,104 @@ class TestAChange:
         )
         assert OLD not in repr(found)
         assert "placeholder" not in repr(found)
+
+
+class TestEntriesOfAList:
+    ENTRIES = Leaf(
+        ("env",),
+        Entries(
+            "name",
+            (
+                Entry("HOST", {"name": "HOST", "value": "mail"}),
+                Entry("PASS", {"name": "PASS", "value": Secret(PASSWORD)}, sensitive=True),
+                Entry("OLD", OMIT),
+            ),
+        ),
+        sensitive=True,
+    )
+    OTHER = {"name": "TZ", "value": "UTC"}  # noqa: RUF012
+
+    def applied(self, values: Any, defaults: Any = None) -> Any:
+        return apply(values, [self.ENTRIES], defaults).get("env")
+
+    def test_are_put_beside_those_of_others_which_stay_in_their_order(self) -> None:
+        before = [self.OTHER, {"name": "OLD", "value": "x"}, {"name": "HOST", "value": "a"}, 1]
+        assert self.applied({"env": before}) == [
+            self.OTHER,
+            {"name": "HOST", "value": "mail"},
+            1,
+            {"name": "PASS", "value": PASSWORD},
+        ]
+
+    @pytest.mark.parametrize("values", [{}, {"env": None}, {"env": []}, {"env": "text"}])
+    def test_make_the_list_where_there_is_none(self, values: Any) -> None:
+        assert [entry["name"] for entry in self.applied(values)] == ["HOST", "PASS"]
+
+    def test_of_the_charts_defaults_are_written_out_because_a_list_replaces_a_list(self) -> None:
+        defaults = {"env": [self.OTHER]}
+        assert self.applied({}, defaults)[0] == self.OTHER
+        assert self.OTHER not in self.applied({"env": []}, defaults)
+
+    def test_that_stand_twice_are_made_one(self) -> None:
+        twice = {"env": [{"name": "HOST", "value": "mail"}, {"name": "HOST", "value": "b"}]}
+        assert [entry["name"] for entry in self.applied(twice)] == ["HOST", "PASS"]
+        assert "env[HOST]" in [change.key for change in changes(twice, [self.ENTRIES], {})]
+
+    def test_that_must_go_leave_a_list_alone_that_is_not_there(self) -> None:
+        gone = Leaf(("env",), Entries("name", (Entry("OLD", OMIT),)))
+        assert apply({}, [gone]) == {}
+        assert apply({}, [gone], {"env": [self.OTHER]}) == {}
+        assert apply({"env": [{"name": "OLD"}]}, [gone]) == {"env": []}
+
+    def test_of_two_forms_are_the_one_that_is_wanted(self) -> None:
+        forms = (Entry("A", OMIT), Entry("A", {"name": "A", "value": 1}), Entry("A", OMIT))
+        leaf = Leaf(("env",), Entries("name", forms))
+        assert apply({}, [leaf]) == {"env": [{"name": "A", "value": 1}]}
+        assert changes(apply({}, [leaf]), [leaf], {}) == []
+
+    def test_may_be_plain_texts(self) -> None:
+        leaf = Leaf(("files",), Entries(None, (Entry("mail", "mail"), Entry("old", OMIT))))
+        assert apply({"files": ["a", "old"]}, [leaf]) == {"files": ["a", "mail"]}
+        assert apply({"files": ["mail", "a"]}, [leaf]) == {"files": ["mail", "a"]}
+
+    def test_without_secrets_are_only_those_that_hold_none(self) -> None:
+        assert without_secrets([self.ENTRIES]) == {"env": [{"name": "HOST", "value": "mail"}]}
+        assert secret_keys([self.ENTRIES]) == ["env[PASS]"]
+
+    def test_that_change_are_told_one_by_one(self) -> None:
+        values = {"env": [{"name": "PASS", "value": OLD}, {"name": "OLD", "value": "x"}]}
+        found = changes(values, [self.ENTRIES], {})
+        assert [(change.key, change.before, change.after) for change in found] == [
+            ("env[HOST]", "(not set)", "{'name': 'HOST', 'value': 'mail'}"),
+            ("env[PASS]", "(secret, old value)", "(secret, new value)"),
+            ("env[OLD]", "{'name': 'OLD', 'value': 'x'}", "(not set)"),
+        ]
+        assert [change.sensitive for change in found] == [False, True, False]
+
+    def test_hold_the_secrets_that_are_in_use(self) -> None:
+        values = {"env": [{"name": "PASS", "value": OLD}, {"name": "TZ", "value": "UTC"}]}
+        found = [secret.reveal() for secret in known_secrets(values, [self.ENTRIES])]
+        assert OLD in found
+        assert "UTC" not in found
+
+    @given(
+        st.lists(
+            st.sampled_from([1, None, "x"])
+            | st.fixed_dictionaries(
+                {"name": st.sampled_from(["HOST", "PASS", "OLD", "TZ", 1])},
+                optional={"value": st.text()},
+            )
+        )
+    )
+    def test_leave_every_entry_of_others_and_change_nothing_twice(self, before: list[Any]) -> None:
+        def of_others(entries: list[Any]) -> list[Any]:
+            names = ("HOST", "PASS", "OLD")
+            return [e for e in entries if not isinstance(e, dict) or e["name"] not in names]
+
+        after = apply({"env": before}, [self.ENTRIES])
+        assert of_others(after["env"]) == of_others(before)
+        assert apply(after, [self.ENTRIES]) == after
+        assert changes(after, [self.ENTRIES], {}) == []
 
 
 def test_a_value_is_found_by_its_path() -> None:

@@ -13,11 +13,11 @@ from hypothesis import given
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import apply
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import application
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
-    Leaf,
+    Evidence,
     Workload,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
@@ -30,6 +30,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples im
     the_finding,
 )
 
+QUALYTICS = application("qualytics")
 ANONYMOUS = replace(
     DESCRIPTION, port=25, security="none", auth="none", username="", password=Secret("")
 )
@@ -43,13 +44,13 @@ def value_of(source: Any, description: Description = DESCRIPTION) -> Any:
 
 def qualytics(description: Description) -> dict[str, Any]:
     """What Qualytics' values become, starting from none."""
-    profile = load("qualytics")
-    return apply({}, render(profile, description, release="qua", namespace="apps").leaves)
+    return apply({}, render(QUALYTICS, description, release="qua", namespace="apps").leaves)
 
 
 def qualytics_env(description: Description) -> dict[str, Any]:
     """The variables that Qualytics' pods must see, secrets in plain."""
-    env = render(load("qualytics"), description, release="qua", namespace="apps").env
+    wanted = render(QUALYTICS, description, release="qua", namespace="apps").evidence
+    [env] = {id(entry): entry.env for entry in wanted.values()}.values()
     return {
         name: value.reveal() if isinstance(value, Secret) else value for name, value in env.items()
     }
@@ -113,7 +114,7 @@ class TestAnExpression:
         ("source", "problem"),
         [
             ("{{ pasword }}", "takes pasword, which is not known; password was probably meant"),
-            ("{{ colour }}", "takes colour, which is not known; known are anonymous, auth,"),
+            ("{{ colour }}", "takes colour, which is not known; known are address, anonymous,"),
             ("{{ host.nosuch }}", "cannot be evaluated"),
             ("{{ [host.nosuch] }}", "cannot be evaluated"),
             ("{{ host", "is no Jinja2 expression"),
@@ -154,11 +155,11 @@ class TestAnExpression:
         assert "keep cannot stand in a list" in finding.message
 
     def test_of_a_variable_or_a_name_is_told_by_its_own_place(self) -> None:
-        finding = the_finding(lambda: rendered(env={"SMTP": "{{ nosuch }}"}))
+        finding = the_finding(lambda: rendered(evidence=Evidence({"SMTP": "{{ nosuch }}"})))
         assert finding.where == "own.yml, evidence.env.SMTP"
         workload = Workload("Deployment", "{{ nosuch }}", "api")
         finding = the_finding(lambda: rendered(workloads=(workload,)))
-        assert finding.where == "own.yml, workloads.name"
+        assert finding.where == "own.yml, workloads.0.name"
 
 
 class TestASecret:
@@ -232,9 +233,9 @@ class TestTheShippedProfileOfQualytics:
             "controlplane": {"smtp": {"enabled": False}},
             "secrets": {"smtp": {"smtp_sender_user": "", "smtp_sender_password": ""}},
         }
-        leaves = render(load("qualytics"), off, release="qua", namespace="apps").leaves
+        leaves = render(QUALYTICS, off, release="qua", namespace="apps").leaves
         verify = ("controlplane", "egress", "verifyTLSCertificates")
-        assert Leaf(verify, KEEP) in leaves
+        assert [leaf.value for leaf in leaves if leaf.path == verify] == [KEEP]
         env = qualytics_env(off)
         assert env.pop("VERIFY_CERTIFICATE_SIGNERS") is KEEP
         assert set(env.values()) == {OMIT}
@@ -246,10 +247,8 @@ class TestTheShippedProfileOfQualytics:
         assert qualytics_env(unverified)["VERIFY_CERTIFICATE_SIGNERS"] == "false"
 
     def test_names_both_workloads_of_the_release(self) -> None:
-        workloads = render(
-            load("qualytics"), DESCRIPTION, release="qua", namespace="apps"
-        ).workloads
+        workloads = render(QUALYTICS, DESCRIPTION, release="qua", namespace="apps").workloads
         assert workloads == (
-            Workload("Deployment", "qua-api", "api"),
-            Workload("Deployment", "qua-cmd", "cmd"),
+            Workload("Deployment", "qua-api", "api", "settings"),
+            Workload("Deployment", "qua-cmd", "cmd", "settings"),
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from ansible.template import trust_as_template
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -103,11 +104,15 @@ class TestOptions:
         assert "'nosuch' is undefined" in finding["message"]
 
     @pytest.mark.parametrize("braces", ["{{ nosuch }}", "{{", "{% if %}", "{{ 1 / 0 }}"])
+    @pytest.mark.parametrize("inside", [None, "oauth", "layers", "fallbacks"])
     def test_that_are_secret_and_cannot_be_evaluated_are_not_quoted(
-        self, perform: Perform, braces: str
+        self, perform: Perform, braces: str, inside: str | None
     ) -> None:
-        secret = trust_as_template(PASSWORD + braces)
-        _action, result = perform({}, {**VARIABLES, "smtp_password": secret})
+        secret: Any = trust_as_template(PASSWORD + braces)
+        if inside is not None:
+            secret = [{"token": secret, "password": secret}]
+        name = f"smtp_{inside or 'password'}"
+        _action, result = perform({}, {**VARIABLES, name: secret})
         [finding] = result["findings"]
         assert finding["code"] == "value-not-evaluated"
         assert PASSWORD not in str(result)
@@ -168,6 +173,15 @@ class TestAPath:
         _action, result = perform({**ARGUMENTS, "ca_path": "ca.pem"})
         assert str(tmp_path / "ca.pem") in result["msg"]
 
+    def test_of_a_private_ca_begins_there_in_a_layer_too(
+        self, perform: Perform, tmp_path: Path
+    ) -> None:
+        (tmp_path / "ca.pem").write_text(trustme.CA().cert_pem.bytes().decode())
+        layers = [{"name": "far", "host": "mail.example.com", "ca_path": "ca.pem", "auth": "none"}]
+        variables = {**VARIABLES, **dict.fromkeys(("smtp_host", "smtp_username", "smtp_password"))}
+        action, _result = perform({"layers": layers, "validate_certs": ""}, variables)
+        assert action.plan.description.ca_pem
+
     def test_is_what_a_chart_means_when_it_is_there_and_else_it_is_a_name(
         self, perform: Perform, tmp_path: Path
     ) -> None:
@@ -180,7 +194,7 @@ class TestAPath:
     def test_is_no_application_without_a_slash(self, perform: Perform, tmp_path: Path) -> None:
         (tmp_path / "qualytics").mkdir()
         action, _result = perform(ARGUMENTS)
-        assert action.plan.profile.name == "qualytics"
+        assert action.plan.applications[0].name == "qualytics"
 
     def test_is_an_application_with_a_slash(self, perform: Perform, tmp_path: Path) -> None:
         _action, result = perform({**ARGUMENTS, "application": "profiles/own.yml"})

@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The relay's certificate: whether it can be trusted, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from .certificate import read_certificate
+from .observation import Observation
+from .walk import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .certificate import Certificate
+    from .finding import Finding, Severity
+    from .walk import Walk
+
+_EXPIRES_SOON_DAYS = 14
+
+# X509_V_ERR_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL and CA_MD_TOO_WEAK.
+_WEAK = (66, 67, 68)
+
+# What products that look into TLS write into the issuer of the certificates they make, in lower
+# case: gateways, and virus scanners on the machine itself.
+INTERCEPTORS = (
+    "avast",
+    "avg web/mail shield",
+    "barracuda",
+    "bitdefender",
+    "blue coat",
+    "bluecoat",
+    "burp",
+    "charles proxy",
+    "check point",
+    "cisco umbrella",
+    "cloudflare gateway",
+    "eset ssl filter",
+    "forcepoint",
+    "fortigate",
+    "fortinet",
+    "goskope",
+    "iboss",
+    "kaspersky",
+    "mcafee",
+    "mitmproxy",
+    "netskope",
+    "palo alto",
+    "portswigger",
+    "skyhigh",
+    "smoothwall",
+    "sonicwall",
+    "sophos",
+    "squid",
+    "trend micro",
+    "untangle",
+    "watchguard",
+    "websense",
+    "zscaler",
+)
+
+
+def judge_certificate(walk: Walk) -> None:
+    """Say everything that is wrong with the certificate; go on only if it is trusted or need not be."""
+    with walk.stage("certificate") as stage:
+        findings = list(_findings(walk))
+        walk.result.certificate_verified = walk.distrust is None
+        if walk.result.certificate:
+            stage.detail = walk.clean(walk.result.certificate.subject)
+        if findings:
+            demanded = walk.distrust is not None and walk.request.validate_certs
+            stage.result = "failed" if demanded else "warning"
+            if demanded:
+                raise Stop
+
+
+def _findings(walk: Walk) -> Iterator[Finding]:
+    now = datetime.now(timezone.utc)
+    distrust = walk.distrust
+    problems = [] if distrust is None else [(distrust.verify_code, distrust.detail)]
+    try:
+        certificate = read_certificate(walk.connection.certificate_der)
+    except ValueError as error:
+        walk.note(f"-- the certificate could not be read ({error})")
+    else:
+        _learn(walk, certificate, now)
+        yield from _remarks(walk, certificate, now)
+        if distrust is not None:
+            # OpenSSL stops at the first problem; these are the others that are plain to see.
+            problems += [(62, "")] if not certificate.covers(walk.server_name) else []
+            problems += [(10, "")] if certificate.not_after < now else []
+            problems += [(9, "")] if certificate.not_before > now else []
+    severity: Severity | None = None if walk.request.validate_certs else "warning"
+    seen = {finding.code for finding in walk.result.findings}
+    for code, detail in problems:
+        observation = Observation("certificate", "verify", detail, code)
+        finding = walk.diagnose(observation, severity)
+        if finding.code not in seen:
+            seen.add(finding.code)
+            walk.result.findings.append(finding)
+            yield finding
+
+
+def _learn(walk: Walk, certificate: Certificate, now: datetime) -> None:
+    walk.result.certificate, walk.result.seen_at = certificate, now
+    walk.facts.update(
+        subject=certificate.subject,
+        issuer=certificate.issuer,
+        names=", ".join(certificate.names) or "(no name)",
+        not_before=f"{certificate.not_before:%Y-%m-%d %H:%M} UTC",
+        not_after=f"{certificate.not_after:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def _remarks(walk: Walk, certificate: Certificate, now: datetime) -> Iterator[Finding]:
+    """Yield what is worth a warning also where OpenSSL has no objection."""
+    where = walk.where("certificate")
+    days = certificate.days_left(now)
+    if walk.distrust is None and days < _EXPIRES_SOON_DAYS:
+        yield walk.find("certificate-expires-soon", where=where, days=str(days))
+    if certificate.weaknesses:
+        refused = walk.distrust is not None and walk.distrust.verify_code in _WEAK
+        severity: Severity = "error" if refused and walk.request.validate_certs else "warning"
+        detail = ", ".join(certificate.weaknesses)
+        yield walk.find("certificate-weak", where=where, severity=severity, detail=detail)
+    product = next((name for name in INTERCEPTORS if name in certificate.issuer.lower()), "")
+    if product:
+        yield walk.find("tls-intercepted", where=where, detail=certificate.issuer)

@@ -1,0 +1,211 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which changes follow from the mail settings: what the evidence of the profiles names. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import MISSING, bare
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
+    CONFIG_KINDS,
+    Object,
+    containers,
+    decoded,
+    pod_spec,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Marker
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
+
+Place = tuple[str, str, str]
+"""Kind, name and key of an entry of a ConfigMap or Secret of the namespace."""
+
+_CHECKSUM = re.compile(r"checksum|sha\d|hash", re.IGNORECASE)
+_TEMPLATE_ANNOTATION = ("template", "metadata", "annotations")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the mail settings may change.
+
+    :param variables: environment variables, in whatever container.
+    :param entries: entries of ConfigMaps and Secrets that are for mail as a whole.
+    :param lines: entries that are files of an application, with the lines in them that are for mail.
+    """
+
+    variables: frozenset[str]
+    entries: frozenset[Place]
+    lines: Mapping[Place, frozenset[str]] = field(repr=False)
+
+    def covers(self, change: Change, *, config_changes: bool) -> bool:
+        """Whether the evidence explains the change.
+
+        :param config_changes: whether a ConfigMap or Secret of the release changes, which is what the
+            checksums in the annotations of pods are made of.
+        """
+        if change.kind in ("new", "deleted"):
+            whole = change.after if change.kind == "new" else change.before
+            return change.ref.kind in CONFIG_KINDS and self._covers_data(change, whole)
+        if change.kind != "changed":
+            return False
+        if change.ref.kind in CONFIG_KINDS:
+            return self._covers_entry(change)
+        return self._covers_variable(change) or (config_changes and _is_checksum(change))
+
+    def _covers_data(self, change: Change, whole: Object) -> bool:
+        places = [
+            (change.ref.kind, change.ref.name, key)
+            for group in ("data", "binaryData")
+            for key in whole.get(group) or {}
+        ]
+        return bool(places) and all(place in self.entries for place in places)
+
+    def _covers_entry(self, change: Change) -> bool:
+        group, keys = change.path[0], change.path[1:]
+        if group not in ("data", "binaryData"):
+            return False
+        if not keys:
+            return self._covers_data(change, {group: _known(change.before, change.after)})
+        place = (change.ref.kind, change.ref.name, bare(keys[0]))
+        if place in self.entries:
+            return True
+        secret = change.ref.kind == "Secret"
+        before, after = (_lines(each, secret) for each in (change.before, change.after))
+        return place in self.lines and _only(self.lines[place], before, after)
+
+    def _covers_variable(self, change: Change) -> bool:
+        if "env" not in change.path:
+            return False
+        rest = change.path[change.path.index("env") + 1 :]
+        names = [bare(rest[0])] if rest else _names(change.before) + _names(change.after)
+        return all(name in self.variables for name in names)
+
+
+def explanation(evidence: Iterable[Evidence], objects: Iterable[Object]) -> Explanation:
+    """What the evidence explains in these objects.
+
+    :param evidence: of every workload.
+    :param objects: whatever makes pods: as it is, and as it would be.
+    """
+    every = list(evidence)
+    variables = frozenset(name for entry in every for name in entry.env)
+    entries = {
+        ("Secret", secret.name, key)
+        for entry in every
+        for secret in entry.secrets
+        for key in secret.keys
+    }
+    files: dict[str, set[str]] = {}
+    for entry in every:
+        for file in entry.files:
+            files.setdefault(file.path, set()).update(_texts(file.lines))
+    lines: dict[Place, set[str]] = {}
+    for thing in objects:
+        entries |= _referred(thing, variables)
+        for path, wanted in files.items():
+            for place in mounted(thing, path):
+                lines.setdefault(place, set()).update(wanted)
+    sealed = {place: frozenset(texts) for place, texts in lines.items()}
+    return Explanation(variables, frozenset(entries), sealed)
+
+
+def _referred(thing: Object, variables: frozenset[str]) -> set[Place]:
+    """The entries that the variables of the containers come from."""
+    found = set()
+    for container in containers(thing):
+        for entry in container.get("env") or []:
+            origin = entry.get("valueFrom") or {}
+            for field_name, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
+                source = origin.get(field_name)
+                if source and entry["name"] in variables:
+                    found.add((kind, source["name"], source["key"]))
+        for source in container.get("envFrom") or []:
+            for field_name, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
+                if field_name in source:
+                    prefix, name = source.get("prefix", ""), source[field_name]["name"]
+                    found |= {
+                        (kind, name, variable.removeprefix(prefix))
+                        for variable in variables
+                        if variable.startswith(prefix)
+                    }
+    return found
+
+
+def mounted(thing: Object, path: str) -> Iterator[Place]:
+    """The entries of ConfigMaps and Secrets that stand as a file at a path of some container."""
+    sources = {volume["name"]: volume for volume in pod_spec(thing).get("volumes") or []}
+    for container in containers(thing):
+        for mount in container.get("volumeMounts") or []:
+            inside = _inside(mount, path)
+            if inside is not None and mount["name"] in sources:
+                yield from _entries(sources[mount["name"]], inside)
+
+
+def _inside(mount: Mapping[str, Any], path: str) -> str | None:
+    """Where in its volume a mount has the file at a path; `None` when it has it not."""
+    at, part = mount["mountPath"].rstrip("/"), mount.get("subPath")
+    if path == at:
+        return str(part) if part else None
+    if not path.startswith(f"{at}/"):
+        return None
+    below = path.removeprefix(f"{at}/")
+    return f"{part.rstrip('/')}/{below}" if part else below
+
+
+def _entries(volume: Mapping[str, Any], inside: str) -> Iterator[Place]:
+    """The entry of a volume that is the file at a path in it."""
+    for source in [volume, *((volume.get("projected") or {}).get("sources") or [])]:
+        for field_name, kind, named in (
+            ("configMap", "ConfigMap", "name"),
+            ("secret", "Secret", "secretName"),
+        ):
+            body = source.get(field_name)
+            if not body:
+                continue
+            items = {item["path"]: item["key"] for item in body.get("items") or []}
+            name = body.get(named) or body.get("name")
+            if name and (not items or inside in items):
+                yield kind, name, items.get(inside, inside)
+
+
+def _is_checksum(change: Change) -> bool:
+    """An annotation of the pods that sums up their configuration, so that they roll with it."""
+    place, rest = _TEMPLATE_ANNOTATION, change.path
+    return rest[-4:-1] == place and bool(_CHECKSUM.search(rest[-1]))
+
+
+def _known(before: Any, after: Any) -> Mapping[str, Any]:
+    """The entries of a `data` that appears or vanishes as a whole."""
+    return {**(before if before is not MISSING else {}), **(after if after is not MISSING else {})}
+
+
+def _names(entries: Any) -> list[str]:
+    return [entry["name"] for entry in entries] if isinstance(entries, list) else []
+
+
+def _lines(value: Any, secret: bool) -> Counter[str]:
+    text = "" if value is MISSING else decoded(value) if secret else str(value)
+    return Counter(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _only(wanted: frozenset[str], before: Counter[str], after: Counter[str]) -> bool:
+    """Whether no line comes or goes but those wanted, and those that set the same as one of them."""
+    settings = {_setting(line) for line in wanted}
+    touched = {*(after - before), *(before - after)}
+    return all(line in wanted or _setting(line) in settings for line in touched)
+
+
+def _setting(line: str) -> str:
+    """What a line of a configuration file sets: the word before ``=`` or ``:``."""
+    return re.split(r"[=:]", line, maxsplit=1)[0].strip(" \t\"'")
+
+
+def _texts(lines: Iterable[Any]) -> Iterator[str]:
+    for line in lines:
+        if not isinstance(line, Marker):
+            yield str(revealed(line)).strip()

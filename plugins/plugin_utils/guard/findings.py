@@ -1,0 +1,197 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the trial of an upgrade can bring to light, as data."""
+
+from __future__ import annotations
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue import Catalogue, Entry
+
+CATALOGUE = Catalogue(
+    (
+        Entry(
+            code="trial-without-end",
+            severity="error",
+            meaning="The trial of the upgrade did not come to its end. Nothing was changed.",
+            message="The trial of the upgrade did not end within {seconds} s.",
+            fix=(
+                "Check that the cluster answers (kubectl get --raw /readyz) and that the chart can be "
+                "had from this controller; release {release} is as it was."
+            ),
+        ),
+        Entry(
+            code="upgrade-changes-random",
+            severity="error",
+            meaning=(
+                "The chart makes a value anew at each rendering, such as a random password, so "
+                "every upgrade changes it."
+            ),
+            message=(
+                "The upgrade would also change {places} of {object}, because the chart renders it in "
+                "another way each time."
+            ),
+            fix=(
+                "Give the chart the present value (its documentation names the key, or an existing "
+                "Secret that it takes), by an upgrade of your own; or allow the change by "
+                "smtp_allow_changes: {names}"
+            ),
+        ),
+        Entry(
+            code="upgrade-changes-other",
+            severity="error",
+            meaning="The mail settings make the chart change something that is not for mail.",
+            message=(
+                "With the new values the chart would also change {places} of {object}, which is "
+                "not for mail."
+            ),
+            fix=(
+                "Look what the chart does with these values; if the change is wanted, allow it by "
+                "smtp_allow_changes: {names}"
+            ),
+        ),
+        Entry(
+            code="upgrade-creates",
+            severity="error",
+            meaning="With the new values the chart makes an object that is not for mail.",
+            message="With the new values the chart would also create {object}.",
+            fix="If it is wanted, allow it by smtp_allow_changes: {names}",
+        ),
+        Entry(
+            code="upgrade-deletes",
+            severity="error",
+            meaning="The upgrade would delete an object that holds more than mail settings.",
+            message="The upgrade would delete {object}.",
+            fix=(
+                "Save what is needed of it; if it can go, allow the change by smtp_allow_changes: "
+                "{names}"
+            ),
+        ),
+        Entry(
+            code="upgrade-undoes-drift",
+            severity="error",
+            meaning="Somebody has changed the release past Helm, and an upgrade sets it back.",
+            message=(
+                "{places} of {object} was changed past Helm, and the upgrade would set it back."
+            ),
+            fix=(
+                "Bring the change into the values of the release by an upgrade of your own; or let "
+                "it be set back by smtp_allow_changes: {names}"
+            ),
+        ),
+        Entry(
+            code="upgrade-undoes-labels",
+            severity="warning",
+            meaning=(
+                "Labels or annotations that only tell a tool who made the object are set to what "
+                "the chart says."
+            ),
+            message="The upgrade also sets {places} of {object} to what the chart says.",
+            fix="Nothing needs to be done.",
+        ),
+        Entry(
+            code="upgrade-conflicts",
+            severity="error",
+            meaning=(
+                "Somebody else owns a field that the chart sets, such as an autoscaler or kubectl. "
+                "The upgrade would fail there, after a part of it was written."
+            ),
+            message="The upgrade would fail at {places} of {object}: {words}",
+            fix=(
+                "Take the field out of the chart's values where an autoscaler owns it, or bring the "
+                "present value into them; or let the chart take the field over by "
+                "smtp_allow_changes: {names}"
+            ),
+        ),
+        Entry(
+            code="upgrade-immutable",
+            severity="error",
+            meaning="The upgrade would change a field that Kubernetes lets nobody change.",
+            message="The upgrade would fail at {object}: {words}",
+            fix=(
+                "Mail settings need no such change: bring the release and its objects together "
+                "first, by an upgrade of your own; the object may have to be deleted and made anew."
+            ),
+        ),
+        Entry(
+            code="upgrade-refused",
+            severity="error",
+            meaning="The API server, or an admission webhook or policy, refuses a part of the upgrade.",
+            message="The upgrade would fail at {object}: {words}",
+            fix="Mend what is named there. Release {release} is as it was.",
+        ),
+        Entry(
+            code="upgrade-not-tried",
+            severity="error",
+            meaning=(
+                "An admission webhook of the cluster takes no dry run, so what the upgrade would do "
+                "cannot be found out."
+            ),
+            message="What the upgrade would do to {object} cannot be found out: {words}",
+            fix=(
+                "Have the webhook declare sideEffects None or NoneOnDryRun; or upgrade without "
+                "that knowledge by smtp_allow_changes: {names}"
+            ),
+        ),
+        Entry(
+            code="upgrade-right-missing",
+            severity="error",
+            meaning="The user of the kubeconfig lacks a right that the upgrade needs.",
+            message="The upgrade would fail at {object}: {words}",
+            fix=(
+                "Let the user of smtp_kubeconfig have that right: a Role and a RoleBinding in the "
+                "namespace of the release."
+            ),
+        ),
+        Entry(
+            code="change-allowed",
+            severity="warning",
+            meaning="A change that is not for mail is made because smtp_allow_changes names it.",
+            message="The upgrade also changes {object}, as smtp_allow_changes says: {names}",
+            fix="Take it out of smtp_allow_changes when it is done, if it was meant for once.",
+        ),
+        Entry(
+            code="hooks-run-again",
+            severity="warning",
+            meaning=(
+                "Hooks of the chart run with every upgrade: Helm deletes what they made and makes "
+                "it anew."
+            ),
+            message="Hooks of the chart run again with the upgrade: {hooks}.",
+            fix=(
+                "Expect what they do, such as a migration, or an Ingress that is gone for a moment. "
+                "It is the chart's way, and the same with an upgrade by hand."
+            ),
+        ),
+        Entry(
+            code="chart-not-the-same",
+            severity="error",
+            meaning=(
+                "The chart does not make the objects of the release from the values in use, so it is "
+                "not the chart that was installed, or not all of it."
+            ),
+            message=(
+                "From the values in use, the chart renders {places} of {object} in another way than "
+                "the chart that the release was made with."
+            ),
+            fix=(
+                "Set smtp_chart to the very chart that was installed: {chart}. If the difference is "
+                "wanted, allow it by smtp_allow_changes: {names}"
+            ),
+        ),
+        Entry(
+            code="evidence-not-rendered",
+            severity="error",
+            meaning=(
+                "The chart does not pass a setting on to the application, although it was given: it "
+                "ignores the key, or the profile is for another version of it."
+            ),
+            message=(
+                "With the new values, container {container} of {workload} would still see other "
+                "settings: {differences}."
+            ),
+            fix=(
+                "Check that smtp_application is the profile for chart {chart}, and compare its "
+                "values with the chart's documentation; nothing was changed."
+            ),
+        ),
+    )
+)

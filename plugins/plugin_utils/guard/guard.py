@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds out what an upgrade would do, and lets it pass when nothing but mail changes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import hooks, judge
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.cause import causes
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import of_trial
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import explanation
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import Object, Ref, ref
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.promise import broken
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.show import shower
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.trial import Trial, trial
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
+    CATALOGUE as HELM_CATALOGUE,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import (
+    FORCE_CONFLICTS,
+    VALIDATED,
+    Helm,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    Evidence,
+    Workload,
+)
+
+
+@dataclass(frozen=True)
+class Approval:
+    """An upgrade that may be made.
+
+    :param changes: what it changes, in texts without secrets.
+    :param findings: warnings.
+    :param flags: of Helm, for the upgrade itself.
+    """
+
+    changes: tuple[values.Change, ...]
+    findings: tuple[Finding, ...]
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Looks at one upgrade of one release before it is made.
+
+    :param evidence: what the containers must see afterwards.
+    :param allowed: changes that may be made although they are not for mail, by name.
+    :param secrets: what must not show.
+    """
+
+    helm: Helm
+    cluster: Cluster
+    evidence: Mapping[Workload, Evidence]
+    allowed: Sequence[str]
+    secrets: Sequence[Secret]
+
+    def approve(
+        self,
+        deployed: Revision,
+        chart: Sequence[str],
+        wanted: Mapping[str, Any],
+        live: Mapping[Workload, Object],
+    ) -> Approval:
+        """Lets an upgrade to the values `wanted` pass.
+
+        :param chart: the arguments of Helm that name the chart.
+        :param live: the workloads as they are.
+        :raises FindingError: with everything that stands against it.
+        """
+        attempt = functools.partial(trial, self.helm, self.cluster, chart, secrets=self.secrets)
+        tried, force = attempt(wanted), False
+        found = self._sorted(deployed, tried, live)
+        if found.takes_fields_over and not found.has_open_conflicts:
+            tried, force = attempt(wanted, force=True), True
+            found = self._sorted(deployed, tried, live)
+        known = None
+        if found.has_unknown_causes:
+            again = attempt(deployed.values, force=force).revision
+            with self._readable():
+                known = causes(deployed, again, tried.revision, self.helm.namespace)
+        redactor = Redactor(self.secrets)
+        chart_name = f"{deployed.chart_name} {deployed.chart_version}"
+        facts = {"release": self.helm.release, "chart": chart_name}
+        verdict = judge.judge(found, known, redactor.clean, facts)
+        findings = [
+            *verdict.findings,
+            *self._hooks(tried.revision),
+            *self._broken_promises(tried, live, chart_name, redactor.clean),
+        ]
+        if any(finding.severity == "error" for finding in findings):
+            raise FindingError(*findings)
+        shown = shower(self.evidence.values(), redactor.clean).texts(verdict.ours)
+        flags = (VALIDATED, FORCE_CONFLICTS) if force else (VALIDATED,)
+        return Approval(tuple(shown), tuple(findings), flags)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Tells of a manifest that is no YAML."""
+        try:
+            yield
+        except ValueError as error:
+            release, namespace = self.helm.release, self.helm.namespace
+            raise FindingError(
+                HELM_CATALOGUE.finding(
+                    "release-unreadable",
+                    where=f"release {release}",
+                    release=release,
+                    namespace=namespace,
+                    problem=error,
+                )
+            ) from error
+
+    def _sorted(
+        self, deployed: Revision, tried: Trial, live: Mapping[Workload, Object]
+    ) -> judge.Sorted:
+        namespace = self.helm.namespace
+        with self._readable():
+            before = hooks.of_upgrade(deployed, namespace)
+            after = hooks.of_upgrade(tried.revision, namespace)
+        changes = [*of_trial(tried.writes, namespace), *hooks.changes(before, after)]
+        answers = [write.answer for write in tried.writes if not write.refused]
+        known = [write.live for write in tried.writes if write.live is not None]
+        every = explanation(self.evidence.values(), [*live.values(), *known, *answers])
+        return judge.sort(changes, every, self.allowed)
+
+    def _hooks(self, revision: Revision) -> list[Finding]:
+        found = hooks.of_upgrade(revision, self.helm.namespace)
+        if not found:
+            return []
+        names = ", ".join(map(str, found.values()))
+        where = f"release {self.helm.release}"
+        return [CATALOGUE.finding("hooks-run-again", where=where, hooks=names)]
+
+    def _broken_promises(
+        self,
+        tried: Trial,
+        live: Mapping[Workload, Object],
+        chart: str,
+        clean: Callable[[str], str],
+    ) -> list[Finding]:
+        """What the containers would not see although it was given."""
+        if any(write.refused for write in tried.writes):
+            return []  # what was refused is told, and shows nothing
+        would: dict[Ref, Any] = {
+            Ref(workload.kind, workload.name): state for workload, state in live.items()
+        }
+        for write in tried.writes:
+            gone = write.method == "DELETE"
+            which = ref(write.live if gone and write.live else write.answer, self.helm.namespace)
+            would[which] = None if gone else write.answer
+
+        def read(kind: str, otherwise: Callable[[str], Any]) -> Callable[[str], Any]:
+            return functools.cache(
+                lambda name: would[Ref(kind, name)] if Ref(kind, name) in would else otherwise(name)
+            )
+
+        return [
+            CATALOGUE.finding(
+                "evidence-not-rendered",
+                where=str(each.workload),
+                workload=each.workload,
+                container=each.workload.container,
+                differences=clean("; ".join(each.differences)),
+                chart=chart,
+            )
+            for each in broken(
+                self.evidence,
+                lambda kind, name: would.get(Ref(kind, name)),
+                read("Secret", self.cluster.secret),
+                read("ConfigMap", self.cluster.config_map),
+            )
+        ]

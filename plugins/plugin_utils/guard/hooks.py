@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hooks of a release that an upgrade runs. Pure.
+
+Hooks are not in the manifest, and Helm keeps no watch over what they have made: it deletes and makes
+them anew, whether anything in them has changed or not (helm.sh/docs/topics/charts_hooks).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change, changed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
+    Object,
+    Ref,
+    of_manifest,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+
+ON_UPGRADE = ("pre-upgrade", "post-upgrade")
+
+
+@dataclass(frozen=True)
+class Hook:
+    """An object that Helm makes at certain moments.
+
+    :param moments: those of an upgrade at which it runs.
+    """
+
+    ref: Ref
+    moments: tuple[str, ...]
+    object: Object = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.ref} ({', '.join(self.moments)})"
+
+
+def of_upgrade(revision: Revision, namespace: str) -> dict[Ref, Hook]:
+    """The hooks that run when this revision is made by an upgrade.
+
+    :raises ValueError: for a hook that is no YAML.
+    """
+    found = {}
+    for entry in revision.record.get("hooks") or []:
+        moments = tuple(moment for moment in ON_UPGRADE if moment in (entry.get("events") or []))
+        if moments:
+            for which, thing in of_manifest(entry.get("manifest") or "", namespace).items():
+                found[which] = Hook(which, moments, thing)
+    return found
+
+
+def changes(before: dict[Ref, Hook], after: dict[Ref, Hook]) -> Iterator[Change]:
+    """What is new in the hooks. One that is gone does not run, and what it made stays."""
+    for which, hook in after.items():
+        known = before.get(which)
+        if known is None:
+            yield Change("new", which, after=hook.object)
+        else:
+            yield from changed(which, known.object, hook.object)

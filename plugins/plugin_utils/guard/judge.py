@@ -1,0 +1,212 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of the changes may be made, and what to say of the others. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.cause import Cause, Causes
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change, Kind
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import bare, spelt
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import Explanation
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import CONFIG_KINDS, Ref
+
+# What only tells a tool who made an object. Other annotations act, such as those of an Ingress.
+_FOR_TOOLS = re.compile(
+    r"(helm\.sh|meta\.helm\.sh|app\.kubernetes\.io)/.*|chart|heritage|release"
+    r"|kubectl\.kubernetes\.io/(last-applied-configuration|restartedAt)"
+)
+_CONFIGURES = frozenset({"args", "env", "envFrom", "volumeMounts", "volumes"})
+"""Fields of pods by which a chart hands settings to an application."""
+
+_NO_DRY_RUN = re.compile("does not support dry run", re.IGNORECASE)
+
+_MANY = 3
+"""From more places than that on, the object is named and not each of them."""
+
+_BY_KIND: Mapping[Kind, str] = {
+    "conflict": "upgrade-conflicts",
+    "immutable": "upgrade-immutable",
+    "forbidden": "upgrade-right-missing",
+    "refused": "upgrade-refused",
+}
+_BY_CAUSE: Mapping[Cause, str] = {
+    "random": "upgrade-changes-random",
+    "chart": "chart-not-the-same",
+    "settings": "upgrade-changes-other",
+    "drift": "upgrade-undoes-drift",
+}
+_NEVER_ALLOWED: frozenset[Kind] = frozenset({"immutable", "forbidden", "refused"})
+"""What fails whoever allows it."""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The changes of a trial, by what is to be done with them.
+
+    :param ours: what follows from the mail settings.
+    :param allowed: what smtp_allow_changes names.
+    :param harmless: labels and annotations for tools.
+    :param open: everything else.
+    """
+
+    ours: tuple[Change, ...]
+    allowed: tuple[Change, ...]
+    harmless: tuple[Change, ...]
+    open: tuple[Change, ...]
+
+    @property
+    def has_unknown_causes(self) -> bool:
+        """Whether it takes another rendering to say why something would change."""
+        return any(change.kind in ("new", "deleted", "changed") for change in self.open)
+
+    @property
+    def takes_fields_over(self) -> bool:
+        """Whether a conflict is allowed, so that the upgrade has to be told to go over it."""
+        return any(change.kind == "conflict" for change in self.allowed)
+
+    @property
+    def has_open_conflicts(self) -> bool:
+        return any(change.kind == "conflict" for change in self.open)
+
+
+def sort(changes: Iterable[Change], explanation: Explanation, allowed: Sequence[str]) -> Sorted:
+    """The changes, sorted.
+
+    :param allowed: names as `Change.name` gives them, or of a whole object; ``*`` stands for anything.
+    """
+    every = list(changes)
+    config_changes = any(change.ref.kind in CONFIG_KINDS for change in every)
+    patterns = [_pattern(name) for name in allowed]
+    found: dict[str, list[Change]] = {"ours": [], "allowed": [], "harmless": [], "open": []}
+    for change in every:
+        if explanation.covers(change, config_changes=config_changes):
+            found["ours"].append(change)
+        elif _allows(patterns, change):
+            found["allowed"].append(change)
+        elif _is_harmless(change):
+            found["harmless"].append(change)
+        else:
+            found["open"].append(change)
+    return Sorted(**{name: tuple(each) for name, each in found.items()})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be done.
+
+    :param ours: the changes that follow from the mail settings, and those that are allowed: the diff.
+    :param findings: an error for everything that must not happen.
+    """
+
+    ours: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+
+
+def judge(
+    found: Sorted,
+    causes: Causes | None,
+    clean: Callable[[str], str],
+    facts: Mapping[str, Any],
+) -> Verdict:
+    """What may be done, and everything that must not.
+
+    :param causes: wanted when `found` has unknown causes.
+    :param clean: takes secrets out of the API server's words.
+    :param facts: what findings name besides: release, chart.
+    """
+    ours = list(found.ours)
+    told: list[tuple[str, Change]] = []
+    for change in found.open:
+        code = _code(change, causes)
+        if code is None:
+            ours.append(change)
+        else:
+            told.append((code, change))
+    told += [("upgrade-undoes-labels", change) for change in found.harmless]
+    told += [("change-allowed", change) for change in found.allowed]
+    return Verdict((*ours, *found.allowed), tuple(_findings(told, clean, facts)))
+
+
+def _code(change: Change, causes: Causes | None) -> str | None:
+    """The finding for a change; `None` when it follows from the mail settings after all."""
+    if change.kind == "refused" and _NO_DRY_RUN.search(change.words):
+        return "upgrade-not-tried"
+    if change.kind in _BY_KIND:
+        return _BY_KIND[change.kind]
+    if causes is None:
+        raise ValueError("the causes are not known")
+    cause = causes.of(change)
+    if cause == "settings":
+        if change.kind == "changed":
+            return None if _configures(change) else "upgrade-changes-other"
+        if change.kind == "new":
+            return None if change.ref.kind in CONFIG_KINDS else "upgrade-creates"
+    return "upgrade-deletes" if change.kind == "deleted" else _BY_CAUSE[cause]
+
+
+def _configures(change: Change) -> bool:
+    """Whether it is a place by which a chart hands settings to an application."""
+    if change.ref.kind in CONFIG_KINDS:
+        return change.path[0] in ("data", "binaryData")
+    return bool(_CONFIGURES & set(change.path)) or _of_template(change)
+
+
+def _of_template(change: Change) -> bool:
+    return change.path[-4:-1] == ("template", "metadata", "annotations")
+
+
+def _is_harmless(change: Change) -> bool:
+    of_object = change.path[:1] == ("metadata",) and len(change.path) == 3
+    return (
+        change.kind == "changed"
+        and (of_object or _of_template(change))
+        and bool(_FOR_TOOLS.fullmatch(bare(change.path[-1])))
+    )
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(re.escape(name.strip()).replace(r"\*", ".*"))
+
+
+def _allows(patterns: Iterable[re.Pattern[str]], change: Change) -> bool:
+    if change.kind in _NEVER_ALLOWED and not _NO_DRY_RUN.search(change.words):
+        return False
+    steps = [
+        str(change.ref),
+        *(f"{change.ref}:{spelt(change.path[:end])}" for end in _ends(change)),
+    ]
+    return any(pattern.fullmatch(step) for pattern in patterns for step in steps)
+
+
+def _ends(change: Change) -> range:
+    """A name of a place allows what lies in it."""
+    return range(1, len(change.path) + 1)
+
+
+def _findings(
+    told: Iterable[tuple[str, Change]], clean: Callable[[str], str], facts: Mapping[str, Any]
+) -> Iterable[Finding]:
+    """One finding for each object and problem."""
+    grouped: dict[tuple[str, Ref], list[Change]] = {}
+    for code, change in told:
+        grouped.setdefault((code, change.ref), []).append(change)
+    for (code, which), changes in grouped.items():
+        names = dict.fromkeys(change.name for change in changes)
+        places = dict.fromkeys(spelt(change.path) for change in changes if change.path)
+        words = dict.fromkeys(clean(change.words) for change in changes if change.words)
+        yield CATALOGUE.finding(
+            code,
+            where=str(which),
+            object=which,
+            places=", ".join(places) or "the whole",
+            names=", ".join(names) if len(names) <= _MANY else which,
+            words="; ".join(words),
+            **facts,
+        )

@@ -1,0 +1,311 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A door to the API server through which nothing can be changed, for one run of Helm.
+
+Reads are handed on as they are. A write is handed on as a dry run (``dryRun=All``), and the answer
+kept. The records of releases, which Helm writes about itself, are answered here and never reach the
+cluster. A write that the API server refuses is kept too, and answered as if it had been taken, so
+that one run shows everything that would be refused.
+
+It listens on loopback, where every user of the machine can knock, and hands on with the credentials
+of this one: the first part of the path is a random word that stands only in the kubeconfig that Helm
+is given. (Not a token: Go's client sends none without TLS.) It writes no log.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+import socketserver
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from types import TracebackType
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import urllib3
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import sent
+
+RECORD_TYPE = "helm.sh/release.v1"
+RECORD_NAME = "sh.helm.release.v1."
+
+IDLE_SECONDS = 60
+CHUNK = 64 * 1024
+
+_TO_API = ("accept", "accept-encoding", "content-type", "user-agent")
+_TO_HELM = ("content-type", "content-encoding", "retry-after", "warning")
+_FOR_HELM = (404, 429)
+"""Refusals that Helm knows how to take: it is gone already, and ask again later."""
+_JSON = {"accept": "application/json"}
+
+
+class Upstream(Protocol):
+    """The API server, with the credentials of this run."""
+
+    def forward(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
+    ) -> urllib3.BaseHTTPResponse:
+        """One request; the answer is not read yet, and not decoded."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write of an object, as the API server answered the dry run of it.
+
+    :param method: POST for a new object, PATCH or PUT for a change, DELETE.
+    :param sent: what Helm has sent: an object, or a part of one.
+    :param live: the object before; `None` for a new one.
+    :param answer: the object after; for a refused write the API server's Status.
+    """
+
+    method: str
+    status: int
+    sent: Mapping[str, Any] = field(repr=False)
+    live: Mapping[str, Any] | None = field(repr=False)
+    answer: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def refused(self) -> bool:
+        return self.status >= 400
+
+
+@dataclass
+class Seen:
+    """What has gone through the proxy, in its order."""
+
+    writes: list[Write] = field(default_factory=list)
+    records: list[sent.SentSecret] = field(default_factory=list)
+    problems: list[BaseException] = field(default_factory=list)
+
+
+class Proxy:
+    """Listens from entering the context to leaving it."""
+
+    def __init__(self, upstream: Upstream) -> None:
+        self.seen = Seen()
+        self._server = _Server(upstream, self.seen, secrets.token_urlsafe(32))
+
+    @property
+    def address(self) -> str:
+        """What stands as ``server`` in the kubeconfig: whoever knows it can read the cluster."""
+        return self._server.address
+
+    def __enter__(self) -> Proxy:
+        threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="guard proxy", daemon=True
+        ).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    # http.server's own asks the DNS for the name of the address.
+    daemon_threads = True
+    request_queue_size = 32
+
+    def __init__(self, upstream: Upstream, seen: Seen, word: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.upstream = upstream
+        self.seen = seen
+        self.word = word
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/{self.word}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keeps what went wrong; the base class prints it, with what stands in the traceback."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, ConnectionError):
+            self.seen.problems.append(error)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection of Helm's."""
+
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    timeout = IDLE_SECONDS
+    # Head and body in one packet, at once: else each answer waits 40 ms for a delayed ACK.
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Writes nothing: the path holds the word."""
+
+    def do_GET(self) -> None:
+        target = self._target()
+        if target is not None:
+            self._hand_on(target)
+
+    def do_POST(self) -> None:
+        self._write()
+
+    do_PUT = do_PATCH = do_DELETE = do_POST
+
+    def _target(self) -> str | None:
+        """The path and query as the API server knows them; a stranger gets an answer and `None`."""
+        word, slash, rest = self.path.removeprefix("/").partition("/")
+        if slash and hmac.compare_digest(word.encode(), self.server.word.encode()):
+            return f"/{rest}"
+        self.close_connection = True
+        self.send_error(403)
+        return None
+
+    def _headers(self) -> dict[str, str]:
+        return {name: self.headers[name] for name in _TO_API if name in self.headers}
+
+    def _hand_on(self, target: str) -> None:
+        """A read, piece by piece as it comes: a watch has no end."""
+        try:
+            answer = self.server.upstream.forward("GET", target, self._headers(), None)
+        except urllib3.exceptions.HTTPError as error:
+            self._unreachable(error)
+            return
+        try:
+            self.send_response(answer.status)
+            self._send_headers(answer.headers)
+            length = answer.headers.get("content-length")
+            if length is not None:
+                self.send_header("content-length", length)
+                self.end_headers()
+                for piece in answer.stream(CHUNK, decode_content=False):
+                    self.wfile.write(piece)
+            else:
+                self.send_header("transfer-encoding", "chunked")
+                self.end_headers()
+                for piece in answer.stream(CHUNK, decode_content=False):
+                    self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                    self.wfile.flush()
+                self.wfile.write(b"0\r\n\r\n")
+        except urllib3.exceptions.HTTPError:
+            # The answer has begun, so its end cannot be told in another way.
+            self.close_connection = True
+        finally:
+            answer.release_conn()
+
+    def _write(self) -> None:
+        target = self._target()
+        if target is None:
+            return
+        if "transfer-encoding" in self.headers:
+            self.close_connection = True
+            self.send_error(411)
+            return
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        try:
+            if self._is_record(target, body):
+                self._answer_record(body)
+            else:
+                self._try(target, body)
+        except urllib3.exceptions.HTTPError as error:
+            self._unreachable(error)
+
+    def _is_record(self, target: str, body: bytes) -> bool:
+        """Whether the write is Helm's own book-keeping."""
+        parts = urlsplit(target).path.split("/")
+        if self.command == "POST" and parts[-1] == "secrets":
+            found = sent.secret(self.headers.get("content-type", ""), body)
+            return found.type == RECORD_TYPE or found.name.startswith(RECORD_NAME)
+        return parts[-2:-1] == ["secrets"] and parts[-1].startswith(RECORD_NAME)
+
+    def _answer_record(self, body: bytes) -> None:
+        if self.command == "DELETE":  # an old revision that Helm would prune
+            self._send(200, json.dumps({"kind": "Status", "apiVersion": "v1"}).encode(), {})
+            return
+        content_type = self.headers.get("content-type", "")
+        self.server.seen.records.append(sent.secret(content_type, body))
+        self._send(201 if self.command == "POST" else 200, body, {"content-type": content_type})
+
+    def _try(self, target: str, body: bytes) -> None:
+        """A write as a dry run."""
+        path, query = urlsplit(target).path, urlsplit(target).query
+        parameters = [(name, value) for name, value in parse_qsl(query) if name != "dryRun"]
+        tried = f"{path}?{urlencode([*parameters, ('dryRun', 'All')])}"
+        live = None if self.command == "POST" else self._object(path)
+        # The API server does not look at the query of a DELETE that has a body.
+        given = None if self.command == "DELETE" else body
+        answer = self.server.upstream.forward(
+            self.command, tried, {**self._headers(), **_JSON}, given
+        )
+        data = answer.read(decode_content=True)
+        if answer.status in _FOR_HELM or answer.status >= 500:
+            self._send(answer.status, data, answer.headers)
+            return
+        self.server.seen.writes.append(
+            Write(self.command, answer.status, _parsed(body), live, _parsed(data))
+        )
+        if answer.status < 400:
+            self._send(answer.status, data, answer.headers)
+        else:
+            instead = body if live is None else json.dumps(live).encode()
+            self._send(200, instead, {"content-type": "application/json"})
+
+    def _object(self, path: str) -> Mapping[str, Any] | None:
+        """The object as it is now; `None` when it is not there or cannot be read."""
+        answer = self.server.upstream.forward("GET", path, _JSON, None)
+        data = answer.read(decode_content=True)
+        found: Mapping[str, Any] | None = json.loads(data) if answer.status == 200 else None
+        return found
+
+    def _unreachable(self, error: urllib3.exceptions.HTTPError) -> None:
+        """In the words of the API: Helm shows the message of a Status."""
+        status = {
+            "kind": "Status",
+            "apiVersion": "v1",
+            "status": "Failure",
+            "code": 502,
+            "message": f"the API server cannot be reached: {type(error).__name__}",
+        }
+        self._send(502, json.dumps(status).encode(), {"content-type": "application/json"})
+
+    def _send(self, status: int, data: bytes, headers: Mapping[str, str]) -> None:
+        self.send_response(status)
+        self._send_headers({**headers, "content-encoding": ""})
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _send_headers(self, headers: Mapping[str, str]) -> None:
+        for name in _TO_HELM:
+            if headers.get(name):
+                self.send_header(name, headers[name])
+
+
+def _parsed(data: bytes) -> Mapping[str, Any]:
+    """A body as data; what stands before the API server may answer a text."""
+    try:
+        found = json.loads(data or b"{}")
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {"message": data.decode("utf-8", "replace")}
+
+
+def kubeconfig(address: str, namespace: str) -> dict[str, Any]:
+    """The kubeconfig that leads to a proxy, and to nothing else."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "guard", "cluster": {"server": address}}],
+        "users": [{"name": "guard", "user": {}}],
+        "contexts": [
+            {
+                "name": "guard",
+                "context": {"cluster": "guard", "user": "guard", "namespace": namespace},
+            }
+        ],
+        "current-context": "guard",
+    }

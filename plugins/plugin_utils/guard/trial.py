@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The real upgrade, run so that nothing is changed: what it would write, and what it rendered."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.proxy import (
+    Proxy,
+    Upstream,
+    Write,
+    kubeconfig,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision, decode
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import (
+    FORCE_CONFLICTS,
+    Helm,
+)
+
+SECONDS = 120
+"""After that long a trial is ended; the largest charts take a few seconds."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What Helm has tried.
+
+    :param writes: every write of an object, as the API server answered the dry run of it.
+    :param revision: the record that Helm would have kept, with what the chart renders to.
+    """
+
+    writes: tuple[Write, ...] = field(repr=False)
+    revision: Revision
+
+
+def trial(
+    helm: Helm,
+    upstream: Upstream,
+    chart: Sequence[str],
+    values: Mapping[str, Any],
+    *,
+    secrets: Sequence[Secret],
+    force: bool = False,
+) -> Trial:
+    """Tries the upgrade of a release to `values`.
+
+    :param chart: the arguments of Helm that name the chart.
+    :param secrets: what must not show in Helm's words.
+    :param force: whether fields that somebody else owns are taken over.
+    :raises FindingError: when Helm ends with an error, or does not end.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="trial-", dir=helm.temporary) as folder,
+        Proxy(upstream) as proxy,
+    ):
+        config = Path(folder) / "kubeconfig"
+        config.touch(mode=0o600)
+        config.write_text(json.dumps(kubeconfig(proxy.address, helm.namespace)), encoding="ascii")
+        own = replace(
+            helm,
+            kubeconfig=str(config),
+            context=None,
+            # What Helm learns of the API it keeps by the server's address, which is new each time.
+            environment={"KUBECACHEDIR": str(Path(folder) / "cache")},
+            seconds=SECONDS,
+            failure="upgrade-would-fail",
+        )
+        try:
+            own.upgrade(
+                chart,
+                values,
+                description="trial",
+                redactor=Redactor([*secrets, Secret(proxy.address)]),
+                flags=("--no-hooks", *([FORCE_CONFLICTS] if force else [])),
+            )
+        except TimeoutError as error:
+            raise FindingError(
+                CATALOGUE.finding(
+                    "trial-without-end",
+                    where=f"release {helm.release}",
+                    seconds=SECONDS,
+                    release=helm.release,
+                )
+            ) from error
+        finally:
+            # Why Helm has failed, if it has: no fault of the chart or the cluster, but of this code.
+            if proxy.seen.problems:
+                raise proxy.seen.problems[0]
+    record = proxy.seen.records[0]
+    return Trial(
+        tuple(proxy.seen.writes), decode(helm.release, record.labels, record.data["release"])
+    )

@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Data with secrets in it: each text that a secret goes into is a `Secret`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+
+
+def holds_secret(value: Any) -> bool:
+    """Whether a secret that is not empty stands anywhere in `value`."""
+    if isinstance(value, Mapping):
+        return any(map(holds_secret, value.values()))
+    if isinstance(value, list):
+        return any(map(holds_secret, value))
+    return isinstance(value, Secret) and bool(value)
+
+
+def revealed(value: Any) -> Any:
+    """`value` with secrets in plain."""
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, Mapping):
+        return {key: revealed(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [revealed(entry) for entry in value]
+    return value

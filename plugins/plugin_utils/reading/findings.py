@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be wrong with values that are read, as data."""
+
+from __future__ import annotations
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue import Catalogue, Entry
+
+CATALOGUE = Catalogue(
+    (
+        Entry(
+            code="values-without-mail",
+            severity="warning",
+            meaning="None of the values through which the application's mail is set is there.",
+            message="{title} has no SMTP settings in these values.",
+            fix="Describe the relay and run the playbook configure; or switch mail off with smtp_enabled: false.",
+        ),
+        Entry(
+            code="value-type-wrong",
+            severity="error",
+            meaning=(
+                "A value is written in another type than the application takes, such as true in quotes. "
+                "Some charts refuse it, others read it as something else."
+            ),
+            message="{where} is {found}, and {title} takes {wanted} there.",
+            fix="Write {where} as {wanted}.",
+        ),
+        Entry(
+            code="value-missing",
+            severity="warning",
+            meaning="A value that the application needs beside the others is not there.",
+            message="{where} is not set, and the other values of {title} call for {wanted}.",
+            fix="Set {where} to {wanted}.",
+        ),
+        Entry(
+            code="value-left-over",
+            severity="warning",
+            meaning=(
+                "A value is set that does not go with the others, such as credentials for an "
+                "anonymous relay."
+            ),
+            message="{where} is set to {found}, which does not go with the other values of {title}.",
+            fix="Remove {where}.",
+        ),
+        Entry(
+            code="value-contradiction",
+            severity="error",
+            meaning=(
+                "A value contradicts the others, such as two switches of which only one can be on, or "
+                "one of two credentials that is empty."
+            ),
+            message="{where} is {found}, and the other values of {title} call for {wanted}.",
+            fix="Decide which of them is meant; for these others, {where} must be {wanted}.",
+        ),
+    )
+)

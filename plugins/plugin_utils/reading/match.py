@@ -1,0 +1,237 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds rendered leaves against the values that are there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import yaml
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
+    OMIT,
+    Entries,
+    Leaf,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.marker import NUMBER, pattern
+
+
+class Cost(IntEnum):
+    """How much a difference speaks against an explanation of the values."""
+
+    TYPE = 1
+    """The right value in a wrong type, such as ``"true"`` for true."""
+    EMPTY = 2
+    """An empty text where a field is to stand."""
+    EXTRA = 3
+    """A value where there should be none."""
+    MISSING = 5
+    """No value where there should be one."""
+    OTHER = 10
+    """Another value."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One place where the values are not as an explanation wants them.
+
+    :param wanted: the literal value that is wanted; `OMIT` for none, `KEEP` for one that is free.
+    :param sensitive: whether what is there may be a secret.
+    """
+
+    cost: Cost
+    key: str
+    found: Any
+    wanted: Any
+    sensitive: bool
+
+
+@dataclass
+class Match:
+    """What the markers were found to be, and where the values differ."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def cost(self) -> int:
+        return sum(difference.cost for difference in self.differences)
+
+    def bind(self, name: str, value: Any) -> bool:
+        """Notes a field; whether that agrees with what is known of it. Empty is known the least."""
+        if self.fields.get(name, "") == "":
+            self.fields[name] = value
+        return value == "" or bool(self.fields[name] == value)
+
+
+def match(leaves: Iterable[Leaf], given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Match:
+    """Holds every leaf against the values.
+
+    :param defaults: the chart's own values, which count where nothing is given.
+    """
+    result = Match()
+    for leaf in leaves:
+        result = match_leaf(leaf, given, defaults, result)
+    return result
+
+
+def match_leaf(
+    leaf: Leaf, given: Mapping[str, Any], defaults: Mapping[str, Any], into: Match
+) -> Match:
+    """Holds one leaf against the values, and adds to what is known."""
+    found, default = values.get(given, leaf.path), values.get(defaults, leaf.path)
+    wanted = leaf.value
+    if wanted is KEEP or (wanted is OMIT and (found is OMIT or values.same(found, default))):
+        return into
+    _Holding(leaf, into).hold(leaf.key, default if found is OMIT else found, wanted)
+    return into
+
+
+@dataclass
+class _Holding:
+    leaf: Leaf
+    into: Match
+
+    def differ(self, cost: Cost, key: str, found: Any, wanted: Any) -> None:
+        self.into.differences.append(Difference(cost, key, found, wanted, self.leaf.sensitive))
+
+    def hold(self, key: str, found: Any, wanted: Any) -> None:
+        if isinstance(wanted, Entries):
+            self.hold_entries(key, found, wanted)
+        elif wanted is OMIT:
+            self.differ(Cost.EXTRA, key, found, OMIT)
+        elif isinstance(wanted, Mapping):
+            self.hold_mapping(key, found, wanted)
+        elif isinstance(wanted, list):
+            self.hold_list(key, found, wanted)
+        elif (document := _document(revealed(wanted))) is not None:
+            self.hold_document(key, found, document)
+        else:
+            self.hold_single(key, found, revealed(wanted))
+
+    def hold_single(self, key: str, found: Any, wanted: Any) -> None:
+        form = pattern(wanted) if isinstance(wanted, str) else None
+        free = form is not None or (wanted in NUMBER.values() and not isinstance(wanted, bool))
+        if found is OMIT or (found is None and wanted is not None):
+            self.differ(Cost.MISSING, key, found, KEEP if free else wanted)
+        elif form is not None:
+            text, exact = _text(found)
+            fields = None if text is None else form.extract(text)
+            if fields is None:
+                empty = found == "" and len(form.names) > 1
+                self.differ(Cost.EMPTY if empty else Cost.OTHER, key, found, KEEP)
+                return
+            if not exact:
+                self.differ(Cost.TYPE, key, found, "")
+            self.bind(key, found, fields)
+        elif free:
+            number, exact = _number(found)
+            if number is None:
+                self.differ(Cost.OTHER, key, found, KEEP)
+                return
+            if not exact:
+                self.differ(Cost.TYPE, key, found, 0)
+            name = next(name for name, marker in NUMBER.items() if marker == wanted)
+            self.bind(key, found, {name: str(number)})
+        elif not values.same(found, wanted):
+            alike = _alike(found, wanted)
+            self.differ(Cost.TYPE if alike else Cost.OTHER, key, found, wanted)
+
+    def bind(self, key: str, found: Any, fields: Mapping[str, str]) -> None:
+        for name, value in fields.items():
+            if not self.into.bind(name, value):
+                self.differ(Cost.OTHER, key, found, KEEP)
+            elif value == "":
+                self.differ(Cost.EMPTY, key, found, KEEP)
+
+    def hold_mapping(self, key: str, found: Any, wanted: Mapping[str, Any]) -> None:
+        if not isinstance(found, Mapping):
+            cost = Cost.MISSING if found is OMIT else Cost.OTHER
+            self.differ(cost, key, found, KEEP)
+            return
+        for name, inner in wanted.items():
+            self.hold(f"{key}.{name}", found.get(name, OMIT), inner)
+        for name in found.keys() - wanted.keys():
+            self.differ(Cost.EXTRA, f"{key}.{name}", found[name], OMIT)
+
+    def hold_list(self, key: str, found: Any, wanted: list[Any]) -> None:
+        if not isinstance(found, list) or len(found) != len(wanted):
+            cost = Cost.MISSING if found is OMIT else Cost.OTHER
+            self.differ(cost, key, found, KEEP)
+            return
+        for number, (there, inner) in enumerate(zip(found, wanted, strict=True)):
+            self.hold(f"{key}.{number}", there, inner)
+
+    def hold_document(self, key: str, found: Any, wanted: Mapping[str, Any]) -> None:
+        """A text that holds YAML: what counts is the document, not its layout."""
+        document = _document(f"{found}\n") if isinstance(found, str) else None
+        if document is None:
+            self.differ(Cost.MISSING if found is OMIT else Cost.OTHER, key, found, KEEP)
+        else:
+            self.hold_mapping(key, document, wanted)
+
+    def hold_entries(self, key: str, found: Any, wanted: Entries) -> None:
+        """Only the entries that are ours; a name that is a marker fits any entry."""
+        there = found if isinstance(found, list) else []
+        for entry in wanted.of:
+            own = [item for item in there if _is(wanted, item, entry.key)]
+            place = f"{key}.{entry.key}"
+            if entry.value is OMIT:
+                if own and pattern(entry.key) is None:
+                    self.differ(Cost.EXTRA, place, own[0], OMIT)
+            elif own:
+                self.hold(place, own[0], entry.value)
+            else:
+                self.differ(Cost.MISSING, place, OMIT, KEEP)
+
+
+def _document(text: Any) -> Mapping[str, Any] | None:
+    """The YAML document of a text that ends as one does; `None` when it is no mapping."""
+    if not isinstance(text, str) or not text.endswith("\n"):
+        return None
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return None
+    return document if isinstance(document, Mapping) else None
+
+
+def _is(entries: Entries, item: Any, key: str) -> bool:
+    known = entries.key_of(item)
+    form = pattern(key)
+    if form is None:
+        return known == key
+    return known is not None and form.extract(known) is not None
+
+
+def _text(found: Any) -> tuple[str | None, bool]:
+    """A found value as text, and whether it is one."""
+    if isinstance(found, str):
+        return found, True
+    if isinstance(found, (int, float)) and not isinstance(found, bool):
+        return str(found), False
+    return None, False
+
+
+def _number(found: Any) -> tuple[int | None, bool]:
+    """A found value as a whole number, and whether it is one."""
+    if isinstance(found, bool):
+        return None, False
+    if isinstance(found, (int, float)) and found == int(found):
+        return int(found), True
+    if isinstance(found, str) and found.isascii() and found.isdigit():
+        return int(found), False
+    return None, False
+
+
+def _alike(found: Any, wanted: Any) -> bool:
+    """Whether two values differ in their type only."""
+    if isinstance(found, (Mapping, list)):
+        return False
+    return str(found).lower() == str(wanted).lower()

@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is written for each kind of target, and what of it can be shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.document import (
+    commented_yaml,
+    values_yaml,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
+    OMIT,
+    Entries,
+    Form,
+    Leaf,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import (
+    holds_secret,
+    revealed,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.target.edit import edit
+from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings import CATALOGUE
+
+HIDDEN = "(the password)"
+EMPTY = "(leave empty)"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file must hold, and what becomes different in it, without secrets."""
+
+    text: str
+    changes: Sequence[values.Change]
+
+
+def shown(plan: Plan) -> dict[str, Any]:
+    """What is written, without secrets, as a part of a result."""
+    leaves, profile = plan.rendered.leaves, plan.profile
+    if profile.form is not None:
+        answers = [{"label": leaf.key, "value": _answer(leaf)} for leaf in leaves]
+        return {"sheet": answers, "form": asdict(profile.form)}
+    if profile.api is not None:
+        call, check = asdict(profile.api.call), profile.api.check
+        api = {**call, "check": asdict(check) if check else None}
+        return {"document": values.without_secrets(leaves), "api": api}
+    name = {"helm": "helm_values", "env": "variables"}.get(profile.target, "document")
+    return {name: values.without_secrets(leaves)}
+
+
+def content(plan: Plan, path: Path, before: bytes | None) -> Content:
+    """What the file at `path` must hold.
+
+    :param before: what it holds now; `None` when it is not there.
+    :raises FindingError: when it cannot be made.
+    """
+    profile, include = plan.profile, plan.run.values_include_secrets
+    if profile.block is not None:
+        return _edited(plan, path, before, profile.block)
+    leaves = plan.rendered.leaves if include else tuple(map(_without_secret, plan.rendered.leaves))
+    tree = values.apply({}, leaves)
+    if profile.form is not None:
+        lines = list(_sheet(plan, profile.form))
+    elif profile.target == "env":
+        lines = [f"{name}={_line(name, value)}" for name, value in tree.items()]
+    elif profile.target == "api" or (profile.file and profile.file.format == "json"):
+        lines = [json.dumps(tree, indent=2, ensure_ascii=False)]
+    elif profile.target == "helm":
+        text = values_yaml(plan.title, plan.rendered.leaves, include_secrets=include)
+        lines = [text.removesuffix("\n")]
+    else:
+        head = [f"# SMTP settings of {plan.title}."]
+        comments = {leaf.path: leaf.comment for leaf in leaves}
+        lines = [commented_yaml(head, tree, comments).removesuffix("\n")]
+    return Content("\n".join(lines) + "\n", values.changes(_read(plan, before), leaves, {}))
+
+
+def _edited(plan: Plan, path: Path, before: bytes | None, block: str) -> Content:
+    """A part of a file that belongs to somebody else. A secret that is not written stays as it is."""
+    where = "smtp_values_dest"
+    if before is None:
+        raise FindingError(
+            CATALOGUE.finding("document-missing", where=where, title=plan.title, path=path)
+        )
+    try:
+        text = before.decode()
+    except UnicodeDecodeError:
+        problem = "it is no text"
+        raise FindingError(
+            CATALOGUE.finding("document-invalid", where=where, path=path, problem=problem)
+        ) from None
+    leaves = plan.rendered.leaves
+    if not plan.run.values_include_secrets:
+        leaves = tuple(leaf for leaf in leaves if not holds_secret(leaf.value))
+    edited = edit(path, text, block, plan.run.document_path, leaves)
+    return Content(edited.text, values.changes(edited.block, leaves, {}))
+
+
+def _without_secret(leaf: Leaf) -> Leaf:
+    """The leaf as it is in a file that holds no secret."""
+    if isinstance(leaf.value, Entries):
+        return values.open_part(leaf)
+    return replace(leaf, value=OMIT) if holds_secret(leaf.value) else leaf
+
+
+def _read(plan: Plan, before: bytes | None) -> Mapping[str, Any]:
+    """What a file written earlier says, as far as it can be told."""
+    text = "" if before is None or plan.profile.form else before.decode("utf-8", "replace")
+    if plan.profile.target == "env":
+        return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    try:
+        tree = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return {}  # whatever it is, it is replaced
+    return tree if isinstance(tree, dict) else {}
+
+
+def _line(name: str, value: Any) -> str:
+    """A value in a file of variables, as docker and kubectl read them: nothing is quoted.
+
+    :raises FindingError: when it has several lines.
+    """
+    line = str(value).lower() if isinstance(value, bool) else str(value)
+    if len(line.splitlines()) > 1:
+        raise FindingError(CATALOGUE.finding("variable-of-several-lines", where=name))
+    return line
+
+
+def _sheet(plan: Plan, form: Form) -> Iterator[str]:
+    """A form, filled in, for the person who will do it."""
+    yield f"# SMTP settings of {plan.title}\n"
+    yield f"- where: {form.where}"
+    yield f"- who: {form.who}"
+    if form.note:
+        yield f"- note: {form.note}"
+    yield "\n| field | value |\n|---|---|"
+    for leaf in plan.rendered.leaves:
+        value = _answer(leaf, include_secret=plan.run.values_include_secrets)
+        yield f"| {leaf.key} | {value.replace('|', chr(92) + '|')} |"
+    yield f"\nIn the end: {plan.profile.proof}"
+    if plan.profile.log:
+        yield f"\nIts log of mails: {plan.profile.log}"
+
+
+def _answer(leaf: Leaf, *, include_secret: bool = False) -> str:
+    """What a person puts into a field of a form."""
+    if leaf.value is KEEP:
+        return "(leave as it is)"
+    if leaf.value is OMIT or leaf.value in (None, ""):
+        return EMPTY
+    if holds_secret(leaf.value) and not include_secret:
+        return HIDDEN
+    value = revealed(leaf.value)
+    return ("on" if value else "off") if isinstance(value, bool) else str(value) or EMPTY
