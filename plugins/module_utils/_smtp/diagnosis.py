@@ -34,6 +34,12 @@ TABLE: tuple[Row, ...] = (
     Row("relay-no-route", stage=("connect",), failure=("no-route",)),
     Row("connect-denied", stage=("connect",), failure=("denied",)),
     Row("connect-failed", stage=("connect",)),
+    # -- proxies; this comes before the relay ----------------------------------------------------
+    Row("proxy-login-rejected", failure=("proxy-login",)),
+    Row("proxy-denied", failure=("proxy-denied",)),
+    Row("proxy-relay-unreachable", failure=("proxy-relay",)),
+    Row("proxy-broken", failure=("proxy-broken",)),
+    Row("proxy-unreachable", stage=("proxy",)),
     # -- protocol -----------------------------------------------------------------------------
     Row("relay-speaks-tls-first", failure=("speaks-tls",)),
     Row("relay-speaks-plaintext-first", failure=("speaks-plaintext",)),

@@ -16,6 +16,7 @@ from .wire import Wire, WireError
 
 if TYPE_CHECKING:
     from .network import Address
+    from .result import Stage
     from .walk import Walk
 
 IMPLICIT_TLS_PORTS = (465, 2465)
@@ -28,8 +29,19 @@ _MASKED_BANNER = "****"
 
 
 def connect(walk: Walk) -> None:
-    """Connect to an address of the relay. Raises Stop, as all stages do."""
-    _connect(walk, _resolve(walk))
+    """Connect to an address of the relay, or have a proxy do so. Raises Stop, as all stages do."""
+    if walk.proxy is None:
+        with walk.stage("resolve") as stage:
+            addresses = _resolve(walk, stage, walk.request.host, walk.request.port)
+        with walk.stage("connect") as stage:
+            _connect(walk, stage, addresses)
+        return
+    with walk.stage("proxy") as stage:
+        _connect(walk, stage, _resolve(walk, stage, walk.proxy.host, walk.proxy.port))
+    walk.find("proxied", where=walk.where("proxy"))
+    with walk.stage("connect") as stage:
+        walk.pass_proxy(walk.connection, walk.proxy)
+        stage.detail = f"through {walk.proxy}"
 
 
 def greet(walk: Walk) -> None:
@@ -82,35 +94,31 @@ def _look_for_traces(walk: Walk) -> None:
         walk.find("auth-offered-in-clear", where=where)
 
 
-def _resolve(walk: Walk) -> list[Address]:
-    with walk.stage("resolve") as stage:
-        addresses = walk.network.resolve(walk.request.host, walk.request.port, walk.clock.wait())
-        stage.detail = ", ".join(address.host for address in addresses)
+def _resolve(walk: Walk, stage: Stage, host: str, port: int) -> list[Address]:
+    addresses = walk.network.resolve(host, port, walk.clock.wait())
+    stage.detail = ", ".join(address.host for address in addresses)
     return addresses
 
 
-def _connect(walk: Walk, addresses: list[Address]) -> None:
-    with walk.stage("connect") as stage:
-        connection, attempts = walk.network.connect(addresses, walk.clock.wait(), walk.clock.now)
-        walk.result.attempts = attempts
-        failed = [attempt for attempt in attempts if attempt.result != "connected"]
-        walk.facts["attempts"] = ", ".join(
-            f"{attempt.address}: {attempt.result}" for attempt in failed
-        )
-        if connection is None:
-            # A missing IPv6 route tells less than what the other addresses met.
-            telling = [attempt for attempt in failed if attempt.result != "no-route"] or failed
-            raise NetworkError(telling[0].result if telling else "no-route")
-        walk.wire = Wire(connection, walk.clock, walk.note)
-        results = [attempt.result for attempt in attempts]
-        walk.address = addresses[results.index("connected")]
-        stage.detail = walk.address.host
-        for attempt in failed:
-            code = "address-no-route" if attempt.result == "no-route" else "address-dead"
-            address = f"{attempt.address} ({attempt.result})"
-            finding = walk.find(code, where=walk.where("connect"), address=address)
-            if finding.severity == "warning":
-                stage.result = "warning"
+def _connect(walk: Walk, stage: Stage, addresses: list[Address]) -> None:
+    connection, attempts = walk.network.connect(addresses, walk.clock.wait(), walk.clock.now)
+    walk.result.attempts = attempts
+    failed = [attempt for attempt in attempts if attempt.result != "connected"]
+    walk.facts["attempts"] = ", ".join(f"{each.address}: {each.result}" for each in failed)
+    if connection is None:
+        # A missing IPv6 route tells less than what the other addresses met.
+        telling = [attempt for attempt in failed if attempt.result != "no-route"] or failed
+        raise NetworkError(telling[0].result if telling else "no-route")
+    walk.wire = Wire(connection, walk.clock, walk.note)
+    results = [attempt.result for attempt in attempts]
+    walk.address = addresses[results.index("connected")]
+    stage.detail = walk.address.host
+    for attempt in failed:
+        code = "address-no-route" if attempt.result == "no-route" else "address-dead"
+        address = f"{attempt.address} ({attempt.result})"
+        finding = walk.find(code, where=walk.where(stage.name), address=address)
+        if finding.severity == "warning":
+            stage.result = "warning"
 
 
 def _banner(walk: Walk) -> bool:

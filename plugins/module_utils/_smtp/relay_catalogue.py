@@ -26,6 +26,7 @@ FACTS = (
     "not_before",
     "offered",
     "port",
+    "proxy",
     "recipient",
     "reply",
     "security",
@@ -142,6 +143,52 @@ CATALOGUE = Catalogue(
             "There is no route from here to {address}; another address of {host} works.",
             "Nothing to do where this network has no such address family on purpose.",
             "The relay has an address of a family (mostly IPv6) that this machine lacks.",
+        ),
+        Entry(
+            "proxied",
+            "info",
+            "The relay was reached through {proxy}.",
+            "An application without a proxy setting is not proven by this: probe without the proxy, "
+            "from where the application runs.",
+            "The way to the relay led through a proxy.",
+        ),
+        Entry(
+            "proxy-unreachable",
+            "error",
+            "The proxy {proxy} cannot be connected to ({detail}).",
+            "Check smtp_proxy, and that this machine may connect to the proxy. The relay was not "
+            "tried.",
+            "The connection failed before the relay: at the proxy.",
+        ),
+        Entry(
+            "proxy-login-rejected",
+            "error",
+            "The proxy {proxy} does not let this client in: {detail}.",
+            "Put its user name and password into smtp_proxy (socks5://user:password@host:port). The "
+            "relay was not tried.",
+            "The proxy wants a login, or rejected the one it got. The relay's credentials are others.",
+        ),
+        Entry(
+            "proxy-denied",
+            "error",
+            "The proxy {proxy} does not allow connections to {host}:{port}: {detail}.",
+            "Have {host} and port {port} allowed in the proxy's rules (many allow 443 alone).",
+            "The proxy works, and its rules forbid this relay or port.",
+        ),
+        Entry(
+            "proxy-relay-unreachable",
+            "error",
+            "The proxy {proxy} does not get through to {host}:{port}: {detail}.",
+            "Check name and port of the relay as the proxy sees them, and the firewall between the "
+            "two.",
+            "The proxy works; the way from it to the relay does not.",
+        ),
+        Entry(
+            "proxy-broken",
+            "error",
+            "What answers at {proxy} is no such proxy: {detail}.",
+            "Check host, port and scheme (socks5 or http) of smtp_proxy.",
+            "The answer has not the form that the proxy's protocol has.",
         ),
         # -- greeting and protocol ------------------------------------------------------------
         Entry(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from .message import TOKEN, Message
+from .proxy import parse
 from .sasl import MECHANISMS
 from .secret import Secret
 from .tls import VERSIONS, Identity, client_context
@@ -183,6 +184,11 @@ class ProbeRequest:
         for name in ("password", "token"):
             if _FORBIDDEN.search(getattr(self, name).reveal()):
                 yield name, "holds a control character, such as a line end"
+        if self.proxy:
+            try:
+                parse(self.proxy.reveal())
+            except ValueError as error:
+                yield "proxy", str(error)
         for name in ("host", "ehlo_name", "server_name"):
             if " " in getattr(self, name):
                 yield name, "holds a space"

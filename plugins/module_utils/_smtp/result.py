@@ -61,6 +61,7 @@ class ProbeResult:
     relay: str
     security: str = ""
     mechanism: str = ""
+    proxy: str = ""
     stages: list[Stage] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
@@ -105,6 +106,7 @@ class ProbeResult:
             "relay": self.relay,
             "security": self.security,
             "mechanism": self.mechanism,
+            "proxy": self.proxy,
             "reached": self.reached,
             "tries": self.tries,
             "seconds": self.seconds,

@@ -11,6 +11,7 @@ from .diagnosis import diagnose, transient
 from .network import NetworkError
 from .observation import Observation
 from .protocol import Capabilities, ProtocolError, Reply
+from .proxy import Proxy, ProxyError, parse, tunnel
 from .redact import Redactor
 from .relay_catalogue import CATALOGUE, FACTS
 from .request import UNTIL
@@ -57,7 +58,7 @@ class Fault(Exception):
 
 
 # What can go wrong on a connection.
-TROUBLE = (NetworkError, WireError, ProtocolError, SaslError, Fault, Refused)
+TROUBLE = (NetworkError, ProxyError, WireError, ProtocolError, SaslError, Fault, Refused)
 
 
 class Walk:
@@ -72,6 +73,7 @@ class Walk:
         self.request = request
         self.network = network
         self.clock = clock
+        self.proxy = _proxy(request)
         self.wire: Wire | None = None
         self.address: Address | None = None
         self.distrust: WireError | None = None
@@ -91,7 +93,11 @@ class Walk:
         )
         host = f"[{request.host}]" if ":" in request.host else request.host
         self.result = ProbeResult(relay=f"{host}:{request.port}", security=request.security)
-        self._redactor = Redactor([request.password, request.token])
+        secrets = [request.password, request.token]
+        if self.proxy:
+            self.result.proxy = self.facts["proxy"] = str(self.proxy)
+            secrets.append(self.proxy.password)
+        self._redactor = Redactor(secrets)
         self._sent_credentials: list[str] = []
         self.failures: list[Finding] = []
         self._passing: list[bool] = []
@@ -117,7 +123,25 @@ class Walk:
         connection, attempts = self.network.connect(addresses, clock.wait(), clock.now)
         if connection is None:
             raise NetworkError(attempts[0].result if attempts else "no-route")
-        return Wire(connection, clock, self.note)
+        wire = Wire(connection, clock, self.note)
+        if self.proxy:
+            try:
+                self.pass_proxy(wire, self.proxy)
+            except BaseException:
+                wire.close()
+                raise
+        return wire
+
+    def pass_proxy(self, wire: Wire, proxy: Proxy) -> None:
+        """Have the proxy at the other end of a new connection connect to the relay."""
+        limit = wire.clock.limit()
+        tunnel(
+            proxy,
+            self.request.host,
+            self.request.port,
+            lambda data: wire.send_raw(data, limit),
+            lambda size: wire.read_raw(size, limit),
+        )
 
     def reconnect(self) -> None:
         """Replace the connection by a new one."""
@@ -214,6 +238,14 @@ class Walk:
         return self._redactor.clean(text)
 
 
+def _proxy(request: ProbeRequest) -> Proxy | None:
+    try:
+        return parse(request.proxy.reveal()) if request.proxy else None
+    except ValueError:
+        # One of the request's problems, which end the walk before it begins.
+        return None
+
+
 def _observe(stage: str, error: Exception) -> Observation:
     if isinstance(error, Refused):
         return Observation(stage, detail=error.detail, reply=error.reply)
@@ -221,6 +253,6 @@ def _observe(stage: str, error: Exception) -> Observation:
         return Observation(stage, error.kind, error.excerpt)
     if isinstance(error, WireError):
         return Observation(stage, error.kind, error.detail, error.verify_code)
-    if isinstance(error, (NetworkError, SaslError, Fault)):
+    if isinstance(error, (NetworkError, ProxyError, SaslError, Fault)):
         return Observation(stage, error.kind, error.detail)
     raise error

@@ -188,6 +188,21 @@ class Wire:
         """Close the connection."""
         self._socket.close()
 
+    def send_raw(self, data: bytes, limit: float) -> None:
+        """Send bytes to what is there before the relay: a proxy."""
+        try:
+            self._socket.settimeout(self.clock.remaining(limit))
+            self._socket.sendall(data)
+        except OSError as error:
+            raise _failure(error) from error
+
+    def read_raw(self, size: int, limit: float) -> bytes:
+        """Return exactly as many bytes from what is there before the relay."""
+        data = b""
+        while len(data) < size:
+            data += self._recv(size - len(data), limit)
+        return data
+
     def _write(self, data: bytes, seconds: float | None = None) -> None:
         limit = self.clock.limit(seconds)
         try:
@@ -200,9 +215,12 @@ class Wire:
             raise _failure(error) from error
 
     def _receive(self, limit: float) -> None:
+        self.dialogue.receive(self._recv(_CHUNK, limit))
+
+    def _recv(self, size: int, limit: float) -> bytes:
         try:
             self._socket.settimeout(self.clock.remaining(limit))
-            data = self._socket.recv(_CHUNK)
+            data = self._socket.recv(size)
         except socket.timeout:
             # Which of the two limits it was, the clock knows.
             self.clock.remaining(limit)
@@ -211,7 +229,7 @@ class Wire:
             raise _failure(error) from error
         if not data:
             raise WireError("closed", "the relay closed the connection")
-        self.dialogue.receive(data)
+        return data
 
     def _note_command(self, verb: Verb, argument: str) -> None:
         if verb is Verb.AUTH:

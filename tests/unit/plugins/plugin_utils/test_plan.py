@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils import plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import OPTIONS
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import FOLDER
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
     PASSWORD,
     RAW,
@@ -123,10 +125,13 @@ class TestSeveralApplications:
             "application-port-unsupported"
         ]
 
-    def test_must_not_set_the_same_value(self) -> None:
-        assert codes(made(application="qualytics,qualytics").findings) == []
-        found = refused(application="grafana,vaultwarden", existing_secret="x", password="")
-        assert "applications-overlap" in codes(found)
+    def test_must_not_set_the_same_value_to_different_things(self, tmp_path: Path) -> None:
+        path = tmp_path / "other.yml"
+        text = (FOLDER / "qualytics.yml").read_text(encoding="utf-8")
+        path.write_text(text.replace('"{{ host if', '"{{ address if'), encoding="utf-8")
+        [finding] = refused(application=["qualytics", str(path)])
+        assert finding.code == "applications-overlap"
+        assert finding.where == "controlplane.smtp.server"
 
     def test_must_all_be_charts(self) -> None:
         [finding] = refused(application="qualytics,palette")

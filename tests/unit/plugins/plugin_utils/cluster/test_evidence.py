@@ -15,7 +15,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.evidence impo
     Difference,
     compare,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, OMIT
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
+    OMIT,
+    PRESENT,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import PASSWORD
 
 OLD = "Old-unmistakable-Vv3"
@@ -35,6 +39,7 @@ def test_a_container_that_sees_everything_gives_no_difference() -> None:
         ("", {}, "''", "not set"),
         ("a", {"X": "a "}, "'a'", "'a '"),
         (OMIT, {"X": ""}, "not set", "set"),
+        (PRESENT, {}, "set", "not set"),
     ],
 )
 def test_each_difference_is_told_with_both_sides(
@@ -48,6 +53,10 @@ def test_a_secret_shows_neither_as_expected_nor_as_seen(seen: dict[str, str]) ->
     [difference] = compare({"X": Secret(PASSWORD)}, seen)
     assert PASSWORD not in repr(difference)
     assert OLD not in repr(difference)
+
+
+def test_what_is_there_with_a_value_that_nobody_knows_gives_no_difference() -> None:
+    assert compare({"X": PRESENT, "Y": PRESENT}, {"X": "", "Y": PASSWORD}) == []
 
 
 def test_what_is_left_over_is_not_shown() -> None:
