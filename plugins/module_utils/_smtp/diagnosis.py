@@ -24,6 +24,12 @@ _REFUSED = tuple(range(500, 600))
 
 # What holds for every relay. The particular comes before the general.
 TABLE: tuple[Row, ...] = (
+    # -- a proxy, which fails in the relay's place at any stage that connects ----------------------
+    Row("proxy-login-rejected", failure=("proxy-login",)),
+    Row("proxy-denied", failure=("proxy-denied",)),
+    Row("proxy-relay-unreachable", failure=("proxy-relay",)),
+    Row("proxy-broken", failure=("proxy-broken",)),
+    Row("proxy-unreachable", stage=("proxy",)),
     # -- resolve and connect ------------------------------------------------------------------
     Row("relay-name-not-found", stage=("resolve",), failure=("name-not-found",)),
     Row("resolver-failed", stage=("resolve",), transient=True),
@@ -34,12 +40,6 @@ TABLE: tuple[Row, ...] = (
     Row("relay-no-route", stage=("connect",), failure=("no-route",)),
     Row("connect-denied", stage=("connect",), failure=("denied",)),
     Row("connect-failed", stage=("connect",)),
-    # -- proxies; this comes before the relay ----------------------------------------------------
-    Row("proxy-login-rejected", failure=("proxy-login",)),
-    Row("proxy-denied", failure=("proxy-denied",)),
-    Row("proxy-relay-unreachable", failure=("proxy-relay",)),
-    Row("proxy-broken", failure=("proxy-broken",)),
-    Row("proxy-unreachable", stage=("proxy",)),
     # -- protocol -----------------------------------------------------------------------------
     Row("relay-speaks-tls-first", failure=("speaks-tls",)),
     Row("relay-speaks-plaintext-first", failure=("speaks-plaintext",)),
