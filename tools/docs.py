@@ -111,7 +111,7 @@ def argument_specs(role: str) -> str:
         "options": options,
     }
     document = {"argument_specs": {"main": spec}}
-    body = yaml.dump(document, Dumper=IndentedLists, sort_keys=False, width=140)
+    body = yaml.dump(document, Dumper=IndentedLists, sort_keys=False, width=110)
     return header("#") + "---\n" + body
 
 
