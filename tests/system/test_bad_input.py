@@ -117,13 +117,28 @@ class TestCheckModeIsHonest:
         assert codes(played) == ["values-dest-unwritable"]
 
 
-def test_a_helm_that_only_says_it_succeeded_is_found_out(
-    release: Release, configure: Configure, tmp_path: Path
-) -> None:
-    helm = tmp_path / "helm"
-    helm.write_text("#!/bin/sh\ncat >/dev/null\n")
-    helm.chmod(0o755)
-    assert codes(configure(release, smtp_helm=str(helm))) == ["upgrade-not-recorded"]
+class TestAHelmThatOnlySaysItSucceeded:
+    @staticmethod
+    def deaf(folder: Path, words: str) -> str:
+        """A command in the place of helm that does only one thing besides ending well."""
+        helm = folder / "helm"
+        helm.write_text(f"#!/bin/sh\n{words}\ncat >/dev/null\n")
+        helm.chmod(0o755)
+        return str(helm)
+
+    def test_is_found_out_by_the_trial(
+        self, release: Release, configure: Configure, tmp_path: Path
+    ) -> None:
+        helm = self.deaf(tmp_path, words="")
+        assert codes(configure(release, smtp_helm=helm)) == ["trial-without-record"]
+
+    def test_is_found_out_by_the_upgrade_at_the_latest(
+        self, release: Release, configure: Configure, tmp_path: Path
+    ) -> None:
+        helm = self.deaf(
+            tmp_path, f'case "$*" in *"--description trial"*) exec {release.helm} "$@";; esac'
+        )
+        assert codes(configure(release, smtp_helm=helm)) == ["upgrade-not-recorded"]
 
 
 def test_pods_that_see_other_settings_are_told_once_for_each_container(

@@ -19,6 +19,19 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="trial-without-record",
+            severity="error",
+            meaning=(
+                "Helm reported success when the upgrade was tried, and has written no revision. "
+                "Nothing was changed."
+            ),
+            message="{command} upgrade reported success in the trial, and has written no revision.",
+            fix=(
+                "Check that smtp_helm is a real helm: {command} version. Release {release} is as it "
+                "was."
+            ),
+        ),
+        Entry(
             code="upgrade-changes-random",
             severity="error",
             meaning=(

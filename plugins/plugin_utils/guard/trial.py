@@ -57,7 +57,7 @@ def trial(
     :param chart: the arguments of Helm that name the chart.
     :param secrets: what must not show in Helm's words.
     :param force: whether fields that somebody else owns are taken over.
-    :raises FindingError: when Helm ends with an error, or does not end.
+    :raises FindingError: when Helm ends with an error, does not end, or writes no revision.
     """
     with (
         tempfile.TemporaryDirectory(prefix="trial-", dir=helm.temporary) as folder,
@@ -96,6 +96,15 @@ def trial(
             # Why Helm has failed, if it has: no fault of the chart or the cluster, but of this code.
             if proxy.seen.problems:
                 raise proxy.seen.problems[0]
+    if not proxy.seen.records:
+        raise FindingError(
+            CATALOGUE.finding(
+                "trial-without-record",
+                where="smtp_helm",
+                command=helm.command,
+                release=helm.release,
+            )
+        )
     record = proxy.seen.records[0]
     return Trial(
         tuple(proxy.seen.writes), decode(helm.release, record.labels, record.data["release"])
