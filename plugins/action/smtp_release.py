@@ -11,7 +11,6 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
@@ -24,6 +23,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Evidence,
     Workload,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     sentence,

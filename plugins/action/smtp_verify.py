@@ -9,11 +9,11 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import (
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import (
     Seen,
     check,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     failure,

@@ -17,10 +17,6 @@ from typing import Any
 import yaml
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.environment import (
-    Environment,
-    of_successor,
-)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import json_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
@@ -28,6 +24,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     PRESENT,
     Evidence,
     Workload,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.environment import (
+    Environment,
+    of_successor,
 )
 from tests.cluster.environment import BIN_VARIABLE
 

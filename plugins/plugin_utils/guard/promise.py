@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import environment
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.evidence import compare
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import mounted
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
     Object,
@@ -27,6 +25,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Workload,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import environment
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.compare import compare
 
 Read = Callable[[str], dict[str, Any] | None]
 

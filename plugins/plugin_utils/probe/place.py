@@ -13,7 +13,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp import bundle
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import TOTAL_WAITS, probe
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.rollout import is_ready
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 

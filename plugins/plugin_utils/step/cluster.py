@@ -9,10 +9,10 @@ from ansible import constants
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Step
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.way import way

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.evidence import (
-    Difference,
-    compare,
-)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
     PRESENT,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.compare import (
+    Difference,
+    compare,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import PASSWORD
 

@@ -14,19 +14,21 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import (
-    environment,
-    evidence,
-    rollout,
-)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import (
+    is_ready,
+    lives,
+    runs,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Evidence,
     Workload,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state as rollout
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import compare, environment
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 """The annotation of ``kubectl rollout restart``; it survives later upgrades."""
@@ -119,7 +121,7 @@ class Workloads:
         down: list[Finding] = []
         for workload, state in live.items():
             pods = self.cluster.pods(state["spec"]["selector"])
-            names = [pod["metadata"]["name"] for pod in pods if rollout.is_ready(pod)]
+            names = [pod["metadata"]["name"] for pod in pods if is_ready(pod)]
             if not names and rollout.wanted(state) > 0:
                 down.append(
                     CATALOGUE.finding(
@@ -147,7 +149,7 @@ class Workloads:
                 (workload, pod["metadata"]["name"])
                 for workload, state in live.items()
                 for pod in self.cluster.pods(state["spec"]["selector"])
-                if rollout.runs(pod, workload.container)
+                if runs(pod, workload.container)
             ]
         )
 
@@ -249,9 +251,9 @@ class Workloads:
             if now - said >= 5:
                 said = now
                 for workload in open_:
-                    ready = sum(map(rollout.is_ready, pods[workload]))
+                    ready = sum(map(is_ready, pods[workload]))
                     reason = next(
-                        filter(None, map(rollout.trouble, filter(rollout.lives, pods[workload]))),
+                        filter(None, map(rollout.trouble, filter(lives, pods[workload]))),
                         "starting",
                     )
                     self.progress(
@@ -264,7 +266,7 @@ class Workloads:
         """Why the pods of a workload are not ready: their state, their newest warning, their last words."""
         parts = rollout.failing_conditions(state)
         for pod in pods:
-            if rollout.is_ready(pod) or not rollout.lives(pod):
+            if is_ready(pod) or not lives(pod):
                 continue
             name = pod["metadata"]["name"]
             own = [rollout.trouble(pod), self._warning(name), self._last_words(pod)]
@@ -307,7 +309,7 @@ class Deviation:
     """A container that sees other settings than the description says."""
 
     seen: Seen
-    differences: Sequence[evidence.Difference]
+    differences: Sequence[compare.Difference]
 
     def finding(self, namespace: str) -> Finding:
         """What to tell about it."""
@@ -326,7 +328,7 @@ class Deviation:
 def check(seen: Sequence[Seen], wanted: Mapping[Workload, Evidence]) -> list[Deviation]:
     """The containers that do not see the variables that they should, of those that were read."""
     deviations = [
-        Deviation(entry, evidence.compare(wanted[entry.workload].env, entry.environment))
+        Deviation(entry, compare.compare(wanted[entry.workload].env, entry.environment))
         for entry in seen
     ]
     return [deviation for deviation in deviations if deviation.differences]

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.rollout import (
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready, lives
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.state import (
     complete,
     failing_conditions,
     interruption,
-    is_ready,
     last_warning,
-    lives,
     trouble,
     wanted,
 )

@@ -14,13 +14,13 @@ import pytest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.workloads import (
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import (
     RESTARTED_AT,
     Seen,
     Workloads,
     check,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
     API,
     CMD,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.environment import (
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.environment import (
     of_successor,
     parse,
 )

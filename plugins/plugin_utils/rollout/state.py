@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready, lives
+
 
 def complete(workload: Mapping[str, Any], pods: Sequence[Mapping[str, Any]]) -> bool:
     """Whether every pod of the workload is of the newest template and ready (as ``kubectl rollout status``)."""
@@ -29,29 +31,6 @@ def wanted(workload: Mapping[str, Any]) -> int:
     if workload["kind"] == "DaemonSet":
         return int((workload.get("status") or {}).get("desiredNumberScheduled", 0))
     return int(workload["spec"].get("replicas", 1))
-
-
-def lives(pod: Mapping[str, Any]) -> bool:
-    """Whether a pod is neither on its way out nor over (evicted, completed)."""
-    over = (pod.get("status") or {}).get("phase") in ("Failed", "Succeeded")
-    return not over and not pod["metadata"].get("deletionTimestamp")
-
-
-def is_ready(pod: Mapping[str, Any]) -> bool:
-    """Whether a pod lives and is ready."""
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    return lives(pod) and any(
-        entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions
-    )
-
-
-def runs(pod: Mapping[str, Any], container: str) -> bool:
-    """Whether a container of a living pod runs, ready or not."""
-    statuses = (pod.get("status") or {}).get("containerStatuses") or []
-    return lives(pod) and any(
-        entry["name"] == container and (entry.get("state") or {}).get("running")
-        for entry in statuses
-    )
 
 
 def interruption(workload: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the state of a pod means. Pure: API objects in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def lives(pod: Mapping[str, Any]) -> bool:
+    """Whether a pod is neither on its way out nor over (evicted, completed)."""
+    over = (pod.get("status") or {}).get("phase") in ("Failed", "Succeeded")
+    return not over and not pod["metadata"].get("deletionTimestamp")
+
+
+def is_ready(pod: Mapping[str, Any]) -> bool:
+    """Whether a pod lives and is ready."""
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    return lives(pod) and any(
+        entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions
+    )
+
+
+def runs(pod: Mapping[str, Any], container: str) -> bool:
+    """Whether a container of a living pod runs, ready or not."""
+    statuses = (pod.get("status") or {}).get("containerStatuses") or []
+    return lives(pod) and any(
+        entry["name"] == container and (entry.get("state") or {}).get("running")
+        for entry in statuses
+    )
