@@ -23,6 +23,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Evidence,
     Workload,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import marker
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
@@ -61,6 +62,7 @@ class ActionModule(ClusterStep):
             "diff": [shown(f"values of release {target.release}", changes)] if changes else [],
         }
         rolling: list[Workload] = []
+        run = marker.new_run()
         if changes:
             helm = self._helm(plan)
             wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
@@ -86,7 +88,7 @@ class ActionModule(ClusterStep):
                         wanted,
                         description=DESCRIPTION,
                         redactor=redactor,
-                        flags=approval.flags,
+                        flags=(*approval.flags, *marker.flags(run, deployed.number + 1)),
                     )
             if not mode.check:
                 deployed = upgraded(cluster, plan)

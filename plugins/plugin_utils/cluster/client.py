@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 # At the top on purpose: an action plugin loads once in the parent and every fork inherits it (0.3 s).
@@ -42,8 +44,19 @@ READ_SECONDS = 30
 _PLURALS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSet": "daemonsets"}
 
 
+class ConflictError(FindingError):
+    """Somebody else has made or changed the object meanwhile."""
+
+
 class ExecError(Exception):
-    """A command could not be run in a container."""
+    """A command could not be run in a container.
+
+    :ivar forbidden: whether the user has no right to.
+    """
+
+    def __init__(self, problem: str, *, forbidden: bool = False) -> None:
+        super().__init__(problem)
+        self.forbidden = forbidden
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,8 @@ class Cluster:
         try:
             yield
         except kubernetes.client.ApiException as error:
-            raise FindingError(self._refused(error)) from error
+            kind = ConflictError if error.status == 409 else FindingError
+            raise kind(self._refused(error)) from error
         except urllib3.exceptions.HTTPError as error:
             reason = getattr(error, "reason", None) or error
             raise FindingError(
@@ -146,8 +160,21 @@ class Cluster:
         text: bool = False,
     ) -> Any:
         """One request; its answer as plain JSON data, or as `text`."""
+        response = self._answer(method, path, query=query, body=body, text=text)
+        return response.data.decode("utf-8", "replace") if text else json.loads(response.data)
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Sequence[tuple[str, str]] = (),
+        body: Any = None,
+        text: bool = False,
+    ) -> urllib3.BaseHTTPResponse:
+        """One request; its answer as it comes."""
         with self._findings():
-            response = self._rest.request(
+            response: urllib3.BaseHTTPResponse = self._rest.request(
                 method,
                 path,
                 body=body,
@@ -160,7 +187,7 @@ class Cluster:
                 serialize=False,
                 _request_timeout=(CONNECT_SECONDS, READ_SECONDS),
             )
-        return response.data.decode("utf-8", "replace") if text else json.loads(response.data)
+        return response
 
     def forward(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
@@ -232,6 +259,68 @@ class Cluster:
         """A ConfigMap; `None` when it is not there."""
         return self._optional(f"/api/v1/namespaces/{self.namespace}/configmaps/{name}")
 
+    def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]:
+        """A Lease, or `None` when it is not there; and the time by the clock of the API server."""
+        try:
+            answer = self._answer("get", f"{self._leases}/{name}")
+        except FindingError as error:
+            cause = error.__cause__
+            if isinstance(cause, kubernetes.client.ApiException) and cause.status == 404:
+                return None, parsedate_to_datetime(cause.headers["date"])
+            raise
+        return json.loads(answer.data), parsedate_to_datetime(answer.headers["date"])
+
+    def write_lease(self, lease: Mapping[str, Any]) -> dict[str, Any]:
+        """Makes a Lease; or replaces it, when it holds the ``resourceVersion`` that it had.
+
+        :raises ConflictError: when somebody else was faster.
+        """
+        metadata = lease["metadata"]
+        known = "resourceVersion" in metadata
+        path = f"{self._leases}/{metadata['name']}" if known else self._leases
+        written: dict[str, Any] = self._call("put" if known else "post", path, body=lease)
+        return written
+
+    @property
+    def _leases(self) -> str:
+        return f"/apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases"
+
+    def service(self, name: str, namespace: str) -> dict[str, Any] | None:
+        """A Service of any namespace; `None` when it is not there."""
+        return self._optional(f"/api/v1/namespaces/{namespace}/services/{name}")
+
+    def namespace_labels(self, namespace: str) -> dict[str, str]:
+        """The labels of a namespace."""
+        found = self._optional(f"/api/v1/namespaces/{namespace}") or {"metadata": {}}
+        return dict(found["metadata"].get("labels") or {})
+
+    def network_policies(self) -> list[dict[str, Any]]:
+        """The NetworkPolicies of the namespace."""
+        path = f"/apis/networking.k8s.io/v1/namespaces/{self.namespace}/networkpolicies"
+        items: list[dict[str, Any]] = self._call("get", path)["items"]
+        return items
+
+    def pod(self, name: str) -> dict[str, Any] | None:
+        """A pod; `None` when it is not there."""
+        return self._optional(f"/api/v1/namespaces/{self.namespace}/pods/{name}")
+
+    def add_container(self, pod: str, container: Mapping[str, Any]) -> None:
+        """Adds an ephemeral container to a pod; it stays listed until the pod goes."""
+        path = f"/api/v1/namespaces/{self.namespace}/pods/{pod}/ephemeralcontainers"
+        self._call("patch", path, body={"spec": {"ephemeralContainers": [container]}})
+
+    def create_job(self, job: Mapping[str, Any]) -> None:
+        """Creates a Job in the namespace."""
+        self._call("post", self._jobs, body=job)
+
+    def delete_job(self, name: str) -> None:
+        """Deletes a Job, and its pods with it."""
+        self._call("delete", f"{self._jobs}/{name}", body={"propagationPolicy": "Background"})
+
+    @property
+    def _jobs(self) -> str:
+        return f"/apis/batch/v1/namespaces/{self.namespace}/jobs"
+
     def annotate_template(
         self, kind: str, name: str, annotations: dict[str, str]
     ) -> dict[str, Any]:
@@ -243,8 +332,10 @@ class Cluster:
     def _workload_path(self, kind: str, name: str) -> str:
         return f"/apis/apps/v1/namespaces/{self.namespace}/{_PLURALS[kind]}/{name}"
 
-    def pods(self, selector: dict[str, Any]) -> list[dict[str, Any]]:
-        """The pods that a workload's selector means."""
+    def pods(
+        self, selector: Mapping[str, Any], namespace: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The pods that a workload's selector means, by default in the release's namespace."""
         terms = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
         for term in selector.get("matchExpressions") or []:
             operator, values = term["operator"], ",".join(term.get("values") or [])
@@ -252,7 +343,7 @@ class Cluster:
                 {"Exists": term["key"], "DoesNotExist": f"!{term['key']}"}.get(operator)
                 or f"{term['key']} {operator.lower()} ({values})"
             )
-        path = f"/api/v1/namespaces/{self.namespace}/pods"
+        path = f"/api/v1/namespaces/{namespace or self.namespace}/pods"
         items: list[dict[str, Any]] = self._call(
             "get", path, query=[("labelSelector", ",".join(terms))]
         )["items"]
@@ -293,36 +384,52 @@ class Cluster:
 
         :raises ExecError: when it cannot be run, or does not end within `seconds`.
         """
+        query = [("container", container), *(("command", word) for word in argv)]
+        with self._stream(pod, "exec", query, stdin, seconds) as socket:
+            stdout = socket.read_channel(STDOUT_CHANNEL)
+            stderr = socket.read_channel(STDERR_CHANNEL)
+            status = json.loads(socket.read_channel(ERROR_CHANNEL) or b"{}")
+        return Executed(_returncode(status), stdout, stderr)
+
+    def attach(self, pod: str, container: str, *, stdin: bytes, seconds: float) -> bytes:
+        """Writes to the standard input of a container, and reads its standard output to its end.
+
+        :raises ExecError: when there is no way to it, or it does not end within `seconds`.
+        """
+        with self._stream(pod, "attach", [("container", container)], stdin, seconds) as socket:
+            stdout: bytes = socket.read_channel(STDOUT_CHANNEL)
+        return stdout
+
+    @contextmanager
+    def _stream(
+        self, pod: str, how: str, query: Sequence[tuple[str, str]], stdin: bytes, seconds: float
+    ) -> Iterator[Any]:
+        """The streams of a process in a container, once it has ended."""
         try:
-            socket = self._connect(pod, container, argv, stdin=bool(stdin))
+            socket = self._connect(pod, how, query, stdin=bool(stdin))
         except (kubernetes.client.ApiException, OSError) as error:
-            raise ExecError(_api_message(error)) from error
+            raise ExecError(_api_message(error), forbidden=_is_forbidden(error)) from error
         try:
             if stdin:
                 socket.write_stdin(stdin)
             socket.run_forever(timeout=seconds)
             if socket.is_open():
                 raise ExecError(f"the command did not end within {seconds:.0f} s")
-            stdout = socket.read_channel(STDOUT_CHANNEL)
-            stderr = socket.read_channel(STDERR_CHANNEL)
-            status = json.loads(socket.read_channel(ERROR_CHANNEL) or b"{}")
+            yield socket
         finally:
             socket.close()
-        return Executed(_returncode(status), stdout, stderr)
 
-    def _connect(self, pod: str, container: str, argv: Sequence[str], *, stdin: bool) -> Any:
-        """The streams of a command in a container.
+    def _connect(self, pod: str, how: str, query: Sequence[tuple[str, str]], *, stdin: bool) -> Any:
+        """The streams of a process in a container.
 
         Not by the client's generated API, whose import alone costs as much as ten calls.
         """
-        flags = {"stdin": stdin, "stdout": True, "stderr": True, "tty": False}
-        query = [("container", container), *(("command", word) for word in argv)]
-        query += [(name, str(value).lower()) for name, value in flags.items()]
+        flags = {"stdin": stdin, "stdout": True, "stderr": how == "exec", "tty": False}
         return websocket_call(
             self._configuration,
             "get",
-            f"{self.server}/api/v1/namespaces/{self.namespace}/pods/{pod}/exec",
-            query_params=query,
+            f"{self.server}/api/v1/namespaces/{self.namespace}/pods/{pod}/{how}",
+            query_params=[*query, *((name, str(value).lower()) for name, value in flags.items())],
             headers=self._credentials(),
             binary=True,
             _preload_content=False,
@@ -341,6 +448,11 @@ def _returncode(status: dict[str, Any]) -> int:
         if cause.get("reason") == "ExitCode":
             return int(cause["message"])
     raise ExecError(status.get("message") or "the connection to the container broke")
+
+
+def _is_forbidden(error: Any) -> bool:
+    # The client's own status is 0 for a handshake that was refused; its words hold the answer's.
+    return getattr(error, "status", None) == 403 or "403 Forbidden" in str(error)
 
 
 def _api_message(error: Any) -> str:

@@ -12,14 +12,19 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 PENDING = ("pending-install", "pending-upgrade", "pending-rollback", "uninstalling")
-COMPLETE = ("Install complete", "Upgrade complete", "Rollback to ")
-"""How Helm's words on a revision begin when its operation came to its end."""
+INCOMPLETE = re.compile(
+    r'Initial install underway|Preparing (install|upgrade)|(Release|Upgrade|Rollback) ".*" failed: ',
+    re.DOTALL,
+)
+"""How Helm's words on a revision begin whose operation did not come to its end. The words on one that
+did are its user's own, where the user has given some (``--description``)."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +33,14 @@ class Revision:
 
     :param status: Helm's word for its state: deployed, superseded, failed, pending-upgrade, …
     :param record: the decoded record, by Helm's own names (chart, config, manifest, info, …).
+    :param labels: of the record's Secret: Helm's own, and those that were given to an upgrade.
     """
 
     release: str
     number: int
     status: str
     record: Mapping[str, Any] = field(repr=False)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -44,6 +51,11 @@ class Revision:
     def description(self) -> str:
         """Helm's own words on how the operation ended."""
         return str((self.record.get("info") or {}).get("description") or self.status)
+
+    @property
+    def has_worked(self) -> bool:
+        """Whether the operation that made it came to its end."""
+        return self.status in ("deployed", "superseded") and not INCOMPLETE.match(self.description)
 
     @property
     def manifest(self) -> str:
@@ -87,6 +99,7 @@ def decode(name: str, labels: Mapping[str, str], data: str) -> Revision:
         number=int(labels.get("version") or record["version"]),
         status=status,
         record=record,
+        labels=dict(labels),
     )
 
 
@@ -101,12 +114,7 @@ def last_good(revisions: Sequence[Revision]) -> Revision | None:
 
     A rollback marks also a failed revision as superseded; Helm's own words on it tell them apart.
     """
-    superseded = [
-        revision
-        for revision in revisions
-        if revision.status == "superseded" and revision.description.startswith(COMPLETE)
-    ]
-    return in_use(revisions) or newest(superseded)
+    return in_use(revisions) or newest([entry for entry in revisions if entry.has_worked])
 
 
 def newest(revisions: Sequence[Revision]) -> Revision | None:

@@ -26,6 +26,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples im
 def test_a_record_tells_number_status_chart_values_and_manifest() -> None:
     found = decode("qua", {"status": "superseded", "version": "7"}, encoded(record()))
     assert (found.release, found.number, found.status) == ("qua", 7, "superseded")
+    assert found.labels == {"status": "superseded", "version": "7"}
     assert (found.chart_name, found.chart_version) == ("qualytics", "2026.8.18")
     assert found.values == {"controlplane": {"smtp": {"port": "587"}}}
     assert found.manifest.startswith("---\n# Source: qualytics/")
@@ -91,12 +92,16 @@ def test_nothing_is_in_use_when_nothing_is_deployed() -> None:
     assert newest([]) is None
 
 
-@pytest.mark.parametrize("description", ["Install complete", "Upgrade complete", "Rollback to 2"])
+@pytest.mark.parametrize(
+    "description",
+    ["Install complete", "Upgrade complete", "Rollback to 2", "in the words of --description"],
+)
 def test_the_last_good_revision_is_a_superseded_one_that_was_complete(description: str) -> None:
     revisions = [
         revision(3, "superseded", description),
         revision(4, "superseded", 'Upgrade "qua" failed: context deadline exceeded'),
-        revision(5, "pending-rollback", "Preparing rollback"),
+        revision(5, "superseded", "Preparing upgrade"),
+        revision(6, "pending-rollback", "Rollback to 3"),
     ]
     found = last_good(revisions)
     assert found is not None

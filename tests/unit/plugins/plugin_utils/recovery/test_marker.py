@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A revision is known as one of this collection's by its label, and only that one revision."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.marker import (
+    LABEL,
+    flags,
+    new_run,
+    run_of,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
+
+
+def test_a_revision_is_of_the_run_that_has_marked_it() -> None:
+    run = new_run()
+    option, value = flags(run, 7)
+    assert option == "--labels"
+    name, _, marker = value.partition("=")
+    assert run_of(replace(revision(7), labels={name: marker})) == run
+
+
+@pytest.mark.parametrize(
+    "labels", [{}, {LABEL: "abc-6"}, {LABEL: "abc"}, {LABEL: "-7"}, {LABEL: ""}, {"other": "abc-7"}]
+)
+def test_a_revision_without_a_marker_of_its_own_number_is_of_somebody_else(
+    labels: dict[str, str],
+) -> None:
+    assert run_of(replace(revision(7), labels=labels)) is None
+
+
+def test_every_run_has_a_name_of_its_own() -> None:
+    assert len({new_run() for _ in range(100)}) == 100
