@@ -107,7 +107,7 @@ def _result(plan: Plan) -> dict[str, Any]:
                 "name": wanted.name,
                 "namespace": plan.target.namespace,
                 "type": "Opaque",
-                "keys": {key: HOLDS.get(what, f"the {what}") for key, what in wanted.keys},
+                "data": {key: HOLDS.get(what, f"the {what}") for key, what in wanted.keys},
             }
             for wanted in plan.rendered.secrets
         ],
@@ -133,7 +133,7 @@ def _evidence(workload: Workload, wanted: Evidence) -> dict[str, Any]:
         "secrets": [
             {
                 "name": secret.name,
-                "keys": {key: _shown(value) for key, value in secret.keys.items()},
+                "data": {key: _shown(value) for key, value in secret.keys.items()},
             }
             for secret in wanted.secrets
         ],

@@ -196,7 +196,7 @@ secrets:
     type:
       description: Its type.
       type: str
-    keys:
+    data:
       description: Each key, and in words what it must hold.
       type: dict
 workloads:
@@ -238,7 +238,7 @@ evidence:
       type: list
       elements: dict
     secrets:
-      description: Each Secret of the namespace by its C(name), and the C(keys) that it must have.
+      description: Each Secret of the namespace by its C(name), and the keys of its C(data).
       type: list
       elements: dict
 proof:

@@ -24,12 +24,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from types import TracebackType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import urllib3
-
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import sent
+
+if TYPE_CHECKING:
+    import urllib3
+
+try:
+    from urllib3.exceptions import HTTPError
+except ImportError:
+    # The client of Kubernetes brings it, and without that nothing comes as far as here.
+    HTTPError = OSError  # type: ignore[misc, assignment]
 
 RECORD_TYPE = "helm.sh/release.v1"
 RECORD_NAME = "sh.helm.release.v1."
@@ -172,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         """A read, piece by piece as it comes: a watch has no end."""
         try:
             answer = self.server.upstream.forward("GET", target, self._headers(), None)
-        except urllib3.exceptions.HTTPError as error:
+        except HTTPError as error:
             self._unreachable(error)
             return
         try:
@@ -191,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
                     self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
                     self.wfile.flush()
                 self.wfile.write(b"0\r\n\r\n")
-        except urllib3.exceptions.HTTPError:
+        except HTTPError:
             # The answer has begun, so its end cannot be told in another way.
             self.close_connection = True
         finally:
@@ -211,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._answer_record(body)
             else:
                 self._try(target, body)
-        except urllib3.exceptions.HTTPError as error:
+        except HTTPError as error:
             self._unreachable(error)
 
     def _is_record(self, target: str, body: bytes) -> bool:
@@ -261,7 +268,7 @@ class _Handler(BaseHTTPRequestHandler):
         found: Mapping[str, Any] | None = json.loads(data) if answer.status == 200 else None
         return found
 
-    def _unreachable(self, error: urllib3.exceptions.HTTPError) -> None:
+    def _unreachable(self, error: HTTPError) -> None:
         """In the words of the API: Helm shows the message of a Status."""
         status = {
             "kind": "Status",

@@ -8,16 +8,21 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Any
 
-import dns.exception
-import dns.name
-import dns.resolver
-import dns.reversename
-
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names.resolver import (
     Address,
     LookupFailed,
     NameNotFound,
 )
+
+try:
+    import dns.exception
+    import dns.name
+    import dns.resolver
+    import dns.reversename
+
+    IMPORT_ERROR: str | None = None
+except ImportError as error:
+    IMPORT_ERROR = str(error)
 
 SECONDS = 5.0
 

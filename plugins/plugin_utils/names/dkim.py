@@ -7,10 +7,6 @@ from __future__ import annotations
 from base64 import b64decode
 from dataclasses import dataclass
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names import tags
 
 # RFC 8301 section 3.2: below the first, signatures count for nothing; the second is recommended.
@@ -72,6 +68,11 @@ def _bits(algorithm: str, text: str) -> int:
         return 0
     if algorithm != "rsa":
         raise DkimError(f"its algorithm (k={algorithm}) is unknown")
+    # ansible-core brings it, and it takes long to load.
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
+
     try:
         key = load_der_public_key(data)
     except (ValueError, UnsupportedAlgorithm) as error:

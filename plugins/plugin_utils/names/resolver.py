@@ -49,18 +49,17 @@ def system_resolver() -> Resolver:
     :raises FindingError: when the DNS library is missing, or this machine knows no server.
     """
     package = __name__.rpartition(".")[0]
-    try:
-        # Only who asks for the names behind the mail needs the library.
-        client = import_module(f"{package}.client")
-    except ImportError as error:
+    # Only who asks for the names behind the mail needs the library.
+    client = import_module(f"{package}.client")
+    if client.IMPORT_ERROR:
         raise FindingError(
             CATALOGUE.finding(
                 "names-library-missing",
                 where="controller",
                 python=sys.executable,
-                problem=error,
+                problem=client.IMPORT_ERROR,
             )
-        ) from error
+        )
     try:
         return cast("Resolver", client.Client())
     except LookupFailed as error:

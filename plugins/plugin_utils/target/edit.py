@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path as FilePath
@@ -19,10 +19,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     KEEP,
     OMIT,
     Leaf,
-    Path,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.yaml_text import may_be_bare
+from ansible_collections.mailops.smtp.plugins.plugin_utils.target.block import at_place, find
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings import CATALOGUE
 
 NEVER = 2**31 - 1
@@ -73,14 +73,14 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
 
     try:
         documents = list(yaml.load_all(text))
-        place, found = _block(source, documents, block, at)
+        place, found = find(source, documents, block, at)
         before, column = convert.plain(found), found.lc.col
         yaml.map_indent = column // len(place) or None
         unedited = written(documents)
         for leaf in leaves:
             _write(found, leaf)
         edited = written(documents)
-        [*_, at_rest] = _places(list(yaml.load_all(unedited)), place)
+        at_rest = at_place(list(yaml.load_all(unedited)), place)[-1]
         in_layout = _in_layout(text, unedited, edited, column - at_rest.lc.col)
         # The layout is worth keeping, and what the file means is worth more.
         kept = in_layout is not None and _means(yaml, in_layout) == _means(yaml, edited)
@@ -90,48 +90,20 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
         # The library's own words can quote what stands there, and so a password.
         twice = isinstance(error, DuplicateKeyError)
         problem = "a key stands twice" if twice else "it is no YAML"
-        raise _refused("document-invalid", source, problem=f"{problem}{line}") from None
+        raise FindingError(
+            CATALOGUE.finding(
+                "document-invalid",
+                where="smtp_values_dest",
+                path=source,
+                problem=f"{problem}{line}",
+            )
+        ) from None
     return Edited(in_layout if kept and in_layout is not None else edited, before)
 
 
 def _means(yaml: Any, text: str) -> Any:
     """What a text says to the library, as plain data."""
     return convert.plain(list(yaml.load_all(text)))
-
-
-def _refused(code: str, source: FilePath, **facts: Any) -> FindingError:
-    return FindingError(CATALOGUE.finding(code, where="smtp_values_dest", path=source, **facts))
-
-
-def _block(
-    source: FilePath, documents: Sequence[Any], block: str, at: str | None
-) -> tuple[Path, Any]:
-    """The one mapping that is meant, with its place."""
-    if at is not None:
-        place = tuple(at.split("."))
-        found = [(place, mapping) for mapping in _places(documents, place)]
-    else:
-        found = [entry for document in documents for entry in _named(document, block)]
-    if not found:
-        raise _refused("document-block-missing", source, block=at or block)
-    if len(found) > 1:
-        places = ", ".join(".".join(place) for place, _mapping in found)
-        raise _refused("document-block-ambiguous", source, block=at or block, places=places)
-    return found[0]
-
-
-def _places(documents: Sequence[Any], place: Path) -> list[Any]:
-    """The mappings at a place, of all documents of a file."""
-    found = [get(document, place) for document in documents if isinstance(document, Mapping)]
-    return [mapping for mapping in found if isinstance(mapping, Mapping)]
-
-
-def _named(tree: Any, name: str, place: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every mapping that stands under a key of that name; those in lists have no place that can be given."""
-    for key, inner in tree.items() if isinstance(tree, Mapping) else ():
-        if key == name and isinstance(inner, Mapping):
-            yield (*place, name), inner
-        yield from _named(inner, name, (*place, str(key)))
 
 
 def _write(block: Any, leaf: Leaf) -> None:
