@@ -30,6 +30,12 @@ TABLE: tuple[Row, ...] = (
     Row("proxy-relay-unreachable", failure=("proxy-relay",)),
     Row("proxy-broken", failure=("proxy-broken",)),
     Row("proxy-unreachable", stage=("proxy",)),
+    Row(
+        "proxy-silent",
+        stage=("connect",),
+        failure=("timeout", "closed", "reset"),
+        given={"proxy": ".+"},
+    ),
     # -- resolve and connect ------------------------------------------------------------------
     Row("relay-name-not-found", stage=("resolve",), failure=("name-not-found",)),
     Row("resolver-failed", stage=("resolve",), transient=True),

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MAX_HEADER = 16384
-_SOCKS_TEXT = 255
+# What fits behind a length of one byte; no host name is longer (RFC 1035 section 2.3.4).
+_MAX_TEXT = 255
 
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])")
 
@@ -86,7 +87,7 @@ def parse(url: str) -> Proxy:
     if not host or not port or parts.path.strip("/") or parts.query:
         raise ValueError("is not an address of the form socks5://host:port")
     username, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if any(len(text.encode()) > _SOCKS_TEXT for text in (username, password)):
+    if any(len(text.encode()) > _MAX_TEXT for text in (username, password)):
         raise ValueError("has a user name or password of more than 255 bytes")
     return Proxy(scheme, host, port, username, Secret(password))
 
@@ -154,8 +155,8 @@ def _http(
     send: Callable[[bytes], None],
     read: Callable[[int], bytes],
 ) -> None:
-    name = b"[" + host.encode("ascii") + b"]" if ":" in host else _ascii(host)
-    target = b"%s:%d" % (name, port)
+    name = _ascii(host)
+    target = (b"[%s]:%d" if b":" in name else b"%s:%d") % (name, port)
     lines = [b"CONNECT %s HTTP/1.1" % target, b"Host: " + target]
     if proxy.username:
         credentials = f"{proxy.username}:{proxy.password.reveal()}".encode()
@@ -183,6 +184,9 @@ def _http(
 
 def _ascii(host: str) -> bytes:
     try:
-        return host.encode("idna")
+        name = host.encode("idna")
     except UnicodeError:
-        raise ProxyError("proxy-denied", "the relay's name cannot be sent") from None
+        name = b""
+    if not 0 < len(name) <= _MAX_TEXT:
+        raise ProxyError("proxy-relay", "it is no valid host name")
+    return name

@@ -184,6 +184,15 @@ CATALOGUE = Catalogue(
             "The proxy works; the way from it to the relay does not.",
         ),
         Entry(
+            "proxy-silent",
+            "error",
+            "The proxy {proxy} was asked for {host}:{port} and gave no reply ({detail}).",
+            "Check name and port of the relay as the proxy sees them: many proxies say nothing while "
+            "they try to connect, and hang up on a failure or a login that they do not like. Check "
+            "host, port and scheme (socks5 or http) of smtp_proxy too.",
+            "The proxy took the connection, and then fell silent or hung up.",
+        ),
+        Entry(
             "proxy-broken",
             "error",
             "What answers at {proxy} is no such proxy: {detail}.",

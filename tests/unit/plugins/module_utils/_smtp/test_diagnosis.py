@@ -40,7 +40,7 @@ def saw(reply: str) -> Reply:
 
 def known(host: str, **more: str) -> dict[str, str]:
     """The facts of a walk to a host."""
-    facts = dict.fromkeys(FACTS, "x") | {"host": host, "greeting": "", "port": "587"}
+    facts = dict.fromkeys(FACTS, "x") | {"host": host, "port": "587", "greeting": "", "proxy": ""}
     return facts | {"sender": SENDER, "recipient": RECIPIENT, "mechanism": "PLAIN"} | more
 
 
@@ -552,6 +552,7 @@ def test_a_failure_is_diagnosed(seen: Observation, code: str) -> None:
 
 # What depends on a fact of the walk.
 WITH_FACTS = [
+    (Observation("connect", "timeout"), {"proxy": "http://proxy:3128"}, "proxy-silent"),
     (Observation("connect", "timeout"), {"port": "25"}, "port-25-timeout"),
     (Observation("auth", "mechanism-unknown"), {"offered": "NTLM, GSSAPI"}, "windows-login-only"),
     (Observation("auth", reply=saw("535 5.7.3 no")), {"mechanism": "XOAUTH2"}, "token-rejected"),
