@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What there is to say about runs that fail, are killed, or meet another one, as data."""
+
+from __future__ import annotations
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue import Catalogue, Entry
+
+CATALOGUE = Catalogue(
+    (
+        Entry(
+            code="release-held",
+            severity="error",
+            meaning="Another run of this collection is working on the release, and lives.",
+            message="Release {release} is in the hands of another run: {holder}, since {since}.",
+            fix=(
+                "Wait until that run is done, and run again. If it is killed, its lease {lease} expires "
+                "{seconds} s later, and the next run takes over."
+            ),
+        ),
+        Entry(
+            code="lease-lost",
+            severity="error",
+            meaning=(
+                "The run could not show any more that it is the only one that works on the release, "
+                "so it stopped before its next write."
+            ),
+            message="The lease of release {release} was lost: {reason}.",
+            fix=(
+                "Check that the API server can be reached, and run again: what is half done is "
+                "completed or undone then."
+            ),
+        ),
+        Entry(
+            code="run-unfinished",
+            severity="error",
+            meaning=(
+                "A run of this collection was killed while it changed the release. Check mode mends "
+                "nothing."
+            ),
+            message=(
+                "A run was killed while it changed release {release}: revision {revision} is {status}."
+            ),
+            fix=(
+                "Run without --check: that goes back to {good} first, mends the pods, and goes on from "
+                "there."
+            ),
+        ),
+        Entry(
+            code="run-resumed",
+            severity="warning",
+            meaning="A run that was killed had left its work half done; this one has begun by mending that.",
+            message="A run was killed while it changed release {release}: {done}.",
+            fix="Nothing needs to be done.",
+        ),
+        Entry(
+            code="change-undone",
+            severity="error",
+            meaning=(
+                "The change did not work, so the release was brought back to the revision that worked "
+                "before, and its pods were seen to have the old settings."
+            ),
+            message=(
+                "The change was undone: release {release} has the settings of revision {good} again (as "
+                "revision {revision}){restarted}. Its pods are ready and have the old settings; mail "
+                "works, or does not, as it did before.{remains}"
+            ),
+            fix="Mend the cause that is named above, and run again.",
+        ),
+        Entry(
+            code="change-not-undone",
+            severity="error",
+            meaning="The change did not work, and it was not undone.",
+            message="The change was not undone, because {reason}.",
+            fix=(
+                "Mend the cause that is named above, and run again. To go back by hand: helm rollback "
+                "{release}{good} --namespace {namespace}, and kubectl rollout restart of its workloads."
+            ),
+        ),
+        Entry(
+            code="undo-incomplete",
+            severity="error",
+            meaning="The release was brought back to the revision before, and its pods are not as before yet.",
+            message=(
+                "Release {release} has the settings of revision {good} again (as revision {revision})"
+                "{restarted}, but its pods are not as before: {problem}"
+            ),
+            fix=(
+                "Look at the pods: kubectl get pods --namespace {namespace}; the next run goes on from "
+                "there."
+            ),
+        ),
+        Entry(
+            code="undo-took-over",
+            severity="warning",
+            meaning=(
+                "Somebody else owns a field that the chart sets, so the way back had to take it over."
+            ),
+            message="On the way back, Helm took over fields that somebody else had set: {words}",
+            fix="Look whether they still are as they should be; numbers of replicas were kept.",
+        ),
+    )
+)

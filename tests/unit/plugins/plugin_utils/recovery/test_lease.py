@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run at a time has the lease; that of a dead one is taken over when it has expired."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import Clock
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
+    Kept,
+    lease,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import the_finding
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept(Clock())
+
+
+def test_a_run_that_takes_no_lease_leaves_none(kept: Kept) -> None:
+    with lease(kept) as mine:
+        assert mine.journal() is None
+    assert kept.leases == {}
+
+
+def test_a_lease_says_who_has_it_and_since_when_and_is_free_at_the_end(kept: Kept) -> None:
+    with lease(kept) as mine:
+        mine.take()
+        mine.take()
+        assert "run mine" in kept.spec()["holderIdentity"]
+        assert kept.spec()["acquireTime"] == "2026-11-21T09:00:00.000000Z"
+        assert kept.spec()["leaseDurationSeconds"] == SECONDS
+    assert kept.spec()["holderIdentity"] is None
+    with lease(kept, "other") as other:
+        other.take()
+        assert kept.clock.now() == 0
+
+
+def test_the_second_run_waits_until_it_sees_that_the_first_lives_and_says_who_it_is(
+    kept: Kept,
+) -> None:
+    said: list[str] = []
+    with lease(kept, "first") as first, lease(kept, "second", said) as second:
+        first.take()
+        kept.clock.on_sleep = lambda time: first.renew() if time == 5 else None
+        finding = the_finding(second.take)
+        assert kept.clock.now() == 5
+        first.check()
+    assert finding.code == "release-held"
+    assert "run first, since 2026-11-21 09:00:00 UTC" in finding.message
+    assert "run first" in said[0]
+
+
+def test_a_run_that_ends_while_another_waits_lets_it_in(kept: Kept) -> None:
+    with lease(kept, "second") as second:
+        with lease(kept, "first") as first:
+            first.take()
+        second.take()
+        second.check()
+
+
+def test_the_lease_of_a_dead_run_is_taken_over_when_it_has_expired_and_not_before(
+    kept: Kept,
+) -> None:
+    dead = lease(kept, "dead")
+    dead.take()
+    dead.note(Journal("dead", "upgrade", 8, 7))
+    with lease(kept, "next") as following:
+        following.take()
+        assert kept.clock.now() == SECONDS
+        assert following.journal() == Journal("dead", "upgrade", 8, 7)
+        assert kept.spec()["leaseTransitions"] == 1
+        with pytest.raises(FindingError):
+            dead.note(Journal("dead", "undo", 9, 7))
+        assert "run next" in kept.spec()["holderIdentity"]
+
+
+def test_of_two_that_take_it_over_at_once_one_gets_it(kept: Kept) -> None:
+    with lease(kept, "first") as first, lease(kept, "second") as second:
+        kept.before_write = first.take
+        kept.clock.on_sleep = lambda time: first.renew() if time == 5 else None
+        assert the_finding(second.take).code == "release-held"
+        first.check()
+
+
+def test_a_run_whose_lease_was_taken_stops_before_its_next_write(kept: Kept) -> None:
+    with lease(kept, "slow") as slow, lease(kept, "next") as following:
+        slow.take()
+        kept.clock.time = SECONDS
+        following.take()
+        slow.renew()
+        finding = the_finding(slow.check)
+    assert finding.code == "lease-lost"
+    assert "run next" in finding.message
+    assert kept.spec()["holderIdentity"] is None
+
+
+def test_a_run_that_cannot_renew_its_lease_stops_when_it_may_have_expired(kept: Kept) -> None:
+    with lease(kept) as mine:
+        mine.take()
+        kept.answers = False
+        kept.clock.time = SECONDS - 1
+        with pytest.raises(FindingError):
+            mine.renew()
+        mine.check()
+        kept.clock.time = SECONDS
+        finding = the_finding(mine.check)
+    assert finding.code == "lease-lost"
+    assert "could not be renewed" in finding.message
+
+
+def test_an_answer_that_got_lost_loses_no_lease(kept: Kept) -> None:
+    with lease(kept) as mine:
+        mine.take()
+        kept.loses_answer = True
+        mine.renew()
+        mine.check()
+        mine.renew()
+        mine.check()
+
+
+def test_a_journal_stays_when_the_lease_is_given_back(kept: Kept) -> None:
+    written = Journal("mine", "upgrade", 4, None)
+    with lease(kept) as mine:
+        mine.take()
+        mine.note(written)
+        assert mine.journal() == written
+    assert lease(kept, "next").journal() == written
+
+
+def test_a_lease_that_cannot_be_given_back_is_told_and_expires(kept: Kept) -> None:
+    said: list[str] = []
+    with lease(kept, "mine", said) as mine:
+        mine.take()
+        kept.answers = False
+    assert "expires by itself" in said[-1]
