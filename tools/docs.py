@@ -73,7 +73,7 @@ def role_options(role: str) -> list[str]:
     if role in CLUSTER_ROLES:
         names += ["kubeconfig", "context"]
     own = {
-        "probe": ["probe_from"],
+        "probe": [option.name for option in options.PROBE],
         "render": ["values_dest", "values_include_secrets", "document_path"],
         "deploy": ["chart", "helm", "allow_changes", "rollout_timeout"],
     }

@@ -4,14 +4,33 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
+from ansible.errors import AnsibleError
+
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.names import client as names_client
+from ansible_collections.mailops.smtp.plugins.plugin_utils.names.check import check
+from ansible_collections.mailops.smtp.plugins.plugin_utils.names.findings import (
+    CATALOGUE as NAMES_CATALOGUE,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.names.report import Question
+from ansible_collections.mailops.smtp.plugins.plugin_utils.names.resolver import LookupFailed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
-from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import place
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import judge, place, policies
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.login import Login, login
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import IN_CLUSTER
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Place, Probed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import request_for
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     failure,
@@ -19,68 +38,213 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
 
+PARALLEL = 8
+"""Relays of one description that are probed at the same time."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the probes saw.
+
+    :param probed: the relay and its fallbacks, in their order; empty when no place could be had.
+    :param findings: what there is to say about the place.
+    :param second_best: whether it was the controller for want of the network of the release.
+    """
+
+    probed: tuple[Probed, ...]
+    findings: tuple[Finding, ...] = ()
+    second_best: bool = False
+
 
 class ActionModule(ClusterStep):
     """Proves that the relay takes the mail, or says why it does not."""
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
-        if not plan.description.enabled:
+        description, options = plan.description, plan.run.probe
+        if not description.enabled:
             return {"changed": False, "findings": [], "msg": ""}
-        probed, findings = self._probe(plan)
-        seen = [Finding(**finding) for finding in probed.result.pop("findings")]
-        if probed.where == "controller" and plan.run.probe_from == "auto" and not probed.reached:
-            seen = [
-                CATALOGUE.finding("relay-unproven", where=finding.where, problem=finding.message)
-                if finding.severity == "error"
-                else finding
-                for finding in seen
-            ]
-        findings += seen
+        relays = (description, *description.fallbacks)
+        logins = [login(each, plan.rendered.secrets, self._secret_of(plan)) for each in relays]
+        requests = [
+            request_for(each, options, its, check=mode.check)
+            for each, its in zip(relays, logins, strict=True)
+        ]
+        outcome = self._probe(plan, requests, mode)
+        findings = [*outcome.findings, *_said_before(logins, plan, mode)]
+        for number, probed in enumerate(outcome.probed):
+            findings += judge.findings(probed, second_best=outcome.second_best, fallback=number > 0)
+        findings += self._egress(plan, outcome)
+        report: dict[str, Any] = {}
+        if options.names:
+            report, seen = _names(plan, outcome)
+            findings += seen
         result = {
-            "changed": False,
-            "probed_from": probed.where,
-            "relay": probed.result,
+            "changed": options.from_ == "ephemeral" and bool(outcome.probed),
             "findings": [finding.as_dict() for finding in findings],
+            **_data(outcome, report),
         }
+        msg = judge.text(outcome.probed, findings)
         if any(finding.severity == "error" for finding in findings):
-            failed = failure(findings)
-            return {**result, **failed, "msg": f"{failed['msg']} (Probed from {probed.where}.)"}
-        return {**result, "msg": _msg(plan, probed, findings), "warnings": warnings(findings)}
+            return {**result, **failure(findings), "msg": msg}
+        return {**result, "msg": msg, "warnings": warnings(findings)}
 
-    def _probe(self, plan: Plan) -> tuple[place.Probed, list[Finding]]:
-        """The probe from where it was asked for, and what there is to say about that."""
-        request, target = place.request_for(plan.description), plan.target
-        if plan.run.probe_from == "controller":
-            return place.from_controller(request), []
-        if plan.run.probe_from == "pod":
+    # -- where ------------------------------------------------------------------------------
+
+    def _probe(self, plan: Plan, requests: list[ProbeRequest], mode: Mode) -> Outcome:
+        """The probes from where they were asked for, and what there is to say about that."""
+        wanted = plan.run.probe.from_
+        if wanted == "controller":
+            return Outcome(_run(place.Controller(), requests))
+        if wanted == "host":
+            return self._on_host(requests)
+        if wanted in IN_CLUSTER:
             self.require_release(plan)
         if plan.profile.target != "helm":
             problem = f"{plan.title} is not configured through a Helm release"
-            where = "smtp_application"
-            note = CATALOGUE.finding("probe-from-controller", where=where, problem=problem)
-            return place.from_controller(request), [note]
-        cluster = self.cluster(target)
+            return _from_controller(requests, "smtp_application", problem)
         # A login at the relay for a release that is not there would tell the wrong story.
-        usable(cluster, target.release, plan.applications, plan.rendered.leaves)
+        cluster = self.cluster(plan.target)
+        usable(cluster, plan.target.release, plan.applications, plan.rendered.leaves)
+        where = f"release {plan.target.release}"
+        if mode.check and wanted in ("ephemeral", "job"):
+            return _from_controller(requests, where, "check mode adds nothing to the cluster")
         try:
-            return place.from_pod(request, cluster, plan.rendered.workloads), []
+            return Outcome(_run(self._place(plan), requests))
         except place.PlaceError as error:
-            facts: dict[str, Any] = {
-                "where": f"release {target.release}",
-                "problem": str(error),
-            }
-        if plan.run.probe_from == "pod":
-            raise FindingError(
-                CATALOGUE.finding("probe-pod-unavailable", release=target.release, **facts)
+            if wanted == "auto":
+                return _from_controller(requests, where, str(error))
+            code = "probe-not-allowed" if error.forbidden else "probe-pod-unavailable"
+            finding = CATALOGUE.finding(
+                code, where=where, release=plan.target.release, problem=str(error)
             )
-        return place.from_controller(request), [CATALOGUE.finding("probe-from-controller", **facts)]
+            if error.forbidden:
+                return Outcome((), (finding,))
+            raise FindingError(finding) from error
+
+    def _place(self, plan: Plan) -> Place:
+        """The place in the network of the release that was asked for."""
+        options, cluster = plan.run.probe, self.cluster(plan.target)
+        workloads = plan.rendered.workloads
+        if options.from_ not in ("ephemeral", "job"):
+            return place.Pod(cluster, workloads)
+        if not options.image:
+            raise FindingError(
+                CATALOGUE.finding(
+                    "probe-image-missing", where="smtp_probe_image", place=options.from_
+                )
+            )
+        if options.from_ == "ephemeral":
+            return place.Ephemeral(cluster, workloads, options.image, SystemClock())
+        return place.Job(cluster, workloads, options.image, options.pull_secret, SystemClock())
+
+    def _on_host(self, requests: list[ProbeRequest]) -> Outcome:
+        variables = self._templar.available_variables
+        name = str(self._task.delegate_to or variables.get("inventory_hostname", "host"))
+        where = f"host {name}"
+        connection = self._connection
+        if connection.transport.rpartition(".")[2] == "local":
+            note = CATALOGUE.finding("probe-host-is-controller", where=where, host=name)
+            return Outcome(_run(place.Controller(), requests), (note,))
+        try:
+            if not connection.has_pipelining:
+                problem = f"the connection {connection.transport} hands no standard input on"
+                raise place.PlaceError(problem)
+            python = self._interpreter(name, variables)
+            return Outcome(_run(place.Host(name, python, self._command), requests))
+        except (place.PlaceError, AnsibleError) as error:
+            problem = " ".join(str(error).split()).rstrip(".")
+            raise FindingError(
+                CATALOGUE.finding("probe-host-unavailable", where=where, host=name, problem=problem)
+            ) from error
+
+    def _interpreter(self, host: str, variables: Mapping[str, Any]) -> str:
+        """The host's Python, as its variables say; by default the first on its path."""
+        own = (variables.get("ansible_delegated_vars") or {}).get(host) or variables
+        given = self._templar.template(own.get("ansible_python_interpreter"))
+        return "python3" if not given or str(given).startswith("auto") else str(given)
+
+    def _command(self, line: str, stdin: bytes) -> tuple[int, str]:
+        done = self._low_level_execute_command(line, in_data=stdin)
+        return done["rc"], done["stdout"]
+
+    # -- what else --------------------------------------------------------------------------
+
+    def _secret_of(self, plan: Plan) -> Any:
+        return lambda name: self.cluster(plan.target).secret(name)
+
+    def _egress(self, plan: Plan, outcome: Outcome) -> list[Finding]:
+        """The NetworkPolicies that are in the way; nothing where the pods were let out."""
+        unproven = outcome.second_best or not all(map(judge.reached, outcome.probed))
+        asked = plan.run.probe.from_ in ("auto", *IN_CLUSTER)
+        if plan.profile.target != "helm" or not asked or (outcome.probed and not unproven):
+            return []
+        description = plan.description
+        seen = tuple(each["address"] for each in _addresses(outcome))
+        relay = policies.Relay(description.host, description.port, seen)
+        return policies.blocked(self.cluster(plan.target), plan.rendered.workloads, relay)
 
 
-def _msg(plan: Plan, probed: place.Probed, findings: list[Finding]) -> str:
-    unproven = [finding.message for finding in findings if finding.code.endswith("unproven")]
-    passed = [
-        stage["name"] for stage in probed.result["stages"] if stage["result"] in ("ok", "warning")
+def _addresses(outcome: Outcome) -> list[dict[str, Any]]:
+    return outcome.probed[0].result["addresses"] if outcome.probed else []
+
+
+def _run(where: Place, requests: list[ProbeRequest]) -> tuple[Probed, ...]:
+    """Probes every relay at once; the answers in the order of the requests."""
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        return tuple(pool.map(where.run, requests))
+
+
+def _from_controller(requests: list[ProbeRequest], where: str, problem: str) -> Outcome:
+    note = CATALOGUE.finding("probe-from-controller", where=where, problem=problem)
+    return Outcome(_run(place.Controller(), requests), (note,), second_best=True)
+
+
+def _said_before(logins: list[Login], plan: Plan, mode: Mode) -> list[Finding]:
+    """What there is to say about the requests themselves."""
+    found = [each.finding for each in logins if each.finding is not None]
+    if mode.check and plan.run.probe.until == "data":
+        found.append(CATALOGUE.finding("test-mail-not-sent", where="smtp_probe_until"))
+    return found
+
+
+def _names(plan: Plan, outcome: Outcome) -> tuple[dict[str, Any], list[Finding]]:
+    """What the DNS says of the names behind the mail."""
+    description = plan.description
+    if names_client.IMPORT_ERROR is not None:
+        missing = NAMES_CATALOGUE.finding(
+            "names-library-missing",
+            where="controller",
+            python=sys.executable,
+            problem=names_client.IMPORT_ERROR,
+        )
+        return {}, [missing]
+    question = Question(
+        description.from_address,
+        description.host,
+        description.envelope_from or "",
+        plan.run.probe.dkim_selector,
+        outcome.probed[0].result["banner"] if outcome.probed else "",
+    )
+    try:
+        report = check(question, names_client.Client())
+    except LookupFailed as error:
+        return {}, [NAMES_CATALOGUE.finding("names-not-looked-up", where="DNS", problem=error)]
+    plain = report.as_dict()
+    del plain["findings"]
+    return {"names": plain}, report.findings
+
+
+def _data(outcome: Outcome, report: dict[str, Any]) -> dict[str, Any]:
+    """What was seen, as data; the findings stand beside it."""
+    if not outcome.probed:
+        return report
+    plain = [
+        {key: value for key, value in each.result.items() if key not in ("findings", "msg")}
+        for each in outcome.probed
     ]
-    relay = f"relay {plan.description.host}:{plan.description.port}"
-    text = f"{relay}, probed from {probed.where}: {', '.join(passed) or 'nothing'} passed"
-    return "; ".join([text, *unproven])
+    return {
+        "probed_from": outcome.probed[0].where,
+        "relay": plain[0],
+        "fallbacks": plain[1:],
+        **report,
+    }

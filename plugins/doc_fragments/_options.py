@@ -1,14 +1,43 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that all actions share, written once."""
+"""The options that actions share, written once."""
 
 from __future__ import annotations
 
+_PLACE = r"""
+  application:
+    description:
+      - The profile by which the settings are written, such as V(qualytics), or the path of a profile of your own,
+        which has a C(/) in it.
+      - Several profiles for charts can be named together, as a list or with commas. They go into one release, and
+        C(grafana@grafana) is the profile V(grafana) below the key V(grafana) of the values, as a subchart wants it.
+    type: list
+    elements: str
+    required: true
+  release:
+    description:
+      - Name of the Helm release. Required for a profile of a Helm chart.
+    type: str
+  namespace:
+    description:
+      - Namespace of the Helm release. Required for a profile of a Helm chart.
+    type: str
+  fullname:
+    description:
+      - The name that the chart's objects begin with, where a C(fullnameOverride) or C(nameOverride) of the release
+        makes it another one than the chart's usual.
+    type: str
+  kubeconfig:
+    description:
+      - Path on the controller of the kubeconfig. By default the one that kubectl would use.
+    type: path
+  context:
+    description:
+      - Context in the kubeconfig. By default its current one.
+    type: str
+"""
 
-class ModuleDocFragment:
-    """The description, the release it goes to, and how the work is done."""
-
-    DOCUMENTATION = r"""
+_STEP = r"""
 notes:
   - An option that a task does not give is taken from the variable of the same name with the prefix C(smtp_),
     so that O(host) is C(smtp_host). Empty text and null mean not given.
@@ -177,7 +206,8 @@ options:
     default: 10
   test_recipients:
     description:
-      - Addresses for which the probe asks the relay whether it would take mail. No mail is sent.
+      - Addresses for which the probe asks the relay whether it would take mail. No mail is sent but with
+        O(probe_until=data).
       - A text with commas or line breaks is split.
     type: list
     elements: str
@@ -216,37 +246,7 @@ options:
     description:
       - Which of O(layers) is wanted. By default the last one.
     type: str
-  application:
-    description:
-      - The profile by which the settings are written, such as V(qualytics), or the path of a profile of your own,
-        which has a C(/) in it.
-      - Several profiles for charts can be named together, as a list or with commas. They go into one release, and
-        C(grafana@grafana) is the profile V(grafana) below the key V(grafana) of the values, as a subchart wants it.
-    type: list
-    elements: str
-    required: true
-  release:
-    description:
-      - Name of the Helm release. Required for a profile of a Helm chart.
-    type: str
-  namespace:
-    description:
-      - Namespace of the Helm release. Required for a profile of a Helm chart.
-    type: str
-  fullname:
-    description:
-      - The name that the chart's objects begin with, where a C(fullnameOverride) or C(nameOverride) of the release
-        makes it another one than the chart's usual.
-    type: str
-  kubeconfig:
-    description:
-      - Path on the controller of the kubeconfig. By default the one that kubectl would use.
-    type: path
-  context:
-    description:
-      - Context in the kubeconfig. By default its current one.
-    type: str
-  chart:
+{place}  chart:
     description:
       - Where the chart is had (a folder, a packaged chart, a repository name or an C(oci://) address) when the
         release record does not hold it whole, which is so when subcharts are in use.
@@ -273,13 +273,6 @@ options:
       - Where in an edited document the block is, as keys with dots, such as V(spec.smtp).
       - By default the only mapping in it with the block's name.
     type: str
-  probe_from:
-    description:
-      - Where the relay is probed from. V(pod) is a ready pod of the release, whose network the application sends from,
-        and needs Python in its container; V(controller) is this machine; V(auto) takes the pod where it can.
-    type: str
-    choices: [auto, controller, pod]
-    default: auto
   allow_changes:
     description:
       - Changes that an upgrade may make although they are not for mail, by the names that the findings of a run give,
@@ -293,4 +286,80 @@ options:
       - Seconds within which the pods must be ready after a roll.
     type: int
     default: 300
+  probe_from:
+    description:
+      - Where the relay is probed from.
+      - V(pod) is a ready pod of the release, whose network the application sends from, and needs Python in its
+        container. V(ephemeral) adds a container to that pod, which stays listed until the pod goes. V(job) makes a Job
+        with the labels and the service account of the workload, and removes it.
+      - V(host) is the inventory host (or the one of C(delegate_to)), with the Python that is there; nothing is
+        installed. V(controller) is this machine.
+      - V(auto) takes the pod where it can, and else the controller.
+    type: str
+    choices: [auto, controller, host, pod, ephemeral, job]
+    default: auto
+  probe_until:
+    description:
+      - The last stage of the probe. V(connect) opens a connection, V(tls) agrees on TLS and looks at the certificate,
+        V(auth) logs in, V(mail) asks for the sender, V(rcpt) for each recipient; nothing is sent.
+      - V(data) sends a test mail to O(test_recipients). In check mode the probe ends at V(rcpt) and says so.
+    type: str
+    choices: [connect, tls, auth, mail, rcpt, data]
+    default: rcpt
+  probe_retries:
+    description:
+      - How often the probe is repeated after a failure that may pass, such as greylisting. A rejected login is never
+        repeated.
+    type: int
+    default: 0
+  probe_retry_seconds:
+    description:
+      - Seconds between these tries.
+    type: int
+    default: 10
+  probe_expected_size:
+    description:
+      - Size in bytes of the largest mail that the application sends. It is compared with what the relay takes.
+    type: int
+  probe_foreign_recipient:
+    description:
+      - An address of a domain that the relay must not relay to without a login. When it is given, the probe tries
+        whether the relay is open to everybody; no mail is sent.
+    type: str
+  probe_ciphers:
+    description:
+      - The ciphers for TLS 1.2 that the probe offers, as a list of OpenSSL, to find out whether the relay speaks one
+        that the application is limited to.
+    type: str
+  probe_want_chain:
+    description:
+      - Whether the certificates that the relay shows are returned in PEM form.
+    type: bool
+    default: false
+  probe_names:
+    description:
+      - Whether the names behind the mail are checked in the DNS, from the controller. These are MX, SPF, DKIM and DMARC
+        of the sender, and the reverse name of the relay. It needs the Python library dnspython on the controller.
+    type: bool
+    default: false
+  probe_dkim_selector:
+    description:
+      - The selector of the DKIM key, for O(probe_names). It is C(s=) in the C(DKIM-Signature) of a mail.
+    type: str
+  probe_image:
+    description:
+      - An image with Python 3.9 or newer, for O(probe_from=ephemeral) and O(probe_from=job). It runs as a user without
+        rights, and is never written to.
+    type: str
+  probe_pull_secret:
+    description:
+      - The Secret that O(probe_image) is pulled with by a Job. An ephemeral container has those of its pod.
+    type: str
 """
+
+
+class ModuleDocFragment:
+    """Which application it is and where; and with the description, and how the work is done."""
+
+    PLACE = f"options:{_PLACE}"
+    DOCUMENTATION = _STEP.format(place=_PLACE)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
@@ -21,6 +21,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings 
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
+    PROBE,
+    READ,
     RUN,
     TARGET,
     unknown_variables,
@@ -31,6 +33,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
     CATALOGUE as HELM_CATALOGUE,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import options as probe_options
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import ProbeOptions
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import load
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.findings import (
     CATALOGUE as PROFILE_CATALOGUE,
@@ -48,9 +52,6 @@ LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 """A label of a DNS name (RFC 1123 section 2.1), as Kubernetes wants the name of a namespace."""
 RELEASE_NAME = re.compile(rf"{LABEL.pattern}(\.{LABEL.pattern})*")
 """What Helm takes as the name of a release (chartutil.ValidateReleaseName)."""
-
-ProbeFrom = Literal["auto", "controller", "pod"]
-PROBE_FROM: tuple[ProbeFrom, ...] = ("auto", "controller", "pod")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Run:
     values_dest: str | None
     values_include_secrets: bool
     document_path: str | None
-    probe_from: ProbeFrom
+    probe: ProbeOptions
     allow_changes: tuple[str, ...]
     rollout_timeout: int
 
@@ -124,11 +125,11 @@ def make(
     :param read_file: how a file on the controller is read.
     :raises FindingError: with every finding, when one of them is an error.
     """
-    findings = list(_variables(variables))
+    findings = strangers(variables)
     resolved = resolve.resolve(raw, read_file)
     description = resolved.description
     findings += resolved.findings
-    options = _Options(raw, findings)
+    options = Given(raw, findings)
     applications = options.applications()
     helm = not applications or applications[0].profile.target == "helm"
     target = options.target(named=helm)
@@ -160,20 +161,24 @@ def make(
     return Plan(resolved, applications, target, run, rendered, tuple(findings))
 
 
-def _variables(names: Iterable[str]) -> Iterable[Finding]:
-    for name, near in unknown_variables(names).items():
-        code = "variable-misspelt" if near else "variable-unknown"
-        yield DESCRIPTION_CATALOGUE.finding(code, where=name, nearest=near)
+def strangers(names: Iterable[str]) -> list[Finding]:
+    """What to say about variables that look like options and are none."""
+    return [
+        DESCRIPTION_CATALOGUE.finding(
+            "variable-misspelt" if near else "variable-unknown", where=name, nearest=near
+        )
+        for name, near in unknown_variables(names).items()
+    ]
 
 
-class _Options:
+class Given:
     """The options that are not the description, converted; complaints are collected."""
 
     def __init__(self, raw: Mapping[str, Any], findings: list[Finding]) -> None:
         self._values: dict[str, Any] = {}
         self._failed: set[str] = set()
         self._findings = findings
-        for option in TARGET + RUN:
+        for option in (*TARGET, *RUN, *PROBE, READ["values_src"]):
             try:
                 self._values[option.name] = convert.convert(option, raw.get(option.name))
             except convert.ConversionError as error:
@@ -242,14 +247,7 @@ class _Options:
         )
 
     def run(self) -> Run:
-        probe_from: Any = self.text("probe_from") or "auto"
-        if probe_from not in PROBE_FROM:
-            self._complain(
-                "value-not-a-choice",
-                "smtp_probe_from",
-                value=probe_from,
-                choices=", ".join(PROBE_FROM),
-            )
+        probe = probe_options.read(self._values, self._complain)
         seconds = self._values.get("rollout_timeout")
         if seconds is not None and not 1 <= seconds <= 86400:
             self._complain(
@@ -259,7 +257,7 @@ class _Options:
             values_dest=self.text("values_dest"),
             values_include_secrets=self._values.get("values_include_secrets") or False,
             document_path=self.text("document_path"),
-            probe_from=probe_from,
+            probe=probe,
             allow_changes=tuple(self._values.get("allow_changes") or ()),
             rollout_timeout=300 if seconds is None else seconds,
         )

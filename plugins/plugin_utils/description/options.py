@@ -149,29 +149,53 @@ DESCRIPTION = (
 )
 """What the mail settings are."""
 
-TARGET = (
+PLACE = (
     Option("application", Kind.TEXTS),
     Option("release"),
     Option("namespace"),
     Option("fullname"),
     Option("kubeconfig"),
     Option("context"),
-    Option("chart"),
-    Option("helm"),
 )
-"""Which application they go to, and where it is."""
+"""Which application it is, and where."""
+
+TARGET = (*PLACE, Option("chart"), Option("helm"))
+"""Which application the mail settings go to, and how."""
 
 RUN = (
     Option("values_dest", inherited=False),
     Option("values_include_secrets", Kind.BOOLEAN),
     Option("document_path"),
-    Option("probe_from"),
     Option("allow_changes", Kind.TEXTS),
     Option("rollout_timeout", Kind.INTEGER),
 )
 """How the work is done."""
 
-OPTIONS: Mapping[str, Option] = {option.name: option for option in DESCRIPTION + TARGET + RUN}
+PROBE = (
+    Option("probe_from"),
+    Option("probe_until"),
+    Option("probe_retries", Kind.INTEGER),
+    Option("probe_retry_seconds", Kind.INTEGER),
+    Option("probe_expected_size", Kind.INTEGER),
+    Option("probe_foreign_recipient"),
+    Option("probe_ciphers"),
+    Option("probe_want_chain", Kind.BOOLEAN),
+    Option("probe_names", Kind.BOOLEAN),
+    Option("probe_dkim_selector"),
+    Option("probe_image"),
+    Option("probe_pull_secret"),
+)
+"""How the relay is probed."""
+
+OPTIONS: Mapping[str, Option] = {
+    option.name: option for option in DESCRIPTION + TARGET + RUN + PROBE
+}
+"""What the steps take, each of which works from a description."""
+
+READ: Mapping[str, Option] = {
+    option.name: option for option in (*PLACE, Option("values_src"), Option("document_path"))
+}
+"""What smtp_read takes, which finds out the description."""
 
 PLAYBOOK_VARIABLES = frozenset({"smtp_hosts"})
 """Variables that a playbook reads by itself: they are known, and no option of an action."""
@@ -219,7 +243,8 @@ def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
 
     Compared without the prefix, which would make any two names look alike.
     """
-    known = {option.variable for option in OPTIONS.values()} | PLAYBOOK_VARIABLES
+    known = {option.variable for option in (*OPTIONS.values(), *READ.values())}
+    known |= PLAYBOOK_VARIABLES
     strangers = sorted({name for name in names if name.startswith(PREFIX)} - known)
     bare = [name[len(PREFIX) :] for name in known]
     guesses = {

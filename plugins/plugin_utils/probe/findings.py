@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be wrong with where a probe runs, as data. What it sees of the relay is in module_utils."""
+"""What can be wrong with where and with what a probe runs, as data. What it sees of the relay is in module_utils."""
 
 from __future__ import annotations
 
@@ -11,12 +11,31 @@ CATALOGUE = Catalogue(
         Entry(
             code="probe-pod-unavailable",
             severity="error",
-            meaning="The probe was to run in a pod, and no pod of the release can run it.",
-            message="The relay cannot be probed from a pod of release {release}: {problem}.",
+            meaning="The probe was to run in the network of a release, and cannot.",
+            message="The relay cannot be probed from the network of release {release}: {problem}.",
             fix=(
-                "The user needs the right to create pods/exec, and the container needs Python 3.7 or "
-                "newer; or set smtp_probe_from: controller."
+                "For smtp_probe_from: pod the container needs Python 3.7 or newer, for ephemeral and "
+                "job the user needs the rights and the image must be there; or set smtp_probe_from: "
+                "controller."
             ),
+        ),
+        Entry(
+            code="probe-not-allowed",
+            severity="warning",
+            meaning="The user of the kubeconfig may not run a command in the pods of the release.",
+            message=("The relay is unproven from the network of release {release}: {problem}."),
+            fix=(
+                "Let the user create pods/exec in the namespace of the release (for ephemeral: patch "
+                "pods/ephemeralcontainers and create pods/attach; for job: create and delete jobs and "
+                "create pods/attach), or send a mail from the application."
+            ),
+        ),
+        Entry(
+            code="probe-image-missing",
+            severity="error",
+            meaning="A container of its own for the probe needs an image, and none is given.",
+            message="smtp_probe_from is {place}, and smtp_probe_image is not given.",
+            fix="Set smtp_probe_image to an image with Python 3.9 or newer that the cluster can pull.",
         ),
         Entry(
             code="probe-from-controller",
@@ -29,14 +48,118 @@ CATALOGUE = Catalogue(
             fix="Relays may treat the pods' addresses otherwise; send a mail from the application.",
         ),
         Entry(
+            code="probe-host-is-controller",
+            severity="warning",
+            meaning=(
+                "The probe was to run on a managed host, whose connection is local: it ran on the "
+                "controller. A play with connection: local, or ansible_connection: local among "
+                "variables that count for all hosts, does that to delegate_to too."
+            ),
+            message=(
+                "{host} was to probe the relay, and its connection is local: this was the controller."
+            ),
+            fix=(
+                "Take connection: local off the play, and set ansible_connection for the hosts that "
+                "are this machine only."
+            ),
+        ),
+        Entry(
+            code="probe-host-unavailable",
+            severity="error",
+            meaning="The probe was to run on a managed host, and cannot.",
+            message="The relay cannot be probed from {host}: {problem}.",
+            fix=(
+                "The host needs Python 3.9 or newer (ansible_python_interpreter) and a connection that "
+                "hands standard input on, such as ssh; or set smtp_probe_from to another place."
+            ),
+        ),
+        Entry(
             code="relay-unproven",
             severity="warning",
             meaning=(
-                "The controller does not reach the relay. The pods may: relays are often reachable "
-                "from the cluster only."
+                "The relay does not take the mail from the controller. It may from the pods: relays "
+                "are often reachable from the cluster only, and go by the address of the sender."
             ),
-            message="The relay is unproven, because the controller does not reach it: {problem}",
-            fix="Send a mail from the application after this run.",
+            message=(
+                "The relay is unproven, because only the controller could try, without success: "
+                "{problem}"
+            ),
+            fix="Send a mail from the application after this run. If that fails too: {fix}",
+        ),
+        Entry(
+            code="egress-not-allowed",
+            severity="warning",
+            meaning=(
+                "NetworkPolicies select the pods of the release, and none of them lets traffic out to "
+                "the relay. A network plugin that does not enforce policies lets it through."
+            ),
+            message=(
+                "No NetworkPolicy lets {workload} out to {relay}; these keep it in: {policies}."
+            ),
+            fix="Add this policy: kubectl apply -f - <<< '{policy}'",
+        ),
+        Entry(
+            code="egress-to-dns-not-allowed",
+            severity="warning",
+            meaning=(
+                "NetworkPolicies select the pods of the release, and none of them lets traffic out to "
+                "port 53, so that no name can be looked up."
+            ),
+            message=(
+                "No NetworkPolicy lets {workload} out to the DNS, and so {relay} cannot be found; "
+                "these keep it in: {policies}."
+            ),
+            fix="Add this policy: kubectl apply -f - <<< '{policy}'",
+        ),
+        Entry(
+            code="egress-unproven",
+            severity="info",
+            meaning="The NetworkPolicies of the namespace cannot be read.",
+            message="Whether a NetworkPolicy is in the way is unproven: {problem}",
+            fix="Let the user of smtp_kubeconfig list networkpolicies in the namespace.",
+        ),
+        Entry(
+            code="test-mail-not-sent",
+            severity="info",
+            meaning="A test mail was asked for in check mode, which sends none.",
+            message="No test mail was sent: in check mode the probe ends at the recipients.",
+            fix="Run it without --check.",
+        ),
+        Entry(
+            code="login-unproven",
+            severity="warning",
+            meaning=(
+                "The application logs in with a Secret of its own that cannot be read here, so the "
+                "probe ends before the login."
+            ),
+            message="Whether the relay takes the login is unproven: {problem}.",
+            fix=(
+                "Let the user of smtp_kubeconfig get that Secret, or give smtp_username and "
+                "smtp_password beside smtp_existing_secret."
+            ),
+        ),
+        Entry(
+            code="oauth-token-refused",
+            severity="error",
+            meaning="The token server does not give the registered application a token.",
+            message="{url} gives {client} no access token: {problem}.",
+            fix=(
+                "Check client ID, client secret (it may have expired) and scope in the console of the "
+                "identity provider, and that the application may use the client credentials grant."
+            ),
+        ),
+        Entry(
+            code="oauth-token-unavailable",
+            severity="warning",
+            meaning=(
+                "The controller got no usable answer from the token server, so the probe ends before "
+                "the login."
+            ),
+            message="No access token could be had from {url}, so the login is unproven: {problem}.",
+            fix=(
+                "Check smtp_oauth.token_url and that the controller reaches it (HTTPS_PROXY, "
+                "smtp_ca_path for a private CA); or give a token as smtp_oauth.token."
+            ),
         ),
     )
 )

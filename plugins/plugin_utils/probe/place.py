@@ -1,28 +1,62 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the relay is probed from: a pod of the release, whose network the mails leave from, or here."""
+"""Where the relay is probed from: this machine, a managed host, or the network of a release.
+
+Everywhere but here the engine runs as one program that comes by standard input, with the request
+behind it: nothing is installed, no file is written, and no argument holds a secret.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+import secrets
+import shlex
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp import bundle
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import TOTAL_WAITS, probe
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import longest, probe
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready
-from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import manifest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 
 START_SECONDS = 15
 """For the interpreter in a busy pod to come up, on top of the probe's own limit."""
+PULL_SECONDS = 120
+"""For an image to be pulled and a container of our own to start."""
+GONE_SECONDS = 30
+POLL_SECONDS = 0.25
+
+_HOPELESS = frozenset(
+    {
+        "ErrImagePull",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "RunContainerError",
+    }
+)
+"""States of a waiting container that time alone does not end."""
 
 
 class PlaceError(Exception):
-    """No probe can run there; the text says why, as the end of a sentence."""
+    """No probe can run there; the text says why, as the end of a sentence.
+
+    :ivar forbidden: whether nothing but a right is missing.
+    """
+
+    def __init__(self, problem: str, *, forbidden: bool = False) -> None:
+        super().__init__(problem)
+        self.forbidden = forbidden
 
 
 @dataclass(frozen=True)
@@ -33,72 +67,251 @@ class Probed:
     result: dict[str, Any]
 
     @property
-    def reached(self) -> bool:
-        """Whether a connection to the relay came about."""
-        failed = {stage["name"] for stage in self.result["stages"] if stage["result"] == "failed"}
-        return not failed & {"resolve", "connect"}
-
-
-def request_for(description: Description) -> ProbeRequest:
-    """What the probe must do to prove a description."""
-    return ProbeRequest(
-        host=description.host,
-        port=description.port,
-        security=description.security,
-        auth=description.auth,
-        mechanism=description.mechanism or "",
-        username=description.username,
-        password=description.password,
-        from_address=description.from_address,
-        recipients=description.test_recipients,
-        ehlo_name=description.ehlo_name or "",
-        validate_certs=description.validate_certs,
-        ca_pem=description.ca_pem or "",
-        server_name=description.server_name or "",
-        tls_min_version=description.tls_min_version,
-        timeout=float(description.timeout),
-    )
-
-
-def from_controller(request: ProbeRequest) -> Probed:
-    """Probes from this machine, in this process."""
-    return Probed("controller", probe(request).as_dict())
-
-
-def from_pod(request: ProbeRequest, cluster: Cluster, workloads: Sequence[Workload]) -> Probed:
-    """Probes from the first ready pod that has a Python.
-
-    :raises PlaceError: when there is none.
-    """
-    problems = []
-    for workload in workloads:
-        state = cluster.workload(workload.kind, workload.name)
-        pods = cluster.pods(state["spec"]["selector"]) if state else []
-        names = [pod["metadata"]["name"] for pod in pods if is_ready(pod)]
-        if not names:
-            problems.append(f"{workload} has no ready pod")
-            continue
-        try:
-            return _run(request, cluster, names[0], workload.container)
-        except PlaceError as error:
-            problems.append(str(error))
-    raise PlaceError("; ".join(problems))
-
-
-def _run(request: ProbeRequest, cluster: Cluster, pod: str, container: str) -> Probed:
-    where = f"pod {pod}, container {container}"
-    limit = request.timeout * TOTAL_WAITS + START_SECONDS
-    try:
-        done = cluster.execute(
-            pod, container, bundle.COMMAND, stdin=bundle.feed(request), seconds=limit
+    def failed(self) -> frozenset[str]:
+        """The names of the stages that failed."""
+        return frozenset(
+            stage["name"] for stage in self.result["stages"] if stage["result"] == "failed"
         )
-    except ExecError as error:
-        raise PlaceError(f"{where}: {error}") from None
+
+
+class Place(Protocol):
+    """Somewhere that a probe can run; safe to use from several threads."""
+
+    def run(self, request: ProbeRequest) -> Probed:
+        """Probes from there.
+
+        :raises PlaceError: when it cannot.
+        """
+        ...
+
+
+class Controller:
+    """This machine, in this process."""
+
+    def run(self, request: ProbeRequest) -> Probed:
+        return Probed("controller", probe(request).as_dict())
+
+
+Run = Callable[[str, bytes], tuple[int, str]]
+"""Runs a command line with this standard input; its exit code and its standard output."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """A managed host, by the connection that the task has.
+
+    :param interpreter: its Python.
+    """
+
+    name: str
+    interpreter: str
+    command: Run
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, request: ProbeRequest) -> Probed:
+        words = (self.interpreter, *bundle.COMMAND[1:])
+        where = f"host {self.name}"
+        # A connection of Ansible's is for one command at a time.
+        with self._lock:
+            returncode, output = self.command(shlex.join(words), bundle.feed(request))
+        return Probed(where, _result(output, where, f"ended with exit code {returncode}"))
+
+
+@dataclass(frozen=True)
+class Pod:
+    """The first container of the workloads that is ready and has a Python."""
+
+    cluster: Cluster
+    workloads: Sequence[Workload]
+
+    def run(self, request: ProbeRequest) -> Probed:
+        problems, forbidden = [], True
+        for workload in self.workloads:
+            try:
+                pod = ready_pod(self.cluster, workload)
+                return self._run(request, pod, workload.container)
+            except PlaceError as error:
+                problems.append(str(error))
+                forbidden = forbidden and error.forbidden
+        raise PlaceError("; ".join(problems), forbidden=forbidden)
+
+    def _run(self, request: ProbeRequest, pod: str, container: str) -> Probed:
+        where = f"pod {pod}, container {container}"
+        limit = longest(request) + START_SECONDS
+        try:
+            done = self.cluster.execute(
+                pod, container, bundle.COMMAND, stdin=bundle.feed(request), seconds=limit
+            )
+        except ExecError as error:
+            raise PlaceError(f"{where}: {error}", forbidden=error.forbidden) from None
+        output = done.stdout.decode("utf-8", "replace")
+        return Probed(where, _result(output, where, f"ended with exit code {done.returncode}"))
+
+
+@dataclass(frozen=True)
+class Ephemeral:
+    """A container of its own in a ready pod of the release. It stays listed there."""
+
+    cluster: Cluster
+    workloads: Sequence[Workload]
+    image: str
+    clock: Clock
+
+    def run(self, request: ProbeRequest) -> Probed:
+        name = _name()
+        pod = ready_pod(self.cluster, self.workloads[0])
+        where = f"ephemeral container {name} of pod {pod}"
+        container = manifest.container(name, self.image, seconds=_lifetime(request))
+        with _rights(where):
+            self.cluster.add_container(pod, container)
+        _await_start(
+            lambda: _state(self.cluster.pod(pod), "ephemeralContainerStatuses", name),
+            where,
+            self.clock,
+        )
+        return _attached(self.cluster, pod, name, request, where=where)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A Job whose pod is like the workload's. Nothing of it is left behind."""
+
+    cluster: Cluster
+    workloads: Sequence[Workload]
+    image: str
+    pull_secret: str
+    clock: Clock
+
+    def run(self, request: ProbeRequest) -> Probed:
+        name = _name()
+        where = f"Job {name}"
+        workload = self.workloads[0]
+        state = self.cluster.workload(workload.kind, workload.name)
+        if state is None:
+            raise PlaceError(f"there is no {workload}")
+        job = manifest.job(
+            name,
+            self.image,
+            state["spec"]["template"],
+            pull_secret=self.pull_secret,
+            seconds=_lifetime(request),
+        )
+        with _rights(where):
+            self.cluster.create_job(job)
+        try:
+            started = _await_start(lambda: self._started(name), where, self.clock)
+            return _attached(self.cluster, started, manifest.CONTAINER, request, where=where)
+        finally:
+            self._remove(name)
+
+    def _pods(self, name: str) -> list[dict[str, Any]]:
+        return self.cluster.pods({"matchLabels": {"batch.kubernetes.io/job-name": name}})
+
+    def _started(self, name: str) -> tuple[str, str]:
+        for pod in self._pods(name):
+            state, _ = _state(pod, "containerStatuses", manifest.CONTAINER)
+            return state, pod["metadata"]["name"]
+        return "", ""
+
+    def _remove(self, name: str) -> None:
+        self.cluster.delete_job(name)
+        start = self.clock.now()
+        while self._pods(name) and self.clock.now() - start < GONE_SECONDS:
+            self.clock.sleep(POLL_SECONDS)
+
+
+def ready_pod(cluster: Cluster, workload: Workload) -> str:
+    """The name of a ready pod of a workload.
+
+    :raises PlaceError: when it has none.
+    """
+    state = cluster.workload(workload.kind, workload.name)
+    pods = cluster.pods(state["spec"]["selector"]) if state else []
+    names = [pod["metadata"]["name"] for pod in pods if is_ready(pod)]
+    if not names:
+        raise PlaceError(f"{workload} has no ready pod")
+    return str(names[0])
+
+
+def _lifetime(request: ProbeRequest) -> int:
+    """The seconds after which a container of our own ends, whatever becomes of the controller."""
+    return int(longest(request) + START_SECONDS + PULL_SECONDS)
+
+
+def _name() -> str:
+    return f"{manifest.CONTAINER}-{secrets.token_hex(4)}"
+
+
+@contextmanager
+def _rights(where: str) -> Iterator[None]:
+    """Says what the API server has against it as a problem of this place."""
     try:
-        result = json.loads(done.stdout)
-        if done.returncode != 0 or "stages" not in result:
-            raise ValueError(str(result.get("error", "it gave no result")))
-    except (ValueError, AttributeError):
-        # What the container printed instead may quote its input, and so the password.
-        raise PlaceError(f"{where}: its Python ended with exit code {done.returncode}") from None
-    return Probed(where, result)
+        yield
+    except FindingError as error:
+        codes = {finding.code for finding in error.findings}
+        raise PlaceError(
+            f"{where}: {error}".rstrip("."), forbidden=codes == {"cluster-rights-missing"}
+        ) from error
+
+
+def _state(pod: Mapping[str, Any] | None, kind: str, container: str) -> tuple[str, str]:
+    """The state of a container: running, or why it never will be, or empty; and the pod's name."""
+    if pod is None:
+        return "the pod is gone", ""
+    name = pod["metadata"]["name"]
+    for entry in (pod.get("status") or {}).get(kind) or []:
+        if entry["name"] != container:
+            continue
+        state = entry.get("state") or {}
+        waiting = state.get("waiting") or {}
+        if "running" in state:
+            return "running", name
+        if waiting.get("reason") in _HOPELESS:
+            return f"{waiting['reason']}: {waiting.get('message', '')}".rstrip(". :"), name
+        if "terminated" in state:
+            return f"it ended with exit code {state['terminated'].get('exitCode')}", name
+    return "", name
+
+
+def _await_start(look: Callable[[], tuple[str, str]], where: str, clock: Clock) -> str:
+    """Waits until a container runs, and returns the name of its pod."""
+    start = clock.now()
+    while True:
+        state, pod = look()
+        if state == "running":
+            return pod
+        if state:
+            raise PlaceError(f"{where}: {state}")
+        if clock.now() - start >= PULL_SECONDS:
+            raise PlaceError(f"{where} did not start within {PULL_SECONDS} s")
+        clock.sleep(POLL_SECONDS)
+
+
+def _attached(
+    cluster: Cluster, pod: str, container: str, request: ProbeRequest, *, where: str
+) -> Probed:
+    """Hands the probe to a container that waits for it."""
+    limit = longest(request) + START_SECONDS
+    try:
+        output = cluster.attach(pod, container, stdin=bundle.feed(request), seconds=limit)
+    except ExecError as error:
+        raise PlaceError(f"{where}: {error}", forbidden=error.forbidden) from None
+    return Probed(where, _result(output.decode("utf-8", "replace"), where, "gave no result"))
+
+
+def _result(output: str, where: str, otherwise: str) -> dict[str, Any]:
+    """The result in what a Python has printed.
+
+    :raises PlaceError: when there is none. What it printed instead may quote its input, and so the
+        password.
+    """
+    # Before it may stand what the other side greets with.
+    line = output.strip().rpartition("\n")[2]
+    try:
+        result = json.loads(line)
+        if "stages" not in result:
+            raise ValueError
+    except (ValueError, TypeError):
+        raise PlaceError(f"{where}: its Python {otherwise}") from None
+    found: dict[str, Any] = result
+    return found

@@ -12,6 +12,7 @@ import yaml
 from ansible_collections.mailops.smtp.plugins.plugin_utils import plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description import model
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import OPTIONS, Kind
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import options as probe
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import shipped
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import RAW
 from tools import docs
@@ -47,7 +48,8 @@ def test_the_documented_type_is_what_the_option_is_converted_to(name: str) -> No
         ("security", model.SECURITIES),
         ("auth", model.AUTHS),
         ("tls_min_version", model.TLS_VERSIONS),
-        ("probe_from", plan.PROBE_FROM),
+        ("probe_from", probe.PLACES),
+        ("probe_until", probe.UNTIL),
     ],
 )
 def test_the_documented_choices_are_those_of_the_code(name: str, choices: tuple[str, ...]) -> None:
@@ -60,12 +62,14 @@ def test_no_other_option_has_documented_choices() -> None:
         "auth",
         "tls_min_version",
         "probe_from",
+        "probe_until",
     }
 
 
 def test_the_documented_defaults_are_those_of_the_code() -> None:
     made = plan.make({**RAW, "application": "qualytics", "release": "qua", "namespace": "apps"})
     in_code: dict[str, Any] = {**vars(made.description), **vars(made.target), **vars(made.run)}
+    in_code |= {f"probe_{name.rstrip('_')}": value for name, value in vars(made.run.probe).items()}
     documented = {
         name: entry["default"] for name, entry in DOCUMENTED.items() if "default" in entry
     }

@@ -15,6 +15,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils import plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import OPTIONS
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import ProbeOptions
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import FOLDER
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
     PASSWORD,
@@ -38,7 +39,7 @@ def test_the_smallest_input_makes_a_plan_with_every_default() -> None:
     found = made()
     assert [entry.name for entry in found.applications] == ["qualytics"]
     assert found.target == plan.Target("qua", "apps", None, None, None, None, "helm")
-    assert found.run == plan.Run(None, False, None, "auto", (), 300)
+    assert found.run == plan.Run(None, False, None, ProbeOptions(), (), 300)
     assert found.rendered.workloads[0].name == "qua-api"
     assert found.findings == ()
 
@@ -58,7 +59,7 @@ def test_options_of_the_run_are_converted() -> None:
         helm="h4",
     )
     assert found.run == plan.Run(
-        None, True, None, "pod", ("Secret/keys", "Service/*:spec.ports"), 60
+        None, True, None, ProbeOptions(from_="pod"), ("Secret/keys", "Service/*:spec.ports"), 60
     )
     assert found.target.helm == "h4"
 

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a probe's findings mean where it ran. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Probed
+
+PROVEN_ANYWHERE = frozenset({"auth"})
+"""The stages whose failure counts wherever it was seen: a rejected password is wrong for the pods too."""
+
+
+def findings(probed: Probed, *, second_best: bool, fallback: bool) -> list[Finding]:
+    """What was seen of one relay, as serious as it is for the application.
+
+    :param second_best: whether it ran on the controller for want of the network of the release, so
+        that a failure proves nothing.
+    :param fallback: whether the relay is one that is used only when the first does not answer.
+    """
+    seen = [Finding(**finding) for finding in probed.result["findings"]]
+    if second_best and probed.failed and not probed.failed & PROVEN_ANYWHERE:
+        seen = [_unproven(finding) for finding in seen]
+    if fallback:
+        seen = [_milder(finding) for finding in seen]
+    return seen
+
+
+def reached(probed: Probed) -> bool:
+    """Whether a connection to the relay came about."""
+    return not probed.failed & {"resolve", "connect"}
+
+
+def _unproven(finding: Finding) -> Finding:
+    if finding.severity != "error":
+        return finding
+    return CATALOGUE.finding(
+        "relay-unproven", where=finding.where, problem=finding.message, fix=finding.fix
+    )
+
+
+def _milder(finding: Finding) -> Finding:
+    return replace(finding, severity="warning") if finding.severity == "error" else finding
+
+
+def text(probed: Sequence[Probed], seen: Sequence[Finding]) -> str:
+    """One page for a person: each relay, step by step, then every finding with its fix."""
+    lines = []
+    for entry in probed:
+        result = entry.result
+        how = " ".join(filter(None, (result["security"], result["mechanism"])))
+        parts = [f"relay {result['relay']}", how, f"probed from {entry.where}"]
+        if result["relay_saw"]:
+            parts.append(f"the relay saw {result['relay_saw']}")
+        if result["tries"] > 1:
+            parts.append(f"{result['tries']} tries in {result['seconds']:.1f} s")
+        lines.append(", ".join(filter(None, parts)))
+        lines += [_stage(stage) for stage in result["stages"]]
+        if result["token"] and any(each["result"] == "sent" for each in result["recipients"]):
+            lines.append(f"  test mail sent; search for {result['token']}")
+    for finding in seen:
+        lines.append(f"{finding.severity}: {finding.message} [{finding.code}]")
+        lines.append(f"  Fix: {finding.fix}")
+    return "\n".join(lines)
+
+
+def _stage(stage: dict[str, object]) -> str:
+    line = f"  {stage['name']:<11} {stage['result']:<7} {stage['seconds']:7.3f} s"
+    return f"{line}  {stage['detail']}".rstrip()

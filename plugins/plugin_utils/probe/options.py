@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the relay is probed: the ``smtp_probe_*`` variables, converted and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.read import Complain
+
+From = Literal["auto", "controller", "host", "pod", "ephemeral", "job"]
+Until = Literal["connect", "tls", "auth", "mail", "rcpt", "data"]
+
+PLACES: tuple[From, ...] = get_args(From)
+UNTIL: tuple[Until, ...] = get_args(Until)
+IN_CLUSTER = ("pod", "ephemeral", "job")
+"""The places that are in the network of a release."""
+
+_RANGES = {"retries": (0, 100), "retry_seconds": (0, 3600), "expected_size": (1, 1 << 40)}
+_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*")
+"""The characters of a reference to an image; the registry checks the rest."""
+
+
+@dataclass(frozen=True)
+class ProbeOptions:
+    """What is asked of a probe besides the description.
+
+    :param expected_size: bytes; 0 is not known.
+    :param retry_seconds: between two tries.
+    """
+
+    from_: From = "auto"
+    until: Until = "rcpt"
+    retries: int = 0
+    retry_seconds: int = 10
+    expected_size: int = 0
+    foreign_recipient: str = ""
+    ciphers: str = ""
+    want_chain: bool = False
+    names: bool = False
+    dkim_selector: str = ""
+    image: str = ""
+    pull_secret: str = ""
+
+
+def read(values: Mapping[str, Any], complain: Complain) -> ProbeOptions:
+    """The options out of converted values, by the names of the variables without ``smtp_``."""
+    given = {
+        name.removeprefix("probe_"): value
+        for name, value in values.items()
+        if name.startswith("probe_") and value is not None
+    }
+    for name, choices in (("from", PLACES), ("until", UNTIL)):
+        if name in given and given[name] not in choices:
+            complain(
+                "value-not-a-choice",
+                f"smtp_probe_{name}",
+                value=given[name],
+                choices=", ".join(choices),
+            )
+    for name, (low, high) in _RANGES.items():
+        if name in given and not low <= given[name] <= high:
+            complain(
+                "number-out-of-range",
+                f"smtp_probe_{name}",
+                value=given[name],
+                low=low,
+                high=high,
+            )
+    if "image" in given and not _IMAGE.fullmatch(given["image"]):
+        problem = "is no reference to an image, such as registry.example.com/python:3.13"
+        complain("value-invalid", "smtp_probe_image", problem=problem)
+    if "from" in given:
+        given["from_"] = given.pop("from")
+    return ProbeOptions(**given)
