@@ -20,6 +20,7 @@ OLDEST = ROOT / ".build" / "venv-oldest"
 """The oldest versions that the collection supports."""
 
 _RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=\d+\s+failed=(\d+)", re.M)
+_RESULT = re.compile(r"^(?:ok|changed|fatal): \[.*?\](?:: FAILED!)? => (\{.*\})$", re.M)
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Played:
     def changed(self) -> int:
         """How many tasks changed something, over all hosts."""
         return sum(int(match[3]) for match in _RECAP.finditer(self.output))
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        """What each task has returned; of those that went well only with ``-v``."""
+        return [json.loads(match[1]) for match in _RESULT.finditer(self.output)]
 
     @property
     def failed(self) -> int:
