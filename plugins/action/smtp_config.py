@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.words import in_words
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
@@ -151,11 +152,7 @@ def _shown(value: Any) -> str:
 
 
 def _msg(plan: Plan) -> str:
-    wanted, target = plan.description, plan.target
-    place = plan.title
+    place, target = plan.title, plan.target
     if target.release:
         place += f", release {target.release} in namespace {target.namespace}"
-    if not wanted.enabled:
-        return f"{place}: mail is switched off"
-    login = f"as {wanted.username}" if wanted.auth == "password" else "without a login"
-    return f"{place}: {wanted.host}:{wanted.port} with security {wanted.security}, {login}, from {wanted.from_address}"
+    return f"{place}: {in_words(plan.description)}"

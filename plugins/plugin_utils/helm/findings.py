@@ -55,6 +55,16 @@ CATALOGUE = Catalogue(
             fix="Mend the release first, or {way_back}",
         ),
         Entry(
+            code="release-newer-revision",
+            severity="warning",
+            meaning="A newer revision of the release is not in use: an operation is under way, or has failed.",
+            message=(
+                "Revision {newest} of release {release} is {status}; what is told is of revision "
+                "{revision}, which is in use."
+            ),
+            fix="Wait for the operation, or mend the release; then read it again.",
+        ),
+        Entry(
             code="release-other-chart",
             severity="error",
             meaning="The release was installed from a chart that the profile is not for.",

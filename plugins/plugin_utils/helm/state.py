@@ -41,55 +41,90 @@ def usable(
     :raises FindingError: when there is none, when the newest one is pending or failed, or when the
         chart is not the profile's.
     """
+    revisions = _revisions(releases, release)
+    newest, deployed = revisions[-1], record.in_use(revisions)
+    if deployed is None or newest.number != deployed.number:
+        raise FindingError(_stuck(releases, revisions, leaves))
+    _require_chart(deployed, applications)
+    return deployed
+
+
+def readable(
+    releases: Releases,
+    release: str,
+    applications: Sequence[Application],
+    leaves: Sequence[Leaf],
+) -> tuple[record.Revision, list[Finding]]:
+    """The revision that is in use, also when a newer one is pending or has failed: that is a warning.
+
+    :raises FindingError: when none is in use, or the chart is not the profile's.
+    """
+    revisions = _revisions(releases, release)
+    newest, deployed = revisions[-1], record.in_use(revisions)
+    if deployed is None:
+        raise FindingError(_stuck(releases, revisions, leaves))
+    _require_chart(deployed, applications)
+    if newest.number == deployed.number:
+        return deployed, []
+    return deployed, [
+        CATALOGUE.finding(
+            "release-newer-revision",
+            where=f"release {release}",
+            release=release,
+            newest=newest.number,
+            status=newest.status,
+            revision=deployed.number,
+        )
+    ]
+
+
+def _revisions(releases: Releases, release: str) -> list[record.Revision]:
+    """Every revision of a release that is there, the newest last."""
     where = f"release {release}"
     facts: dict[str, Any] = {"release": release, "namespace": releases.namespace}
     try:
-        revisions = releases.revisions(release)
+        found = sorted(releases.revisions(release), key=lambda revision: revision.number)
     except ValueError as error:
         raise FindingError(
             CATALOGUE.finding("release-unreadable", where=where, problem=error, **facts)
         ) from None
-    newest, deployed = record.newest(revisions), record.in_use(revisions)
-    if newest is None or newest.status == "uninstalled":
-        hint = "; it was uninstalled" if newest else _hint(release, releases.releases())
+    if not found or found[-1].status == "uninstalled":
+        hint = "; it was uninstalled" if found else _hint(release, releases.releases())
         raise FindingError(CATALOGUE.finding("release-not-found", where=where, hint=hint, **facts))
+    return found
+
+
+def _stuck(
+    releases: Releases, revisions: Sequence[record.Revision], leaves: Sequence[Leaf]
+) -> Finding:
+    """What to say about a release whose newest revision is not in use."""
+    newest = revisions[-1]
+    where = f"release {newest.release}"
+    facts: dict[str, Any] = {"release": newest.release, "namespace": releases.namespace}
     facts["way_back"] = _way_back(record.last_good(revisions), **facts)
+    facts["revision"] = newest.number
     if newest.status in record.PENDING:
-        raise FindingError(
-            CATALOGUE.finding(
-                "release-busy",
-                where=where,
-                status=newest.status,
-                revision=newest.number,
-                **facts,
-            )
-        )
-    if deployed is None or newest.number != deployed.number:
-        # Helm's words can quote the object that failed.
-        redactor = Redactor(values.known_secrets(newest.values, leaves))
-        raise FindingError(
-            CATALOGUE.finding(
-                "release-failed",
-                where=where,
-                revision=newest.number,
-                description=redactor.clean(newest.description),
-                **facts,
-            )
-        )
+        return CATALOGUE.finding("release-busy", where=where, status=newest.status, **facts)
+    # Helm's words can quote the object that failed.
+    redactor = Redactor(values.known_secrets(newest.values, leaves))
+    words = redactor.clean(newest.description)
+    return CATALOGUE.finding("release-failed", where=where, description=words, **facts)
+
+
+def _require_chart(deployed: record.Revision, applications: Sequence[Application]) -> None:
     for application in applications:
         chart, _version = chart_of(deployed, application)
         if chart is not None and chart not in application.profile.charts:
             raise FindingError(
                 CATALOGUE.finding(
                     "release-other-chart",
-                    where=where,
+                    where=f"release {deployed.release}",
                     chart=chart,
                     application=application.name,
                     charts=" or ".join(application.profile.charts),
-                    release=release,
+                    release=deployed.release,
                 )
             )
-    return deployed
 
 
 def unchecked(deployed: record.Revision, applications: Sequence[Application]) -> Iterator[Finding]:

@@ -45,6 +45,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import (
     holds_secret,
+    names_password,
     revealed,
 )
 
@@ -168,7 +169,7 @@ class _Rendering:
             if _lies_in(key, profile.tpl):
                 value = _escaped(value)
             comment = profile.comments.get(key) or label(takes(source))
-            yield Leaf((*prefix, *path), value, takes_secret(source), comment)
+            yield Leaf((*prefix, *path), value, _sensitive(key, source), comment)
 
     def _leaf(self, keys: Keys, source: Any) -> Any:
         if isinstance(source, Mapping) and YAML in source:
@@ -195,7 +196,8 @@ class _Rendering:
             wanted = "be a text" if by is None else f"have a text under {by}"
             self.complain(keys, f"an entry of this list must {wanted}, which is no secret")
             return None
-        return Entry(key, OMIT if gone else value, takes_secret(body))
+        sensitive = takes_secret(body) or (by is not None and names_password(key))
+        return Entry(key, OMIT if gone else value, sensitive)
 
     def _question(self, keys: Keys, source: Any) -> bool:
         answer = self.evaluate(keys, source, self.values)
@@ -283,6 +285,16 @@ class _Rendering:
             elif name is not None:
                 filled.append(str(self.values.plain[name]))
         return " ".join("".join(filled).split())
+
+
+def _sensitive(key: str, source: Any) -> bool:
+    """Whether a secret stands at a place of a release, also when this profile puts none there.
+
+    Somebody else may have written a password in plain, where the profile refers to a Secret.
+    """
+    if takes_secret(source) or names_password(key):
+        return True
+    return isinstance(source, Mapping) and YAML in source and "pass" in str(source)
 
 
 def _as_yaml(value: Any) -> Any:

@@ -4,10 +4,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+
+_PASSWORD = re.compile(r"pass(w(or)?d)?$", re.IGNORECASE)
+
+
+def names_password(key: str) -> bool:
+    """Whether a password stands under a key, whoever has put it there: `key` ends as in ``SMTP_PASS``."""
+    return bool(_PASSWORD.search(key))
 
 
 def holds_secret(value: Any) -> bool:

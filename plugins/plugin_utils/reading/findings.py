@@ -16,6 +16,37 @@ CATALOGUE = Catalogue(
             fix="Describe the relay and run the playbook configure; or switch mail off with smtp_enabled: false.",
         ),
         Entry(
+            code="values-src-missing",
+            severity="error",
+            meaning="The application is not configured through a Helm release, so only a file can be read.",
+            message="{title} is not configured through a Helm release, and no file is named to read.",
+            fix="Give the path of what configures it in smtp_values_src.",
+        ),
+        Entry(
+            code="values-src-unreadable",
+            severity="error",
+            meaning="The file that is to be read cannot be read on the controller, or is not what it should be.",
+            message="smtp_values_src {path} cannot be read: {problem}.",
+            fix="Give the path of a file that configures the application, which the user of this run may read.",
+        ),
+        Entry(
+            code="form-unreadable",
+            severity="error",
+            meaning="The application is configured by a person in a form, of which there is nothing to read.",
+            message="{title} is configured in a form, and there is nothing to read.",
+            fix="Look it up under {place}, and write it down as smtp_* variables.",
+        ),
+        Entry(
+            code="applications-disagree",
+            severity="warning",
+            meaning=(
+                "Several applications of one release send through different relays or in different ways, "
+                "which no single description says."
+            ),
+            message="{second} is not configured as {first} is: {names} differ.",
+            fix="Decide which is meant, and run the playbook configure for both; or describe each by itself.",
+        ),
+        Entry(
             code="value-type-wrong",
             severity="error",
             meaning=(

@@ -54,19 +54,20 @@ class Difference:
 
 @dataclass
 class Match:
-    """What the markers were found to be, and where the values differ."""
+    """What the markers were found to be and where, and where the values differ."""
 
     fields: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
 
     @property
     def cost(self) -> int:
         return sum(difference.cost for difference in self.differences)
 
-    def bind(self, name: str, value: Any) -> bool:
+    def bind(self, name: str, value: Any, place: str) -> bool:
         """Notes a field; whether that agrees with what is known of it. Empty is known the least."""
         if self.fields.get(name, "") == "":
-            self.fields[name] = value
+            self.fields[name], self.places[name] = value, place
         return value == "" or bool(self.fields[name] == value)
 
 
@@ -145,7 +146,7 @@ class _Holding:
 
     def bind(self, key: str, found: Any, fields: Mapping[str, str]) -> None:
         for name, value in fields.items():
-            if not self.into.bind(name, value):
+            if not self.into.bind(name, value, key):
                 self.differ(Cost.OTHER, key, found, KEEP)
             elif value == "":
                 self.differ(Cost.EMPTY, key, found, KEEP)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -40,6 +40,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Profile,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import unescaped, written
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.marker import (
     DOMAIN,
@@ -57,7 +58,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.match import 
 UNNAMED = "unknown"
 """The name of an existing Secret where the values refer to its keys only."""
 
-_SECRETS = ("password", "client_key")
+_SECRETS = ("password", "client_key", "oauth.token", "oauth.client_secret")
 _SENDER = {"from_address", "from_local", "from_domain", "sender"}
 
 
@@ -68,11 +69,13 @@ class Reading:
     :param settings: the options that lead to the same values, by name, as a person would write them.
     :param resolved: the description that these options mean.
     :param findings: what is wrong with the values, and with the description for this application.
+    :param places: for each of the options that has one of its own, the value where it was found.
     """
 
     settings: Mapping[str, Any]
     resolved: Resolved
     findings: tuple[Finding, ...]
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -170,14 +173,14 @@ def read(
         nothing = CATALOGUE.finding("values-without-mail", where=application.name, title=title)
         return Reading({}, Resolved(Description()), (nothing,))
     settings = dict(_settings(profile, way, match.fields))
-    resolved = resolve(_in_plain(settings))
+    resolved = resolve(revealed(settings))
     findings = [_finding(title, each) for each in match.differences]
     # An application whose sender is set elsewhere has none here, and lacks nothing.
     silent = () if takes(profile.values) & _SENDER else ("from-address-missing",)
     findings += [finding for finding in resolved.findings if finding.code not in silent]
     if not errors(findings):
         findings += fit(profile, resolved.description)
-    return Reading(settings, resolved, tuple(dict.fromkeys(findings)))
+    return Reading(settings, resolved, tuple(dict.fromkeys(findings)), match.places)
 
 
 @dataclass(frozen=True)
@@ -276,11 +279,11 @@ def _settings(profile: Profile, way: _Way, fields: Mapping[str, str]) -> Iterato
         return
     for name in ("host", "port", "username", "password", *sorted(way.optional)):
         if fields.get(name):
-            yield name, Secret(fields[name]) if name in _SECRETS else fields[name]
+            yield name, _sealed(name, fields[name])
     if fields.get(LOCAL) or fields.get(DOMAIN):
         yield "from_address", f"{fields.get(LOCAL, '')}@{fields.get(DOMAIN, '')}"
     if fields.get("client_key"):
-        yield "client_key", Secret(fields["client_key"])
+        yield "client_key", _sealed("client_key", fields["client_key"])
     if fields.get("ca_pem"):
         yield "ca_pem", fields["ca_pem"]
     yield "security", way.security
@@ -291,7 +294,7 @@ def _settings(profile: Profile, way: _Way, fields: Mapping[str, str]) -> Iterato
         yield "validate_certs", way.verify
     for holder, usual in (("existing_secret", _usual_keys(profile)), ("oauth", {})):
         parts = {
-            name.partition(".")[2]: value
+            name.partition(".")[2]: _sealed(name, value)
             for name, value in fields.items()
             if name.startswith(f"{holder}.") and value
         }
@@ -301,17 +304,14 @@ def _settings(profile: Profile, way: _Way, fields: Mapping[str, str]) -> Iterato
             yield holder, {name: value for name, value in parts.items() if value != usual.get(name)}
 
 
+def _sealed(name: str, value: str) -> Any:
+    return Secret(value) if name in _SECRETS else value
+
+
 def _usual_keys(profile: Profile) -> dict[str, str]:
     """The keys of an existing Secret that are taken when none are named."""
     support = profile.supports.existing_secret
     return {f"{what}_key": key for what, key in support.keys.items()} if support else {}
-
-
-def _in_plain(settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.reveal() if isinstance(value, Secret) else value
-        for name, value in settings.items()
-    }
 
 
 def _finding(title: str, difference: Difference) -> Finding:

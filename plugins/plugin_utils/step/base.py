@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
@@ -29,7 +29,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.findings import 
     CATALOGUE as STEP_CATALOGUE,
 )
 
-PATHS = ("ca_path", "kubeconfig", "values_dest")
+PATHS = ("ca_path", "kubeconfig", "values_dest", "values_src")
 """Options that are always paths; `chart` and `application` may be a name or a path."""
 
 
@@ -41,18 +41,22 @@ class Mode:
     diff: bool
 
 
-class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
+class Action(ActionBase):  # type: ignore[misc]  # ansible-core has no types
     """Base of the actions. An option that the task does not give is taken from ``smtp_<option>``."""
+
+    options: ClassVar[Mapping[str, Option]] = OPTIONS
 
     _supports_check_mode = True
     _supports_async = False
     _requires_connection = False
 
-    def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+    def work(self, raw: Mapping[str, Any], variables: Iterable[str], mode: Mode) -> dict[str, Any]:
         """The work of one action: its result, without secrets.
 
         What is done so far goes into `self.partial`, which is returned also when the rest fails.
 
+        :param raw: every option that is given, by its name.
+        :param variables: the names of all variables of the host.
         :raises FindingError: when it cannot be done.
         """
         raise NotImplementedError
@@ -64,8 +68,9 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         self.partial: dict[str, Any] = {}
         try:
             self._refuse_unknown_options()
-            plan = make(self._options(task_vars or {}), task_vars or {}, self._read)
-            result.update(self.step(plan, Mode(self._task.check_mode, self._task.diff)))
+            mode = Mode(self._task.check_mode, self._task.diff)
+            variables = task_vars or {}
+            result.update(self.work(self._options(variables), variables, mode))
         except FindingError as error:
             result.update(self.partial)
             result.update(failure(error.findings))
@@ -86,7 +91,7 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         playbook of a collection, whose folder is no place for a user's files, to the current one.
         """
         raw: dict[str, Any] = {}
-        for option in OPTIONS.values():
+        for option in self.options.values():
             value = self._task.args.get(option.name)
             if convert.unset(value) and option.inherited and option.variable in variables:
                 value = self._evaluated(option, variables[option.variable])
@@ -115,10 +120,6 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         )
         return str(path) if is_path else value
 
-    def _read(self, path: str) -> str:
-        """The text of a file of the controller that a description names, also deep inside."""
-        return read_text(self._absolute("ca_path", path))
-
     def _evaluated(self, option: Option, value: Any) -> Any:
         """A variable's value, templated."""
         try:
@@ -133,7 +134,7 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
             raise FindingError(finding) from None
 
     def _refuse_unknown_options(self) -> None:
-        strangers = sorted(set(self._task.args) - set(OPTIONS))
+        strangers = sorted(set(self._task.args) - set(self.options))
         if strangers:
             action = self._task.action
             raise FindingError(
@@ -142,7 +143,7 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
                         "option-unknown",
                         where=name,
                         action=action,
-                        hint=_hint(nearest(name, OPTIONS)),
+                        hint=_hint(nearest(name, self.options)),
                     )
                     for name in strangers
                 )
@@ -155,6 +156,21 @@ class Step(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         return STEP_CATALOGUE.finding(
             "internal-error", where=self._task.action, kind=type(error).__name__, place=place
         )
+
+
+class Step(Action):
+    """An action that works from a description."""
+
+    def work(self, raw: Mapping[str, Any], variables: Iterable[str], mode: Mode) -> dict[str, Any]:
+        return self.step(make(raw, variables, self._read), mode)
+
+    def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+        """The work, as `Action.work`, from what is wanted."""
+        raise NotImplementedError
+
+    def _read(self, path: str) -> str:
+        """The text of a file of the controller that a description names, also deep inside."""
+        return read_text(self._absolute("ca_path", path))
 
 
 def _hint(near: str | None) -> str:

@@ -13,12 +13,12 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
-from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Step
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Action, Step
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.way import way
 
 
-class ClusterStep(Step):
+class ClusterAction(Action):
     """An action that reads or changes a cluster."""
 
     @property
@@ -29,6 +29,17 @@ class ClusterStep(Step):
         end at which Python removes the temporary files that it was asked to.
         """
         return str(constants.DEFAULT_LOCAL_TMP)
+
+    def cluster(self, target: Target) -> Cluster:
+        """The cluster of a release, in the release's namespace.
+
+        :raises FindingError: when none can be told from the kubeconfig.
+        """
+        return Cluster(target.kubeconfig, target.context, target.namespace, self.temporary)
+
+
+class ClusterStep(ClusterAction, Step):
+    """The same from a description."""
 
     def require_release(self, plan: Plan) -> None:
         """Refuses an application that is not configured through a Helm release.
@@ -44,13 +55,6 @@ class ClusterStep(Step):
                     way=way(plan.profile),
                 )
             )
-
-    def cluster(self, target: Target) -> Cluster:
-        """The cluster of a release, in the release's namespace.
-
-        :raises FindingError: when none can be told from the kubeconfig.
-        """
-        return Cluster(target.kubeconfig, target.context, target.namespace, self.temporary)
 
     def workloads(self, cluster: Cluster, plan: Plan, redactor: Redactor) -> Workloads:
         """The workloads of a release, watched with the real clock and told of on the screen."""

@@ -71,6 +71,13 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
         yaml.dump_all(documents, stream)
         return stream.getvalue()
 
+    def means(text: str) -> Any:
+        """What a text says to the library, as plain data; `None` when it is no YAML."""
+        try:
+            return convert.plain(list(yaml.load_all(text)))
+        except YAMLError:
+            return None
+
     try:
         documents = list(yaml.load_all(text))
         place, found = find(source, documents, block, at)
@@ -83,7 +90,7 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
         at_rest = at_place(list(yaml.load_all(unedited)), place)[-1]
         in_layout = _in_layout(text, unedited, edited, column - at_rest.lc.col)
         # The layout is worth keeping, and what the file means is worth more.
-        kept = in_layout is not None and _means(yaml, in_layout) == _means(yaml, edited)
+        kept = in_layout is not None and means(in_layout) == means(edited)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" on line {mark.line + 1}" if mark else ""
@@ -99,11 +106,6 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
             )
         ) from None
     return Edited(in_layout if kept and in_layout is not None else edited, before)
-
-
-def _means(yaml: Any, text: str) -> Any:
-    """What a text says to the library, as plain data."""
-    return convert.plain(list(yaml.load_all(text)))
 
 
 def _write(block: Any, leaf: Leaf) -> None:

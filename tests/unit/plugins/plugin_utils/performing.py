@@ -14,7 +14,7 @@ from ansible.playbook.task import Task
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Step
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Action
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import RAW
 
 ARGUMENTS: Mapping[str, Any] = {
@@ -26,14 +26,14 @@ ARGUMENTS: Mapping[str, Any] = {
 """The smallest input of an action."""
 
 
-def perform[Action: Step](
-    kind: type[Action],
+def perform[Kind: Action](
+    kind: type[Kind],
     arguments: Mapping[str, Any],
     variables: Mapping[str, Any] | None = None,
     *,
     folder: Path,
     check: bool = False,
-) -> tuple[Action, dict[str, Any]]:
+) -> tuple[Kind, dict[str, Any]]:
     """The action and its result.
 
     :param folder: where the playbook is.

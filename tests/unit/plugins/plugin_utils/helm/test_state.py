@@ -17,6 +17,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
     decode,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import (
+    readable,
     secrets_kept,
     unchecked,
     usable,
@@ -190,3 +191,28 @@ def test_a_record_that_cannot_be_read_is_told() -> None:
     finding = the_finding(lambda: usable(Damaged(), "qua", QUALYTICS, LEAVES))
     assert finding.code == "release-unreadable"
     assert "cannot be read" in finding.message
+
+
+class TestReading:
+    def test_takes_the_revision_in_use_with_nothing_to_say(self) -> None:
+        found, told = readable(Kept([revision(1, "superseded"), revision(2)]), "qua", QUALYTICS, ())
+        assert (found.number, told) == (2, [])
+
+    @pytest.mark.parametrize("status", [*PENDING[:3], "failed"])
+    def test_warns_of_a_newer_revision_that_is_not_in_use(self, status: str) -> None:
+        kept = Kept([revision(3, status), revision(2)])
+        found, [finding] = readable(kept, "qua", QUALYTICS, ())
+        assert found.number == 2
+        assert finding.code == "release-newer-revision"
+        assert finding.severity == "warning"
+        assert f"Revision 3 of release qua is {status}" in finding.message
+
+    def test_needs_a_revision_that_is_in_use(self) -> None:
+        kept = Kept([revision(1, "failed")])
+        finding = the_finding(lambda: readable(kept, "qua", QUALYTICS, LEAVES))
+        assert finding.code == "release-failed"
+
+    def test_needs_a_chart_of_the_profile(self) -> None:
+        kept = Kept([revision(1)])
+        finding = the_finding(lambda: readable(kept, "qua", (application("grafana"),), ()))
+        assert finding.code == "release-other-chart"

@@ -89,6 +89,12 @@ class TestWhatChanges:
         added = '        smtp_address: "mail.example.com"\n        tls:\n            min: "1.2"\n'
         assert text == LAID_OUT.replace("# base64\n", f"# base64\n{added}")
 
+    def test_may_stand_in_braces_whose_line_must_be_written_anew(self) -> None:
+        text = edited("spec:\n  smtp: {enabled: false}\n  other: 1\n", enabled=True, host="a: b")
+        assert yaml.safe_load(text) == {
+            "spec": {"smtp": {"enabled": True, "host": "a: b"}, "other": 1}
+        }
+
     def test_is_a_secret_in_plain(self) -> None:
         assert '        password: "s3cret" ' in edited(LAID_OUT, password=Secret("s3cret"))
 
