@@ -177,7 +177,8 @@ def _http(
     if status // 100 == 2:
         return
     detail = printable(bytes(header.split(b"\r\n", 1)[0]))
-    if status == 407:
+    # 407 by the standard; tinyproxy answers a wrong login with 401.
+    if status in (401, 407):
         raise ProxyError("proxy-login", detail)
     raise ProxyError("proxy-relay" if status in (500, 502, 503, 504) else "proxy-denied", detail)
 

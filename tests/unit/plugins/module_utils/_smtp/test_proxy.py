@@ -166,6 +166,7 @@ def test_http_gets_the_login_at_once() -> None:
         ("socks5://proxy:1080", b"\x05\x00\x05\x00\x00\x09", "proxy-broken"),
         ("socks5://proxy:1080", b"HTTP/1.1 400", "proxy-broken"),
         ("http://proxy:3128", b"HTTP/1.1 407 Who?\r\n\r\n", "proxy-login"),
+        ("http://proxy:3128", b"HTTP/1.0 401 Unauthorized\r\n\r\n", "proxy-login"),
         ("http://proxy:3128", b"HTTP/1.1 403 Filtered\r\n\r\n", "proxy-denied"),
         ("http://proxy:3128", b"HTTP/1.1 503 No route\r\n\r\n", "proxy-relay"),
         ("http://proxy:3128", b"HTTP/1.1 abc\r\n\r\n", "proxy-broken"),
