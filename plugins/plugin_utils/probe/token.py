@@ -7,7 +7,6 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -15,6 +14,7 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.tls import client_context
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import OAuth
 
 LONGEST_ANSWER = 1 << 20
@@ -61,9 +61,7 @@ def fetch(oauth: OAuth, *, ca_pem: str | None, seconds: float) -> Secret:
         data=urllib.parse.urlencode(form).encode("ascii"),
         headers={"Accept": "application/json"},
     )
-    context = ssl.create_default_context()
-    if ca_pem:
-        context.load_verify_locations(cadata=ca_pem)
+    context = client_context(verify=True, ca_pem=ca_pem or "")
     opener = urllib.request.build_opener(
         urllib.request.HTTPSHandler(context=context), _NoRedirect()
     )
