@@ -226,6 +226,11 @@ class Profile:
     form: Form | None
 
     @property
+    def is_json(self) -> bool:
+        """Whether what is written is JSON, which YAML reads otherwise in places."""
+        return self.api is not None or (self.file is not None and self.file.format == "json")
+
+    @property
     def charts(self) -> tuple[str, ...]:
         """The names of the charts that it fits."""
         return tuple(dict.fromkeys(entry.chart for entry in self.checked))

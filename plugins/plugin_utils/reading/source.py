@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
@@ -15,6 +16,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.block import find
+from ansible_collections.mailops.smtp.plugins.plugin_utils.target.content import env_file
 
 WHERE = "smtp_values_src"
 
@@ -43,20 +45,26 @@ def read_values(profile: Profile, path: FilePath, at: str | None) -> Mapping[str
     except UnicodeDecodeError:
         raise FindingError(_unreadable(path, "it is no text in UTF-8")) from None
     if profile.target == "env":
-        pairs = (line.split("=", 1) for line in text.splitlines() if not line.startswith("#"))
-        return {pair[0]: pair[1] for pair in pairs if len(pair) > 1}
-    try:
-        documents = [entry for entry in yaml.load_all(text, Loader=_LOADER) if entry is not None]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" on line {mark.line + 1}" if mark else ""
-        # The library's own words can quote what stands there, and so a password.
-        raise FindingError(_unreadable(path, f"it is no YAML{line}")) from None
+        return env_file(text)
+    documents = _documents(path, text, is_json=profile.is_json)
     if profile.block is not None:
         return dict(find(path, documents, profile.block, at, WHERE)[1])
     if len(documents) > 1 or not all(isinstance(entry, Mapping) for entry in documents):
         raise FindingError(_unreadable(path, "it does not hold one dictionary"))
     return dict(*documents)
+
+
+def _documents(path: FilePath, text: str, *, is_json: bool) -> list[Any]:
+    try:
+        if is_json:
+            return [json.loads(text)]
+        return [entry for entry in yaml.load_all(text, Loader=_LOADER) if entry is not None]
+    except (json.JSONDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else getattr(error, "lineno", None)
+        # The library's own words can quote what stands there, and so a password.
+        problem = f"it is no {'JSON' if is_json else 'YAML'}{f' on line {line}' if line else ''}"
+        raise FindingError(_unreadable(path, problem)) from None
 
 
 def _unreadable(path: FilePath, problem: str) -> Finding:

@@ -74,7 +74,7 @@ def content(plan: Plan, path: Path, before: bytes | None) -> Content:
         lines = list(_sheet(plan, profile.form))
     elif profile.target == "env":
         lines = [f"{name}={_line(name, value)}" for name, value in tree.items()]
-    elif profile.target == "api" or (profile.file and profile.file.format == "json"):
+    elif profile.is_json:
         lines = [json.dumps(tree, indent=2, ensure_ascii=False)]
     elif profile.target == "helm":
         text = values_yaml(plan.title, plan.rendered.leaves, include_secrets=include)
@@ -118,12 +118,18 @@ def _read(plan: Plan, before: bytes | None) -> Mapping[str, Any]:
     """What a file written earlier says, as far as it can be told."""
     text = "" if before is None or plan.profile.form else before.decode("utf-8", "replace")
     if plan.profile.target == "env":
-        return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+        return env_file(text)
     try:
         tree = yaml.safe_load(text)
     except yaml.YAMLError:
         return {}  # whatever it is, it is replaced
     return tree if isinstance(tree, dict) else {}
+
+
+def env_file(text: str) -> dict[str, str]:
+    """The variables in a file of them. Only a line feed ends a line, not all that Unicode has for it."""
+    lines = (line.split("=", 1) for line in text.split("\n") if not line.startswith("#"))
+    return {line[0]: line[1] for line in lines if len(line) > 1}
 
 
 def _line(name: str, value: Any) -> str:
@@ -132,7 +138,7 @@ def _line(name: str, value: Any) -> str:
     :raises FindingError: when it has several lines.
     """
     line = str(value).lower() if isinstance(value, bool) else str(value)
-    if len(line.splitlines()) > 1:
+    if "\n" in line or "\r" in line:
         raise FindingError(CATALOGUE.finding("variable-of-several-lines", where=name))
     return line
 
