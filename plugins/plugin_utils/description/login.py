@@ -63,9 +63,6 @@ def login(work: Work, preset: Preset | None) -> Login:
         username = rule.literal
         work.provenance["username"] = f"preset {preset.name}"
         given.append("username")
-    is_password = bool(password) and Secret(username) == password
-    if preset and rule and rule.may_be_password and is_password:
-        work.complain("preset-username-secret", "username", title=preset.title)
     if work.is_sound(*OPTIONS):
         _check(work, auth, given, chosen=chosen is not None)
     mechanism = _mechanism(work, auth)

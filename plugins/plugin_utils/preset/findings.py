@@ -69,19 +69,6 @@ CATALOGUE = Catalogue(
             fix="Correct smtp_username, if the relay refuses the login.",
         ),
         Entry(
-            code="preset-username-secret",
-            severity="error",
-            meaning=(
-                "The user name is the password too. User names are no secrets: they stand in values, "
-                "results and logs."
-            ),
-            message="smtp_username is the password, and user names are shown in values, results and logs.",
-            fix=(
-                "Create an SMTP token at {title}, and give its access key as smtp_username and its "
-                "secret key as smtp_password; or keep both in a Secret and give smtp_existing_secret."
-            ),
-        ),
-        Entry(
             code="preset-password-unlikely",
             severity="warning",
             meaning="The password looks like something else than what the provider takes.",

@@ -21,13 +21,11 @@ class UserName:
 
     :param literal: the one user name that everybody has.
     :param pattern: what every user name matches as a whole.
-    :param may_be_password: whether the provider takes the password in its place too.
     """
 
     meaning: str
     literal: str | None = None
     pattern: str | None = None
-    may_be_password: bool = False
 
 
 @dataclass(frozen=True)

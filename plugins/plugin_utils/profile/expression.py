@@ -159,8 +159,9 @@ def evaluate(source: str, names: Names) -> Any:
         hint = f"{near} was probably meant" if near else f"known are {known}"
         raise ExpressionError(f"takes {name}, which is not known; {hint}")
     try:
-        value = compiled.template.render(names.full if compiled.secret else names.plain)
-        return _sealed(value) if compiled.secret and names.secret else _finished(value)
+        secret = compiled.secret or not names.sealed.isdisjoint(compiled.names)
+        value = compiled.template.render(names.full if secret else names.plain)
+        return _sealed(value) if secret and names.secret else _finished(value)
     except Exception as error:  # the expression is a user's: it can fail in any way
         # The error's own text may quote the value, which may be a secret.
         raise ExpressionError(f"cannot be evaluated ({type(error).__name__})") from None

@@ -10,7 +10,7 @@ yield one, however it is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
@@ -47,11 +47,13 @@ class Names:
 
     :param full: every name; :param plain: the same without the secrets.
     :param secret: whether any secret is set at all.
+    :param sealed: names that are secrets here only, such as a user name that is the password too.
     """
 
     full: Mapping[str, Any] = field(repr=False)
     plain: Mapping[str, Any]
     secret: bool
+    sealed: frozenset[str] = frozenset()
 
 
 def for_values(description: Description, place: Mapping[str, Any], of: Application) -> Names:
@@ -99,8 +101,16 @@ def _names(
     facts = {**place, "omit": OMIT, "keep": KEEP, "present": PRESENT}
     full = {**_of(description, support, evidence=evidence, secrets=True), **facts}
     plain = {**_of(description, support, evidence=evidence, secrets=False), **facts}
+    sealed = frozenset(_sealed(description))
     secret = any(full[name] for name in SECRET_NAMES) or any(_hold(full[name]) for name in HOLDERS)
-    return Names(full, plain, secret)
+    return Names(full, plain, secret or bool(sealed), sealed)
+
+
+def _sealed(description: Description) -> Iterator[str]:
+    if description.username_is_secret:
+        yield "username"
+    if any(entry.username_is_secret for entry in description.fallbacks):
+        yield "fallbacks"
 
 
 def _hold(value: Any) -> bool:
@@ -121,7 +131,10 @@ def _of(
     names = {
         name: _data(value, secrets)
         for name, value in given.items()
-        if secrets or not isinstance(value, Secret)
+        if secrets
+        or not (
+            isinstance(value, Secret) or (name == "username" and description.username_is_secret)
+        )
     }
     hidden = support.keys if support and description.existing_secret else {}
     for name in ("username", "password"):

@@ -169,7 +169,8 @@ class _Rendering:
             if _lies_in(key, profile.tpl):
                 value = _escaped(value)
             comment = profile.comments.get(key) or label(takes(source))
-            yield Leaf((*prefix, *path), value, _sensitive(key, source), comment)
+            sensitive = _sensitive(key, source) or holds_secret(value)
+            yield Leaf((*prefix, *path), value, sensitive, comment)
 
     def _leaf(self, keys: Keys, source: Any) -> Any:
         if isinstance(source, Mapping) and YAML in source:
@@ -196,7 +197,8 @@ class _Rendering:
             wanted = "be a text" if by is None else f"have a text under {by}"
             self.complain(keys, f"an entry of this list must {wanted}, which is no secret")
             return None
-        sensitive = takes_secret(body) or (by is not None and names_password(key))
+        sensitive = takes_secret(body) or holds_secret(value)
+        sensitive = sensitive or (by is not None and names_password(key))
         return Entry(key, OMIT if gone else value, sensitive)
 
     def _question(self, keys: Keys, source: Any) -> bool:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from ansible_collections.mailops.smtp.plugins.action.smtp_config import ActionModule
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load, shipped
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing import (
     ARGUMENTS,
     perform,
@@ -57,6 +58,41 @@ class TestTheResult:
         found = result(folder, username="", password="")
         assert [finding["code"] for finding in found["findings"]] == ["anonymous-relay"]
         assert "is used as an anonymous relay" in found["warnings"][0]
+
+
+TOKEN = {"provider": "postmark", "username": PASSWORD, "password": PASSWORD}
+
+
+@pytest.mark.parametrize("name", shipped())
+class TestATokenThatIsUserNameAndPassword:
+    """A server token of Postmark."""
+
+    @staticmethod
+    def arguments(name: str) -> dict[str, Any]:
+        profile = load(name)
+        secret = profile.supports.existing_secret
+        needed = {"existing_secret": "app-smtp"} if secret and secret.required else {}
+        ports = profile.supports.ports
+        speaks = {"security": "starttls", "port": 587} if "starttls" in ports else {}
+        return {**ARGUMENTS, **TOKEN, "host": None, "application": name, **needed, **speaks}
+
+    def test_shows_in_no_result(self, folder: Path, name: str) -> None:
+        found = perform(ActionModule, self.arguments(name), folder=folder)[1]
+        assert not found.get("failed"), found["msg"]
+        assert PASSWORD not in str(found)
+        assert "with a token for both user name and password" in found["msg"]
+
+    def test_is_written_only_where_secrets_are(self, folder: Path, name: str) -> None:
+        path = folder / "out"
+        path.write_text("smtp: {}\n" if load(name).block else "")
+        arguments = {**self.arguments(name), "values_dest": str(path)}
+        perform(ActionModule, arguments, folder=folder)
+        assert PASSWORD not in path.read_text()
+        found = perform(ActionModule, {**arguments, "values_include_secrets": True}, folder=folder)[
+            1
+        ]
+        assert PASSWORD not in str(found)
+        assert PASSWORD in path.read_text()
 
 
 class TestTheFile:

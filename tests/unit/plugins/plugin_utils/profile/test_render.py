@@ -64,10 +64,18 @@ class TestAnExpression:
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_never_reads_what_it_yields_again(self, text: str) -> None:
-        description = replace(DESCRIPTION, username=text, password=Secret(text))
+        description = replace(DESCRIPTION, username=text, password=Secret(f"{text}!"))
         assert value_of("{{ username }}", description) == text
-        assert value_of("{{ password }}", description).reveal() == text
+        assert value_of("{{ password }}", description).reveal() == f"{text}!"
         assert value_of("smtp://{{ username }}", description) == f"smtp://{text}"
+
+    def test_yields_a_secret_where_a_user_name_goes_that_is_the_password(self) -> None:
+        description = replace(DESCRIPTION, username=PASSWORD)
+        assert value_of("{{ username }}", description) == Secret(PASSWORD)
+        assert value_of("{{ 'on' if username else '' }}", description).reveal() == "on"
+        assert value_of("{{ host }}", description) == DESCRIPTION.host
+        backup = replace(DESCRIPTION, host="b.example.com", fallbacks=(description,))
+        assert value_of("{{ fallbacks[0].username }}", backup) == Secret(PASSWORD)
 
     @pytest.mark.parametrize(
         ("source", "value"),
