@@ -43,7 +43,14 @@ def authenticate(walk: Walk) -> None:
         if not encrypted:
             stage.result = "warning"
             walk.find("credentials-in-clear", where=walk.where("auth"))
-        reply = log_in(walk, walk.connection)
+        walk.result.login = "undecided"
+        try:
+            reply = log_in(walk, walk.connection)
+        except Refused as refusal:
+            if refusal.reply.kind == 5:
+                walk.result.login = "rejected"
+            raise
+        walk.result.login = "accepted"
         stage.detail = f"{mechanism}: {walk.clean(str(reply))}"
 
 

@@ -579,6 +579,31 @@ CATALOGUE = Catalogue(
             "The account is locked or slowed down because of failed logins.",
         ),
         Entry(
+            "login-shared",
+            "info",
+            "Another probe of this run has logged in to {host} as {username}: the login is good. It was "
+            "not repeated here, and what comes after it was not tried from here.",
+            "Nothing to do; probe this relay alone to see the rest from here too.",
+            "In one run the same credentials are tried at the same relay once, whatever the number of "
+            "hosts.",
+        ),
+        Entry(
+            "login-stopped",
+            "error",
+            "{host} has rejected the credentials of {username} in this run. They were not tried again.",
+            "Correct user name and password; the finding of the probe that tried them says what the "
+            "relay answered. Every further try would bring the account nearer to being locked.",
+            "A rejected login is tried once in a run, whatever the number of hosts and ports.",
+        ),
+        Entry(
+            "login-undecided",
+            "warning",
+            "A login of this run to {host} as {username} ended without an answer that counts. It was "
+            "not tried again.",
+            "See the finding of the probe that tried it, and probe again when the relay answers.",
+            "Nobody knows whether the relay has counted the login: it put it off, or fell silent.",
+        ),
+        Entry(
             "account-not-active",
             "error",
             "The account of {username} is not allowed to send: {reply}.",

@@ -56,11 +56,14 @@ class ProbeResult:
 
     ``capabilities`` are those of the last EHLO, by keyword. ``certificate_verified`` tells whether
     the certificate leads to a trusted root and fits the name, also where that was not demanded.
+    ``login``: ``accepted``, ``rejected``, ``undecided`` (sent, without a final answer), or empty where
+    none was sent.
     """
 
     relay: str
     security: str = ""
     mechanism: str = ""
+    login: str = ""
     proxy: str = ""
     stages: list[Stage] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -106,6 +109,7 @@ class ProbeResult:
             "relay": self.relay,
             "security": self.security,
             "mechanism": self.mechanism,
+            "login": self.login,
             "proxy": self.proxy,
             "reached": self.reached,
             "tries": self.tries,

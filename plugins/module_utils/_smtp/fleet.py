@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many relays at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from .logins import Memory, Once, shared
+from .probe import longest, probe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .logins import Book
+    from .network import Network
+    from .request import ProbeRequest
+    from .result import ProbeResult
+
+CONCURRENCY = 64
+PER_RELAY = 2
+
+# How often a program that waits looks whether it was interrupted.
+_WAKE_SECONDS = 0.2
+
+
+def probe_all(
+    requests: Sequence[ProbeRequest],
+    *,
+    concurrency: int = CONCURRENCY,
+    per_relay: int = PER_RELAY,
+    book: Book | None = None,
+    network: Network | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[ProbeResult]:
+    """Probe every relay, and return the results in the order of the requests.
+
+    At most ``concurrency`` probes run at once, and ``per_relay`` at the same host and port. The
+    same credentials are tried once (see ``logins``); ``book`` is a run's own where it has more
+    than this call. Never raises for what a relay or a network does.
+    """
+    once = Once(
+        book or Memory(),
+        lambda request: probe(request, network=network, clock=clock),
+        lambda result: (result.ok, result.login),
+        clock,
+    )
+    queue = _Queue(requests, per_relay)
+    results: dict[int, ProbeResult] = {}
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        for number in iter(queue.take, None):
+            request = requests[number]
+            try:
+                result, login = once.probe(request, longest(request))
+                if login:
+                    stage, finding = shared(request, login)
+                    result.stages.append(stage)
+                    result.findings.append(finding)
+                results[number] = result
+            except BaseException as error:
+                errors.append(error)
+            finally:
+                queue.done(number)
+
+    # Daemons: an interrupted program does not wait for its slowest relay.
+    count = min(concurrency, len(requests))
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            # Without a limit, Windows would not hear of Ctrl-C.
+            thread.join(_WAKE_SECONDS)
+    if errors:
+        raise errors[0]
+    return [results[number] for number in range(len(requests))]
+
+
+class _Queue:
+    """The requests that wait: a relay that has enough connections holds up no other."""
+
+    def __init__(self, requests: Sequence[ProbeRequest], per_relay: int) -> None:
+        self._relays = [(request.host.lower(), request.port) for request in requests]
+        self._waiting = list(range(len(requests)))
+        self._per_relay = per_relay
+        self._busy: Counter[tuple[str, int]] = Counter()
+        self._changed = threading.Condition()
+
+    def take(self) -> int | None:
+        """Wait for the next request whose relay is free; None when none is left."""
+        with self._changed:
+            while self._waiting:
+                for place, number in enumerate(self._waiting):
+                    if self._busy[self._relays[number]] < self._per_relay:
+                        del self._waiting[place]
+                        self._busy[self._relays[number]] += 1
+                        return number
+                self._changed.wait()
+            return None
+
+    def done(self, number: int) -> None:
+        """Give a relay free for the next."""
+        with self._changed:
+            self._busy[self._relays[number]] -= 1
+            self._changed.notify_all()
