@@ -39,8 +39,9 @@ ROLES = {
     "render": "Writes the rendered values.yaml where it is asked for.",
     "deploy": "Brings the SMTP settings into the release and its pods.",
     "verify": "Asserts what the pods really see.",
+    "back_out": "Undoes a change that has failed after it was brought in, and tells of it.",
 }
-CLUSTER_ROLES = ("probe", "deploy", "verify")
+CLUSTER_ROLES = ("probe", "deploy", "verify", "back_out")
 
 CATALOGUES = {
     "The description": "plugin_utils.description.findings",
@@ -53,6 +54,7 @@ CATALOGUES = {
     "The release and Helm": "plugin_utils.helm.findings",
     "What an upgrade would do": "plugin_utils.guard.findings",
     "The cluster and the pods": "plugin_utils.cluster.findings",
+    "Runs that fail, are killed, or meet": "plugin_utils.recovery.findings",
     "What is written, and where": "plugin_utils.target.findings",
     "The run": "plugin_utils.step.findings",
 }
@@ -75,7 +77,11 @@ def role_options(role: str) -> list[str]:
     own = {
         "probe": [option.name for option in options.PROBE],
         "render": ["values_dest", "values_include_secrets", "document_path"],
-        "deploy": ["chart", "helm", "allow_changes", "rollout_timeout"],
+        "deploy": [
+            *("chart", "helm", "allow_changes", "rollout_timeout"),
+            *("change_reference", "back_out"),
+        ],
+        "back_out": ["helm", "rollout_timeout", "back_out"],
     }
     return names + own.get(role, [])
 
@@ -150,6 +156,9 @@ def variables_page() -> str:
         choices = f"{entry['type']}: {', '.join(entry['choices'])}" if "choices" in entry else ""
         meaning = " ".join(texts).replace("|", "\\|")
         lines.append(f"| `smtp_{name}` | {choices or entry['type']} | {default} | {meaning} |")
+    source = import_module(f"{COLLECTION}.modules.smtp_read").DOCUMENTATION
+    [described] = yaml.safe_load(source)["options"]["values_src"]["description"]
+    lines.append(f"| `smtp_values_src` | path |  | {plain_markup(described)} |")
     lines.append(
         "| `smtp_hosts` | str | all | The pattern of inventory hosts that a playbook works on. |"
     )

@@ -11,50 +11,59 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unchecked, usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import (
+    unchecked,
+    usable,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Evidence,
     Workload,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import marker
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     sentence,
     warnings,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.diff import shown
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.release import ReleaseStep
 
 DESCRIPTION = "SMTP settings by mailops.smtp"
-"""What stands beside the revision in ``helm history``."""
 
 
-class ActionModule(ClusterStep):
+class ActionModule(ReleaseStep):
     """Brings the settings into the release and its pods, and changes nothing else."""
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
+        cluster, release = self.cluster(plan.target), plan.target.release
+        with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
+            return self._bring(plan, mode, cluster, lease)
+
+    def _bring(self, plan: Plan, mode: Mode, cluster: Cluster, lease: Lease) -> dict[str, Any]:
         target = plan.target
-        cluster = self.cluster(target)
-        deployed = usable(cluster, target.release, plan.applications, plan.rendered.leaves)
-        changes = values.changes(deployed.values, plan.rendered.leaves, deployed.defaults)
+        recovery = self.recovery(plan, cluster, lease)
+        begun, deployed, unproven = self._begin(plan, mode, cluster, recovery)
+        changes = wanted_changes(plan, deployed)
         shared = shared_changes(plan, changes)
-        noted = [*unchecked(deployed, plan.applications), *shared]
+        noted = [*begun, *unchecked(deployed, plan.applications), *shared]
         findings = [*noted]
         secrets = known_secrets(plan, deployed)
         redactor = Redactor(secrets)
         workloads = self.workloads(cluster, plan, redactor)
         live = workloads.live()
         self.partial = {
-            "changed": False,
+            "changed": bool(begun) or (unproven and not mode.check),
             "upgraded": False,
             "restarted": [],
             "revision": deployed.number,
@@ -62,76 +71,79 @@ class ActionModule(ClusterStep):
             "diff": [shown(f"values of release {target.release}", changes)] if changes else [],
         }
         rolling: list[Workload] = []
-        run = marker.new_run()
-        if changes:
-            helm = self._helm(plan)
-            wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
-            with helm.chart(deployed, source=target.chart) as chart:
-                guard = Guard(
-                    helm, cluster, plan.rendered.evidence, plan.run.allow_changes, secrets
-                )
-                approval = guard.approve(deployed, chart, wanted, live)
-                noted += approval.findings
-                findings += [
-                    *approval.findings,
-                    *self._announce(workloads.interruptions(live)),
-                ]
-                self.partial["diff"].append(
-                    shown(f"objects of release {target.release}", approval.changes)
-                )
+        with recovery.undoing():
+            if changes:
+                helm = self.helm(plan)
+                wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
+                with helm.chart(deployed, source=target.chart) as chart:
+                    guard = Guard(
+                        helm, cluster, plan.rendered.evidence, plan.run.allow_changes, secrets
+                    )
+                    approval = guard.approve(deployed, chart, wanted, live)
+                    noted += approval.findings
+                    findings += approval.findings
+                    findings += self._announce(workloads.interruptions(live))
+                    self.partial["diff"].append(
+                        shown(f"objects of release {target.release}", approval.changes)
+                    )
+                    if not mode.check:
+                        self.progress(
+                            f"upgrading release {target.release} with chart {self.partial['chart']}"
+                        )
+                        mark = recovery.upgrading(deployed, live)
+                        helm.upgrade(
+                            chart,
+                            wanted,
+                            description=description(plan.run.change_reference),
+                            redactor=redactor,
+                            flags=(*approval.flags, *mark),
+                        )
                 if not mode.check:
-                    self.progress(
-                        f"upgrading release {target.release} with chart {self.partial['chart']}"
-                    )
-                    helm.upgrade(
-                        chart,
-                        wanted,
-                        description=DESCRIPTION,
-                        redactor=redactor,
-                        flags=(*approval.flags, *marker.flags(run, deployed.number + 1)),
-                    )
-            if not mode.check:
-                deployed = upgraded(cluster, plan)
-                self.partial.update(changed=True, upgraded=True, revision=deployed.number)
-                # Only for these: pods that do not roll by themselves may be waiting for a password.
-                rolling = rolled(live, workloads.live())
-                live = workloads.wait(plan.run.rollout_timeout, rolling)
-        owed = [] if changes and mode.check else self._owed(workloads, live, plan)
-        if changes and not mode.check:
-            owed += [
-                workload
-                for workload in unseen(plan.rendered.evidence, changes)
-                if workload not in (*owed, *rolling)
-            ]
-        if owed:
-            if not changes:
-                interrupted = {workload: live[workload] for workload in owed}
-                findings += self._announce(workloads.interruptions(interrupted))
-            if not mode.check:
-                self.progress("restarting " + ", ".join(map(str, owed)))
-                workloads.restart(owed)
-                self.partial.update(changed=True, restarted=list(map(str, owed)))
-        if self.partial["changed"]:
-            workloads.wait(plan.run.rollout_timeout)
+                    deployed = upgraded(cluster, plan)
+                    self.partial.update(changed=True, upgraded=True, revision=deployed.number)
+                    # Only for these: pods that do not roll by themselves may be waiting for a password.
+                    rolling = rolled(live, workloads.live())
+                    live = workloads.wait(plan.run.rollout_timeout, rolling)
+            owed = [] if changes and mode.check else self._owed(workloads, live, plan)
+            if (changes or unproven) and not mode.check:
+                may_be = unseen(plan.rendered.evidence, None if unproven else changes)
+                owed += [workload for workload in may_be if workload not in (*owed, *rolling)]
+            if owed:
+                if not changes:
+                    interrupted = {workload: live[workload] for workload in owed}
+                    findings += self._announce(workloads.interruptions(interrupted))
+                if not mode.check:
+                    lease.take()
+                    lease.check()
+                    self.progress("restarting " + ", ".join(map(str, owed)))
+                    workloads.restart(owed)
+                    self.partial.update(changed=True, restarted=list(map(str, owed)))
+            if self.partial["changed"]:
+                workloads.wait(plan.run.rollout_timeout)
         return {
             **self.partial,
-            "changed": bool(changes or owed),
+            "changed": bool(self.partial["changed"] or changes or owed),
             "restarted": list(map(str, owed)),
             "msg": _msg(plan, deployed, changes, owed, mode),
             "findings": [finding.as_dict() for finding in findings],
             "warnings": warnings(noted),
         }
 
-    def _helm(self, plan: Plan) -> Helm:
-        target = plan.target
-        return Helm(
-            command=target.helm,
-            release=target.release,
-            namespace=target.namespace,
-            temporary=self.temporary,
-            kubeconfig=target.kubeconfig,
-            context=target.context,
-        )
+    def _begin(
+        self, plan: Plan, mode: Mode, cluster: Cluster, recovery: Recovery
+    ) -> tuple[list[Finding], Revision, bool]:
+        """What was mended first, the revision in use, and whether it is one that nobody has seen to be right.
+
+        When there is something to do, it is this run alone that does it from here on.
+        """
+        lease, mended = recovery.way_back.lease, []
+        while True:
+            mended += recovery.begin(check=mode.check)
+            deployed = usable(cluster, plan.target.release, plan.applications, plan.rendered.leaves)
+            unproven = recovery.unproven
+            if mode.check or lease.held or not (unproven or wanted_changes(plan, deployed)):
+                return mended, deployed, unproven
+            lease.take()  # somebody may have been at work until now, so all is read again
 
     def _owed(
         self, workloads: Workloads, live: Mapping[Workload, Mapping[str, Any]], plan: Plan
@@ -146,6 +158,11 @@ class ActionModule(ClusterStep):
         return interruptions
 
 
+def description(reference: str | None) -> str:
+    """What stands beside the revision in ``helm history``."""
+    return f"{DESCRIPTION} ({reference})" if reference else DESCRIPTION
+
+
 def upgraded(cluster: Cluster, plan: Plan) -> Revision:
     """The revision that the upgrade has made, read back.
 
@@ -153,7 +170,7 @@ def upgraded(cluster: Cluster, plan: Plan) -> Revision:
     """
     target = plan.target
     deployed = usable(cluster, target.release, plan.applications, plan.rendered.leaves)
-    if values.changes(deployed.values, plan.rendered.leaves, deployed.defaults):
+    if wanted_changes(plan, deployed):
         raise FindingError(
             CATALOGUE.finding(
                 "upgrade-not-recorded",
@@ -178,23 +195,34 @@ def rolled(
 
 
 def unseen(
-    evidence: Mapping[Workload, Evidence], changes: Sequence[values.Change]
+    evidence: Mapping[Workload, Evidence], changes: Sequence[values.Change] | None
 ) -> list[Workload]:
     """The workloads that get a change in another way than by a variable, and do not roll by themselves.
 
     A variable shows what a pod was started with. A file or a Secret may be read at the start only,
     and shows nothing of that.
+
+    :param changes: `None` when they are not known, because a run that was killed has made them.
     """
-    effective = [change for change in changes if change.effective]
     return [
         workload
         for workload, wanted in evidence.items()
         if (wanted.files or wanted.secrets)
-        and any(
-            workload.rolls == "none" or (workload.rolls == "settings" and change.sensitive)
-            for change in effective
+        and (
+            workload.rolls in ("none", "settings")
+            if changes is None
+            else any(
+                workload.rolls == "none" or (workload.rolls == "settings" and change.sensitive)
+                for change in changes
+                if change.effective
+            )
         )
     ]
+
+
+def wanted_changes(plan: Plan, deployed: Revision) -> list[values.Change]:
+    """What is to change in the values of the release."""
+    return values.changes(deployed.values, plan.rendered.leaves, deployed.defaults)
 
 
 def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:

@@ -286,6 +286,18 @@ options:
       - Seconds within which the pods must be ready after a roll.
     type: int
     default: 300
+  change_reference:
+    description:
+      - What the change is known by, such as V(CHG0012345). It stands beside the revision in C(helm history).
+      - At most 100 characters, and no secret.
+    type: str
+  back_out:
+    description:
+      - Whether a change is undone that does not work, so that its pods do not become ready or do not see it, or the
+        relay refuses mail for good because of it. The release goes back to the revision before, and its pods with it.
+      - A revision that a killed run has left half written is gone back from in any case.
+    type: bool
+    default: true
   probe_from:
     description:
       - Where the relay is probed from.

@@ -52,6 +52,8 @@ LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 """A label of a DNS name (RFC 1123 section 2.1), as Kubernetes wants the name of a namespace."""
 RELEASE_NAME = re.compile(rf"{LABEL.pattern}(\.{LABEL.pattern})*")
 """What Helm takes as the name of a release (chartutil.ValidateReleaseName)."""
+REFERENCE_LENGTH = 100
+"""So that it can be read in a line of ``helm history``."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Run:
     probe: ProbeOptions
     allow_changes: tuple[str, ...]
     rollout_timeout: int
+    change_reference: str | None
+    back_out: bool
 
 
 @dataclass(frozen=True)
@@ -246,6 +250,13 @@ class Given:
             helm=self.text("helm") or "helm",
         )
 
+    def change_reference(self) -> str | None:
+        text = self.text("change_reference")
+        if text is not None and len(text) > REFERENCE_LENGTH:
+            problem = f"has {len(text)} characters; at most {REFERENCE_LENGTH} are kept"
+            self._complain("value-invalid", "smtp_change_reference", problem=problem)
+        return text
+
     def run(self) -> Run:
         probe = probe_options.read(self._values, self._complain)
         seconds = self._values.get("rollout_timeout")
@@ -260,4 +271,6 @@ class Given:
             probe=probe,
             allow_changes=tuple(self._values.get("allow_changes") or ()),
             rollout_timeout=300 if seconds is None else seconds,
+            change_reference=self.change_reference(),
+            back_out=self._values.get("back_out") is not False,
         )

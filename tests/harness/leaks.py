@@ -130,7 +130,7 @@ class Watch:
             self._problem = error
 
     def _look_at_processes(self) -> None:
-        for process in _descendants(self._command.pid):
+        for process in descendants(self._command.pid):
             arguments, environment = _read(process / "cmdline"), _read(process / "environ")
             program = arguments.partition(b"\0")[0].decode("utf-8", "replace")
             self.programs.add(Path(program).name)
@@ -177,7 +177,7 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def _descendants(pid: int) -> Iterator[Path]:
+def descendants(pid: int) -> Iterator[Path]:
     """The process and all that it started, as folders of /proc."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):

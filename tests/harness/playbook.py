@@ -8,7 +8,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,31 @@ def write_inputs(folder: Path, hosts: Mapping[str, Mapping[str, Any]]) -> tuple[
     return inventory, folder / "host_vars"
 
 
+def start(
+    playbook: str,
+    inventory: Path,
+    kubeconfig: Path,
+    *arguments: str,
+    collections: Path = COLLECTIONS,
+    venv: Path = VENV,
+) -> subprocess.Popen[str]:
+    """Begins to run a playbook of the collection by name, or one by path.
+
+    :param venv: the Python environment whose ansible-playbook runs.
+    """
+    # Found before the one in the caller's home.
+    (inventory.parent / "ansible.cfg").write_text("[defaults]\n")
+    return subprocess.Popen(
+        [str(venv / "bin" / "ansible-playbook"), playbook, "-i", str(inventory), *arguments],
+        env=environment(kubeconfig, collections, venv),
+        cwd=inventory.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
 def play(
     playbook: str,
     inventory: Path,
@@ -91,28 +116,21 @@ def play(
     collections: Path = COLLECTIONS,
     venv: Path = VENV,
 ) -> Played:
-    """Runs a playbook of the collection by name, or one by path.
+    """Runs a playbook to its end, as `start` begins it."""
+    with start(
+        playbook, inventory, kubeconfig, *arguments, collections=collections, venv=venv
+    ) as run:
+        return ended(run)
 
-    :param venv: the Python environment whose ansible-playbook runs.
+
+def ended(run: subprocess.Popen[str], seconds: float = 600) -> Played:
+    """How a run ends; one that does not end is killed.
+
+    :raises subprocess.TimeoutExpired: when it was.
     """
-    # Found before the one in the caller's home.
-    (inventory.parent / "ansible.cfg").write_text("[defaults]\n")
-    command: Sequence[str] = (
-        str(venv / "bin" / "ansible-playbook"),
-        playbook,
-        "-i",
-        str(inventory),
-        *arguments,
-    )
-    done = subprocess.run(
-        command,
-        env=environment(kubeconfig, collections, venv),
-        cwd=inventory.parent,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-    return Played(done.returncode, done.stdout)
+    try:
+        output, _ = run.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        raise
+    return Played(run.returncode, output)

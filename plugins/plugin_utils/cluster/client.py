@@ -329,6 +329,15 @@ class Cluster:
         patched: dict[str, Any] = self._call("patch", self._workload_path(kind, name), body=body)
         return patched
 
+    def set_replicas(self, kind: str, name: str, count: int, *, manager: str) -> None:
+        """Sets the number of pods, in the name of the field manager that had set it."""
+        self._call(
+            "patch",
+            self._workload_path(kind, name),
+            query=[("fieldManager", manager)],
+            body={"spec": {"replicas": count}},
+        )
+
     def _workload_path(self, kind: str, name: str) -> str:
         return f"/apis/apps/v1/namespaces/{self.namespace}/{_PLURALS[kind]}/{name}"
 

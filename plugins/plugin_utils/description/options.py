@@ -168,6 +168,8 @@ RUN = (
     Option("document_path"),
     Option("allow_changes", Kind.TEXTS),
     Option("rollout_timeout", Kind.INTEGER),
+    Option("change_reference"),
+    Option("back_out", Kind.BOOLEAN),
 )
 """How the work is done."""
 

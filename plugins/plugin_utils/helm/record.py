@@ -16,6 +16,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 PENDING = ("pending-install", "pending-upgrade", "pending-rollback", "uninstalling")
@@ -51,6 +52,11 @@ class Revision:
     def description(self) -> str:
         """Helm's own words on how the operation ended."""
         return str((self.record.get("info") or {}).get("description") or self.status)
+
+    @property
+    def begun(self) -> datetime:
+        """When the operation began that made it, by the clock of whoever began it."""
+        return datetime.fromisoformat(self.record["info"]["last_deployed"])
 
     @property
     def has_worked(self) -> bool:

@@ -154,6 +154,13 @@ class Helm:
             redactor=redactor,
         )
 
+    def rollback(self, revision: int, *, redactor: Redactor, flags: Sequence[str] = ()) -> None:
+        """Makes a new revision with the chart and the values of an earlier one. It does not mend the pods.
+
+        :raises FindingError: when Helm fails.
+        """
+        self._call(["rollback", self.release, str(revision), *flags], stdin="", redactor=redactor)
+
     def _written(self, deployed: Revision, folder: Path) -> str:
         """The folder, with the chart of the release record in it."""
         try:

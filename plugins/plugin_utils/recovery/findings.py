@@ -91,6 +91,13 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="pods-behind",
+            severity="error",
+            meaning="After the way back, a container still has other settings than the cluster holds.",
+            message="A container of {workload} still has other settings than the cluster holds.",
+            fix="Restart it: kubectl rollout restart",
+        ),
+        Entry(
             code="undo-took-over",
             severity="warning",
             meaning=(

@@ -1,0 +1,61 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Controller side of smtp_back_out: what a rescue does when a step after the deployment has failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
+    OPTIONS,
+    Kind,
+    Option,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import marker
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, failure
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.release import ReleaseStep
+
+RELEASED = Option("released", Kind.DICTIONARY, inherited=False)
+"""The result of smtp_release."""
+
+CHANGES = ("change-undone", "undo-incomplete")
+"""Findings that tell that something was changed."""
+
+
+class ActionModule(ReleaseStep):
+    """Undoes the change of this play when it is the cause of what has failed. Always fails."""
+
+    options: ClassVar[Mapping[str, Option]] = {**OPTIONS, RELEASED.name: RELEASED}
+
+    def run(
+        self, tmp: str | None = None, task_vars: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        self.failed: Mapping[str, Any] = (task_vars or {}).get("ansible_failed_result") or {}
+        return super().run(tmp, task_vars)
+
+    def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+        self.require_release(plan)
+        failed = [
+            Finding(**{name: entry[name] for name in Finding.__annotations__})
+            for entry in self.failed.get("findings") or []
+        ]
+        released = self._task.args.get(RELEASED.name) or {}
+        outcome: list[Finding] = []
+        # What fails within the deployment is undone there.
+        if released.get("changed") and not released.get("failed") and not mode.check:
+            cluster, release = self.cluster(plan.target), plan.target.release
+            with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
+                outcome = self.recovery(plan, cluster, lease).back_out(failed)
+        told = failure(outcome)
+        cause = str(self.failed.get("msg") or "a step has failed")
+        return {
+            **told,
+            "changed": any(finding.code in CHANGES for finding in outcome),
+            "msg": "\n".join(filter(None, (cause, told["msg"]))),
+            "findings": [finding.as_dict() for finding in (*failed, *outcome)],
+        }

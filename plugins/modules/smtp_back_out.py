@@ -1,0 +1,99 @@
+#!/usr/bin/python
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Documentation of smtp_back_out; the work is done by the action of the same name, on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: smtp_back_out
+short_description: Undo a change of SMTP settings when a later step has failed because of it
+version_added: 0.1.0
+description:
+  - For the C(rescue) of a block that holds M(mailops.smtp.smtp_release) and what proves its work. Reads the failed
+    result of the block. When the settings that were just brought in are the cause, the release goes back to the
+    revision before, its pods with it, and both are seen to be as they were.
+  - What may pass, such as greylisting, is no cause. Nothing is undone when somebody else has changed the release
+    meanwhile, or when its pods were not ready before.
+  - It always fails, with the cause in the first line, and then what was undone and what was not.
+author:
+  - the mailops.smtp contributors (@mailops)
+extends_documentation_fragment:
+  - mailops.smtp._options
+options:
+  released:
+    description:
+      - The registered result of M(mailops.smtp.smtp_release). Without it, or when that task has changed nothing,
+        nothing is undone; what has failed within that task was undone by it.
+    type: dict
+attributes:
+  check_mode:
+    support: full
+    description: Can run in check mode, in which it undoes nothing.
+  diff_mode:
+    support: none
+    description: Has no diff.
+  action:
+    support: full
+    description: The work is done on the controller.
+seealso:
+  - module: mailops.smtp.smtp_release
+  - module: mailops.smtp.smtp_verify
+"""
+
+EXAMPLES = r"""
+- name: Bring the settings in, and see them
+  block:
+    - name: Deploy
+      ansible.builtin.import_role:
+        name: mailops.smtp.deploy
+    - name: Verify
+      ansible.builtin.import_role:
+        name: mailops.smtp.verify
+  rescue:
+    - name: Back out
+      ansible.builtin.import_role:
+        name: mailops.smtp.back_out
+
+- name: The same with tasks of one's own
+  block:
+    - name: Deploy
+      mailops.smtp.smtp_release:
+      register: released
+    - name: Verify
+      mailops.smtp.smtp_verify:
+  rescue:
+    - name: Back out
+      mailops.smtp.smtp_back_out:
+        released: "{{ released }}"
+"""
+
+RETURN = r"""
+findings:
+  description: Everything that a person should know, each with its cause and its fix.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Stable name of the finding; docs/findings.md lists them all.
+      type: str
+    severity:
+      description: V(error), V(warning) or V(info).
+      type: str
+    where:
+      description: What it is about.
+      type: str
+    message:
+      description: What is wrong.
+      type: str
+    fix:
+      description: What to do about it.
+      type: str
+msg:
+  description: The cause in the first line, then what was undone and what was not.
+  returned: always
+  type: str
+"""

@@ -1,0 +1,303 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run of smtp_release does about runs that go wrong: the one before it, and itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import hooks
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
+    CATALOGUE as HELM_CATALOGUE,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
+    PENDING,
+    Revision,
+    last_good,
+    newest,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import cause, marker, unfinished
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import (
+    HALF_WRITTEN,
+    Unfinished,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import Back, WayBack
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
+
+OTHERS_SECONDS = 60
+"""So long an operation of somebody else's is waited for, from its beginning."""
+API_SECONDS = 60
+"""So long the API server is waited for, before a change is given up half done."""
+POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What can be done for one release.
+
+    :param undoes: whether a change that does not work is undone (``smtp_back_out``).
+    :param seconds: within which pods must be ready.
+    """
+
+    way_back: WayBack
+    clock: Clock
+    undoes: bool
+    seconds: int
+
+    @property
+    def release(self) -> str:
+        return self.way_back.helm.release
+
+    @property
+    def where(self) -> str:
+        return f"release {self.release}"
+
+    def begin(self, *, check: bool) -> list[Finding]:
+        """Waits for an operation of somebody else's, and goes back from what a killed run has left half written.
+
+        :returns: what to say about it.
+        :raises FindingError: in check mode, when there is something to go back from.
+        """
+        self._wait_for_others()
+        left = self.unfinished()
+        if left is None or not left.half_written or left.good is None:
+            return []
+        if check:
+            raise FindingError(
+                CATALOGUE.finding(
+                    "run-unfinished",
+                    where=self.where,
+                    release=self.release,
+                    revision=left.revision.number,
+                    status=left.revision.status,
+                    good=f"revision {left.good.number}",
+                )
+            )
+        self.way_back.lease.take()
+        left = self.unfinished()  # its run may have lived, and have come to its end
+        if left is None or not left.half_written or left.good is None:
+            return []
+        self.way_back.workloads.progress(
+            f"revision {left.revision.number} of {self.where} was left {left.revision.status} by a run "
+            f"that was killed; going back to revision {left.good.number}"
+        )
+        back = self.way_back.go(left.good)
+        done = (
+            f"revision {left.revision.number} was left {left.revision.status}; the release went back to "
+            f"the settings of revision {left.good.number} (as revision {back.revision})"
+            f"{back.restarts}"
+        )
+        resumed = CATALOGUE.finding(
+            "run-resumed", where=self.where, release=self.release, done=done
+        )
+        return [resumed, *back.findings]
+
+    @property
+    def unproven(self) -> bool:
+        """Whether nobody has seen the newest revision to be right, because the run that made it was killed."""
+        left = self.unfinished()
+        return left is not None and not left.half_written
+
+    def unfinished(self) -> Unfinished | None:
+        """What a run has left that nobody has seen to be right."""
+        return unfinished.find(self._revisions(), self.way_back.lease.journal())
+
+    def upgrading(
+        self, deployed: Revision, live: Mapping[Workload, Mapping[str, Any]]
+    ) -> tuple[str, ...]:
+        """To be called before the upgrade; returns its flags, which mark the revision as this run's.
+
+        :param live: the workloads as they are.
+        """
+        left = self.unfinished()
+        good = left.good.number if left and left.good else None
+        if good is None and all(map(self._is_ready, live.values())):
+            good = deployed.number
+        lease = self.way_back.lease
+        lease.note(Journal(lease.run, "upgrade", deployed.number + 1, good))
+        return marker.flags(lease.run, deployed.number + 1)
+
+    def _is_ready(self, found: Mapping[str, Any]) -> bool:
+        return state.complete(found, self.way_back.cluster.pods(found["spec"]["selector"]))
+
+    @contextmanager
+    def undoing(self) -> Iterator[None]:
+        """Undoes the change when what is within fails because of it; else it is seen to be right.
+
+        :raises FindingError: what has failed first, and then what was undone and what was not.
+        """
+        try:
+            yield
+        except FindingError as error:
+            raise FindingError(*error.findings, *self.undo(error.findings)) from error
+        lease = self.way_back.lease
+        journal = lease.journal() if lease.held else None
+        if journal is not None and journal.doing != "done":
+            lease.note(replace(journal, doing="done"))
+
+    def undo(self, failed: Sequence[Finding]) -> list[Finding]:
+        """Goes back to the revision before the change, if the change has made the failure.
+
+        :param failed: what has failed.
+        :returns: what was undone, and what was not.
+        """
+        journal = self.way_back.lease.journal()
+        if journal is None or journal.doing == "done":
+            return []
+        return self._undo(failed, journal)
+
+    def back_out(self, failed: Sequence[Finding]) -> list[Finding]:
+        """The same for a change that was seen to be right in the pods, when something else fails afterwards.
+
+        :raises FindingError: when another run is working on the release.
+        """
+        self.way_back.lease.take()
+        journal = self.way_back.lease.journal()
+        return [] if journal is None else self._undo(failed, journal)
+
+    def _undo(self, failed: Sequence[Finding], journal: Journal) -> list[Finding]:
+        try:
+            revisions = self._revisions_at_last()
+        except FindingError as error:
+            return [
+                self._not_undone(f"{_end(str(error))} The next run completes it or undoes it", None)
+            ]
+        last = newest(revisions)
+        if last is None or last.number < journal.revision:
+            return []  # Helm has written nothing
+        if (
+            last.number == journal.revision
+            and last.status == "deployed"
+            and not marker.run_of(last)
+        ):
+            return []  # a rollback, which has undone it already
+        good = unfinished.worked(revisions, journal.good)
+        half_written = last.status in HALF_WRITTEN
+        if half_written and good is None:
+            good = last_good(revisions)
+        refusal = self._refusal(failed, journal, last, good)
+        if refusal or good is None:
+            return [self._not_undone(refusal, good)]
+        return self._go(last, good)
+
+    def _refusal(
+        self, failed: Sequence[Finding], journal: Journal, last: Revision, good: Revision | None
+    ) -> str:
+        """Why nothing is undone; empty when it is."""
+        ours = marker.run_of(last) == journal.run or journal.doing == "undo"
+        if last.number != journal.revision or not ours:
+            return f"somebody else has changed release {self.release} meanwhile (revision {last.number})"
+        new = f"the new settings are in place (revision {last.number}), and"
+        if not self.undoes:
+            return f"{new} smtp_back_out is false"
+        codes = [finding.code for finding in failed if finding.severity == "error"]
+        if last.status not in HALF_WRITTEN and not cause.is_ours(codes):
+            return f"{new} what has failed says nothing about them"
+        if good is None:
+            return f"{new} there is no revision before it whose pods were ready"
+        return ""
+
+    def _go(self, last: Revision, good: Revision) -> list[Finding]:
+        way_back = self.way_back
+        way_back.workloads.progress(
+            f"undoing the change: {self.where} goes back to revision {good.number}"
+        )
+        facts: dict[str, Any] = {
+            "where": self.where,
+            "release": self.release,
+            "namespace": way_back.helm.namespace,
+            "good": good.number,
+        }
+        back: Back | None = None
+        try:
+            back = way_back.go(good)
+            way_back.arrive(self.seconds)
+            journal = way_back.lease.journal()
+            if journal is not None:
+                way_back.lease.note(replace(journal, doing="done"))
+        except FindingError as error:
+            if back is None:
+                return [self._not_undone(_end(str(error)), good)]
+            problem = CATALOGUE.finding(
+                "undo-incomplete",
+                revision=back.revision,
+                restarted=back.restarts,
+                problem=error,
+                **facts,
+            )
+            return [problem, *back.findings]
+        ran = ", ".join(map(str, hooks.of_upgrade(last, way_back.helm.namespace).values()))
+        undone = CATALOGUE.finding(
+            "change-undone",
+            revision=back.revision,
+            restarted=back.restarts,
+            remains=f" What hooks of the chart have done remains: {ran}." if ran else "",
+            **facts,
+        )
+        return [undone, *back.findings]
+
+    def _not_undone(self, reason: str, good: Revision | None) -> Finding:
+        return CATALOGUE.finding(
+            "change-not-undone",
+            where=self.where,
+            reason=reason,
+            release=self.release,
+            namespace=self.way_back.helm.namespace,
+            good=f" {good.number}" if good else "",
+        )
+
+    def _revisions(self) -> list[Revision]:
+        try:
+            return self.way_back.cluster.revisions(self.release)
+        except ValueError as error:
+            raise FindingError(
+                HELM_CATALOGUE.finding(
+                    "release-unreadable",
+                    where=self.where,
+                    release=self.release,
+                    namespace=self.way_back.helm.namespace,
+                    problem=error,
+                )
+            ) from None
+
+    def _revisions_at_last(self) -> list[Revision]:
+        """The revisions, when the API server can be reached again."""
+        start = self.clock.now()
+        while True:
+            try:
+                return self._revisions()
+            except FindingError as error:
+                away = all(finding.code == "cluster-unreachable" for finding in error.findings)
+                if not away or self.clock.now() - start >= API_SECONDS:
+                    raise
+            self.clock.sleep(POLL_SECONDS)
+
+    def _wait_for_others(self) -> None:
+        said = False
+        while True:
+            last = newest(self._revisions())
+            if last is None or last.status not in PENDING or self.unfinished():
+                return
+            if (datetime.now(UTC) - last.begun).total_seconds() >= OTHERS_SECONDS:
+                return
+            if not said:
+                said = True
+                self.way_back.workloads.progress(
+                    f"waiting for somebody else's operation on {self.where}: revision {last.number} is "
+                    f"{last.status} since {last.begun:%H:%M:%S}"
+                )
+            self.clock.sleep(POLL_SECONDS)
+
+
+def _end(text: str) -> str:
+    return text.rstrip(".")

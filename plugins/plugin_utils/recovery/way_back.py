@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Back to a revision that has worked: the objects by Helm, and the pods, which Helm does not mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import of_manifest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision, newest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import FORCE_CONFLICTS, Helm
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
+
+CONFLICT = "Apply failed with"
+"""How Helm 4 begins when somebody else owns a field; a rollback meets the same conflict as an upgrade."""
+SCALED = ("Deployment", "StatefulSet")
+
+
+@dataclass(frozen=True)
+class Back:
+    """A release that is back.
+
+    :param revision: the newest one, made by the rollback.
+    :param restarted: the workloads that had to be.
+    :param findings: warnings.
+    """
+
+    revision: int
+    restarted: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def restarts(self) -> str:
+        """The restarted workloads as a part of a sentence."""
+        return f", and {', '.join(self.restarted)} restarted" if self.restarted else ""
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """The way back of one release.
+
+    :param evidence: which containers see the mail settings, and where.
+    :param redactor: makes what takes the secrets of all revisions out of Helm's words.
+    """
+
+    helm: Helm
+    cluster: Cluster
+    workloads: Workloads
+    evidence: Mapping[Workload, Evidence]
+    lease: Lease
+    redactor: Callable[[], Redactor]
+
+    def go(self, good: Revision) -> Back:
+        """Goes back, and restarts the workloads whose pods have something else. Waits for nothing.
+
+        :raises FindingError: when the lease is lost, or Helm or the API server fails.
+        """
+        before = self.workloads.live()
+        findings = self._roll_back(good)
+        revision = newest(self.cluster.revisions(self.helm.release))
+        live = self.workloads.live()
+        owed = self.owed(before, live)
+        if owed:
+            self.lease.check()
+            self.workloads.restart(owed)
+        number = good.number if revision is None else revision.number
+        return Back(number, tuple(map(str, owed)), tuple(findings))
+
+    def arrive(self, seconds: int) -> None:
+        """Waits until all pods are ready, and looks whether they have what the cluster holds.
+
+        :raises FindingError: when they are not, or have not.
+        """
+        live = self.workloads.wait(seconds)
+        behind = self.workloads.outdated(live, self.workloads.running(live), self.evidence)
+        if behind:
+            raise FindingError(
+                *(
+                    CATALOGUE.finding("pods-behind", where=str(each), workload=each)
+                    for each in behind
+                )
+            )
+
+    def owed(
+        self, before: Mapping[Workload, Mapping[str, Any]], live: Mapping[Workload, dict[str, Any]]
+    ) -> list[Workload]:
+        """The workloads that do not roll by themselves and whose pods may have the settings that were left.
+
+        A variable shows that. A file or a Secret may be read at the start only, and shows nothing; and a
+        container that does not come up is not asked.
+        """
+        still = {
+            workload: found
+            for workload, found in live.items()
+            if found["metadata"]["generation"] == before[workload]["metadata"]["generation"]
+        }
+        behind = self.workloads.outdated(live, self.workloads.running(live), self.evidence)
+        return [
+            workload
+            for workload, found in live.items()
+            if workload in behind
+            or (
+                workload in still
+                and (
+                    self.evidence[workload].files
+                    or self.evidence[workload].secrets
+                    or not state.complete(found, self.cluster.pods(found["spec"]["selector"]))
+                )
+            )
+        ]
+
+    def _roll_back(self, good: Revision) -> list[Finding]:
+        self._note(good)
+        try:
+            self.helm.rollback(good.number, redactor=self.redactor())
+        except FindingError as error:
+            words = str(error)
+            if CONFLICT not in words:
+                raise
+        else:
+            return []
+        replicas = self._replicas(good)
+        self._note(good)
+        self.helm.rollback(good.number, redactor=self.redactor(), flags=(FORCE_CONFLICTS,))
+        for kind, name, count, manager in replicas:
+            self.cluster.set_replicas(kind, name, count, manager=manager)
+        where = f"release {self.helm.release}"
+        return [CATALOGUE.finding("undo-took-over", where=where, words=words)]
+
+    def _note(self, good: Revision) -> None:
+        last = newest(self.cluster.revisions(self.helm.release))
+        number = (good if last is None else last).number + 1
+        self.lease.note(Journal(self.lease.run, "undo", number, good.number))
+
+    def _replicas(self, good: Revision) -> Sequence[tuple[str, str, int, str]]:
+        """The numbers of pods that somebody else than Helm has set, and who."""
+        found = []
+        for which in of_manifest(good.manifest, self.cluster.namespace):
+            live = which.kind in SCALED and self.cluster.workload(which.kind, which.name)
+            manager = live and _manager_of_replicas(live)
+            if live and manager:
+                found.append((which.kind, which.name, int(live["spec"]["replicas"]), manager))
+        return found
+
+
+def _manager_of_replicas(thing: Mapping[str, Any]) -> str | None:
+    for entry in thing["metadata"].get("managedFields") or []:
+        if "f:replicas" in (entry.get("fieldsV1") or {}).get("f:spec", {}):
+            manager = str(entry.get("manager", ""))
+            if manager != "helm":
+                return manager
+    return None
