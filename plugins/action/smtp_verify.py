@@ -1,25 +1,37 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Controller side of smtp_verify: reads every ready pod of every workload, changes nothing."""
+"""Controller side of smtp_verify: looks into every ready pod of every workload, changes nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
-from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import (
-    Seen,
-    check,
-)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     failure,
     warnings,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import revision
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.check import Check, Verdict
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import (
+    Configuration,
+    Reader,
+    Seen,
+    Way,
+)
+
+WAYS: Mapping[Way, str] = {
+    "container": "",
+    "specification": " (by its specification: nothing can be run in it)",
+}
+"""How a pod was read, in words."""
 
 
 class ActionModule(ClusterStep):
@@ -27,63 +39,80 @@ class ActionModule(ClusterStep):
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
-        target = plan.target
-        workloads = self.workloads(self.cluster(target), plan, plan.redactor)
-        seen = workloads.ready(workloads.live())
-        deviations = check(seen, plan.rendered.evidence)
-        errors = [deviation.finding(target.namespace) for deviation in deviations]
-        findings = [*errors, *not_read(plan)]
+        cluster = self.cluster(plan.target)
+        workloads = self.workloads(cluster, plan, plan.redactor)
+        evidence = plan.rendered.evidence
+        live = workloads.live()
+        pods = workloads.pods(live)
+        places = workloads.ready(live, pods)
+        configuration = Configuration(cluster)
+        seen = Reader(cluster, configuration, evidence, plan.redactor).read(places)
+        check = Check(plan.target.namespace, configuration, evidence, plan.run.restart == "auto")
+        verdict = check.verdict(live, seen)
+        older = {
+            workload: names
+            for workload in live
+            if (names := revision.older(cluster, live[workload], pods[workload]))
+        }
+        findings = [*verdict.findings, *_of_older(older)]
         result = {
             "changed": False,
-            "pods": [
-                {
-                    "workload": str(entry.workload),
-                    "pod": entry.pod,
-                    "container": entry.workload.container,
-                }
-                for entry in seen
-            ],
-            "variables": variables(plan),
-            "differences": [
-                {
-                    "pod": deviation.seen.pod,
-                    "container": deviation.seen.workload.container,
-                    **asdict(difference),
-                }
-                for deviation in deviations
-                for difference in deviation.differences
-            ],
+            "pods": [_pod(entry, older) for entry in seen],
+            "variables": _names(name for wanted in evidence.values() for name in wanted.env),
+            "files": _names(file.path for wanted in evidence.values() for file in wanted.files),
+            "secrets": _names(each.name for wanted in evidence.values() for each in wanted.secrets),
+            "differences": list(_differences(verdict)),
             "findings": [finding.as_dict() for finding in findings],
         }
-        if errors:
+        if any(finding.severity == "error" for finding in findings):
             return {**result, **failure(findings)}
-        return {**result, "msg": _msg(plan, seen), "warnings": warnings(findings)}
+        return {**result, "msg": _msg(plan, result, seen), "warnings": warnings(findings)}
 
 
-def variables(plan: Plan) -> list[str]:
-    """The names of the variables that were compared."""
-    return sorted({name for wanted in plan.rendered.evidence.values() for name in wanted.env})
+def _names(names: Iterable[str]) -> list[str]:
+    return sorted(set(names))
 
 
-def not_read(plan: Plan) -> list[Finding]:
-    """What the profile wants to be seen besides variables, and nobody has looked at."""
-    places = [
-        place
-        for workload, wanted in plan.rendered.evidence.items()
-        for place in (
-            *(f"the lines of {file.path} in {workload}" for file in wanted.files),
-            *(f"the keys of Secret {secret.name}" for secret in wanted.secrets),
+def _pod(entry: Seen, older: Mapping[Workload, Sequence[str]]) -> dict[str, Any]:
+    return {
+        "workload": str(entry.workload),
+        "pod": entry.pod,
+        "container": entry.workload.container,
+        "read_from": entry.way,
+        "reason": entry.problem,
+        "older_revision": entry.pod in older.get(entry.workload, ()),
+    }
+
+
+def _of_older(older: Mapping[Workload, Sequence[str]]) -> Iterator[Finding]:
+    for workload, names in older.items():
+        yield CATALOGUE.finding(
+            "pod-of-older-revision", where=str(workload), workload=workload, pods=", ".join(names)
         )
-    ]
-    if not places:
-        return []
-    text = ", ".join(dict.fromkeys(places))
-    return [CATALOGUE.finding("evidence-not-read", where="evidence", places=text)]
 
 
-def _msg(plan: Plan, seen: list[Seen]) -> str:
-    places = ", ".join(entry.pod for entry in seen) or "no pod"
-    parts = [f"verified: {len(variables(plan))} variables are as they should be in {places}"]
+def _differences(verdict: Verdict) -> Iterator[dict[str, Any]]:
+    for deviation in verdict.deviations:
+        place = {"pod": deviation.seen.pod, "container": deviation.seen.workload.container}
+        for difference in deviation.differences:
+            yield {**place, **asdict(difference)}
+    for difference in verdict.secrets:
+        yield {"pod": "", "container": "", **asdict(difference)}
+
+
+def _msg(plan: Plan, result: Mapping[str, Any], seen: Sequence[Seen]) -> str:
+    counts = {
+        "variables": len(result["variables"]),
+        "files": len(result["files"]),
+        "Secrets": len(result["secrets"]),
+    }
+    what = ", ".join(
+        f"{count} {name if count > 1 else name[:-1]}" for name, count in counts.items() if count
+    )
+    by_way = {way: [entry.pod for entry in seen if entry.way == way] for way in WAYS}
+    places = "; ".join(f"{', '.join(pods)}{WAYS[way]}" for way, pods in by_way.items() if pods)
+    head = f"{what} in" if result["findings"] else f"verified: {what} are as they should be in"
+    parts = [f"{head} {places or 'no pod'}"]
     read = {entry.workload for entry in seen}
     parts += [
         f"unproven: {workload}, which is scaled to no pod"

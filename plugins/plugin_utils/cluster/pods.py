@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 
@@ -29,3 +30,12 @@ def runs(pod: Mapping[str, Any], container: str) -> bool:
         entry["name"] == container and (entry.get("state") or {}).get("running")
         for entry in statuses
     )
+
+
+def started(pod: Mapping[str, Any], container: str) -> datetime | None:
+    """When a container that runs was started, by the clock of its node; `None` when it does not run."""
+    for entry in (pod.get("status") or {}).get("containerStatuses") or []:
+        running = (entry.get("state") or {}).get("running")
+        if entry["name"] == container and running:
+            return datetime.fromisoformat(running["startedAt"])
+    return None

@@ -10,20 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.config import decoded
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import MISSING, bare
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
     CONFIG_KINDS,
     Object,
     containers,
-    decoded,
     pod_spec,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Marker
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
-
-Place = tuple[str, str, str]
-"""Kind, name and key of an entry of a ConfigMap or Secret of the namespace."""
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import origin
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.origin import Place
 
 _CHECKSUM = re.compile(r"checksum|sha\d|hash", re.IGNORECASE)
 _TEMPLATE_ANNOTATION = ("template", "metadata", "annotations")
@@ -108,7 +107,7 @@ def explanation(evidence: Iterable[Evidence], objects: Iterable[Object]) -> Expl
     for thing in objects:
         entries |= _referred(thing, variables)
         for path, wanted in files.items():
-            for place in mounted(thing, path):
+            for place in _mounted(thing, path):
                 lines.setdefault(place, set()).update(wanted)
     sealed = {place: frozenset(texts) for place, texts in lines.items()}
     return Explanation(variables, frozenset(entries), sealed)
@@ -116,61 +115,14 @@ def explanation(evidence: Iterable[Evidence], objects: Iterable[Object]) -> Expl
 
 def _referred(thing: Object, variables: frozenset[str]) -> set[Place]:
     """The entries that the variables of the containers come from."""
-    found = set()
-    for container in containers(thing):
-        for entry in container.get("env") or []:
-            origin = entry.get("valueFrom") or {}
-            for field_name, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
-                source = origin.get(field_name)
-                if source and entry["name"] in variables:
-                    found.add((kind, source["name"], source["key"]))
-        for source in container.get("envFrom") or []:
-            for field_name, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
-                if field_name in source:
-                    prefix, name = source.get("prefix", ""), source[field_name]["name"]
-                    found |= {
-                        (kind, name, variable.removeprefix(prefix))
-                        for variable in variables
-                        if variable.startswith(prefix)
-                    }
-    return found
+    every = (origin.of_variables(container, variables) for container in containers(thing))
+    return set().union(*every)
 
 
-def mounted(thing: Object, path: str) -> Iterator[Place]:
+def _mounted(thing: Object, path: str) -> Iterator[Place]:
     """The entries of ConfigMaps and Secrets that stand as a file at a path of some container."""
-    sources = {volume["name"]: volume for volume in pod_spec(thing).get("volumes") or []}
     for container in containers(thing):
-        for mount in container.get("volumeMounts") or []:
-            inside = _inside(mount, path)
-            if inside is not None and mount["name"] in sources:
-                yield from _entries(sources[mount["name"]], inside)
-
-
-def _inside(mount: Mapping[str, Any], path: str) -> str | None:
-    """Where in its volume a mount has the file at a path; `None` when it has it not."""
-    at, part = mount["mountPath"].rstrip("/"), mount.get("subPath")
-    if path == at:
-        return str(part) if part else None
-    if not path.startswith(f"{at}/"):
-        return None
-    below = path.removeprefix(f"{at}/")
-    return f"{part.rstrip('/')}/{below}" if part else below
-
-
-def _entries(volume: Mapping[str, Any], inside: str) -> Iterator[Place]:
-    """The entry of a volume that is the file at a path in it."""
-    for source in [volume, *((volume.get("projected") or {}).get("sources") or [])]:
-        for field_name, kind, named in (
-            ("configMap", "ConfigMap", "name"),
-            ("secret", "Secret", "secretName"),
-        ):
-            body = source.get(field_name)
-            if not body:
-                continue
-            items = {item["path"]: item["key"] for item in body.get("items") or []}
-            name = body.get(named) or body.get("name")
-            if name and (not items or inside in items):
-                yield kind, name, items.get(inside, inside)
+        yield from origin.of_file(pod_spec(thing), container, path)
 
 
 def _is_checksum(change: Change) -> bool:

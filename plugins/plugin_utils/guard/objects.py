@@ -93,20 +93,6 @@ def compared(thing: Object) -> Object:
     return rest
 
 
-def text(thing: Object, key: str) -> str | None:
-    """What stands under a key of a ConfigMap or Secret, as text; `None` when nothing does."""
-    data, binary = thing.get("data") or {}, thing.get("binaryData") or {}
-    if key in data and thing.get("kind") != "Secret":
-        return str(data[key])
-    value = data.get(key, binary.get(key))
-    return None if value is None else decoded(str(value))
-
-
-def decoded(value: str) -> str:
-    """What a value of a Secret holds, as text."""
-    return base64.b64decode(value).decode("utf-8", "surrogateescape")
-
-
 def pod_spec(thing: Object) -> Mapping[str, Any]:
     """The specification of the pods that an object makes; empty for one that makes none."""
     spec: Any = thing if thing.get("kind") == "Pod" else None

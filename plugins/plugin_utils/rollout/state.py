@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a workload has rolled, and why not. Pure: API objects in, words out."""
+"""What the state of a workload means for its rollout. Pure: API objects in."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready, lives
 
+Object = Mapping[str, Any]
 
-def complete(workload: Mapping[str, Any], pods: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether every pod of the workload is of the newest template and ready (as ``kubectl rollout status``)."""
+
+def complete(workload: Object, pods: Sequence[Object]) -> bool:
+    """Whether every pod is ready and of the newest template (as ``kubectl rollout status``).
+
+    Pods that are to keep an older one, by the update strategy, are not waited for.
+    """
     status = workload.get("status") or {}
     if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
         return False
@@ -22,63 +27,64 @@ def complete(workload: Mapping[str, Any], pods: Sequence[Mapping[str, Any]]) -> 
     count = wanted(workload)
     living = [pod for pod in pods if lives(pod)]
     return (
-        updated == count and ready >= count and len(living) == count and all(map(is_ready, living))
+        (on_delete(workload) or updated >= count - partition(workload))
+        and ready >= count
+        and len(living) == count
+        and all(map(is_ready, living))
     )
 
 
-def wanted(workload: Mapping[str, Any]) -> int:
+def wanted(workload: Object) -> int:
     """How many pods the workload should have."""
     if workload["kind"] == "DaemonSet":
         return int((workload.get("status") or {}).get("desiredNumberScheduled", 0))
     return int(workload["spec"].get("replicas", 1))
 
 
-def interruption(workload: Mapping[str, Any]) -> str | None:
+def on_delete(workload: Object) -> bool:
+    """Whether pods get a new template only when somebody deletes them."""
+    return bool(_strategy(workload).get("type") == "OnDelete")
+
+
+def partition(workload: Object) -> int:
+    """How many pods of a StatefulSet keep an older template; at most as many as there are."""
+    rolling = _strategy(workload).get("rollingUpdate") or {}
+    return min(int(rolling.get("partition") or 0), wanted(workload))
+
+
+def rolls(before: Object, after: Object) -> bool:
+    """Whether a workload rolls by itself from one of its states to the next.
+
+    The generation does not tell: an autoscaler raises it too.
+    """
+    return before["spec"]["template"] != after["spec"]["template"] and not on_delete(after)
+
+
+def interruption(workload: Object) -> str | None:
     """Why a roll interrupts the service of a workload; `None` when it does not."""
-    spec = workload["spec"]
-    if workload["kind"] == "Deployment" and (spec.get("strategy") or {}).get("type") == "Recreate":
-        return "strategy Recreate stops the old pods before the new ones start"
-    if workload["kind"] == "StatefulSet" and spec.get("replicas", 1) == 1:
-        return "a StatefulSet with one replica stops it before its successor starts"
+    strategy, count = _strategy(workload), wanted(workload)
+    if count == 0:
+        return None
+    if workload["kind"] == "Deployment":
+        if strategy.get("type") == "Recreate":
+            return "strategy Recreate stops the old pods before the new ones start"
+        if _unavailable(strategy.get("rollingUpdate") or {}, count) >= count:
+            return "its strategy lets all pods be stopped before the new ones start"
+        return None
+    if count == 1 and not (strategy.get("rollingUpdate") or {}).get("maxSurge"):
+        return f"a {workload['kind']} with one pod stops it before its successor starts"
     return None
 
 
-def trouble(pod: Mapping[str, Any]) -> str | None:
-    """What keeps a pod from being ready, in its own words; `None` when its state does not say."""
-    status = pod.get("status") or {}
-    for entry in [
-        *(status.get("initContainerStatuses") or []),
-        *(status.get("containerStatuses") or []),
-    ]:
-        state, last = entry.get("state") or {}, entry.get("lastState") or {}
-        waiting, ended = state.get("waiting"), state.get("terminated") or last.get("terminated")
-        if waiting and waiting.get("reason") not in ("ContainerCreating", "PodInitializing"):
-            text = f"container {entry['name']}: {waiting.get('reason')}"
-            if ended:
-                return f"{text}, it ended with exit code {ended.get('exitCode')} ({ended.get('reason')})"
-            return f"{text}: {waiting['message']}" if waiting.get("message") else text
-        if ended and not entry.get("ready"):
-            return f"container {entry['name']} ended with exit code {ended.get('exitCode')} ({ended.get('reason')})"
-    for condition in status.get("conditions") or []:
-        if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            return f"{condition.get('reason')}: {condition.get('message')}"
-    for entry in status.get("containerStatuses") or []:
-        if (entry.get("state") or {}).get("running") and not entry.get("ready"):
-            return f"container {entry['name']} runs and is not ready"
-    return None
+def _strategy(workload: Object) -> Object:
+    name = "strategy" if workload["kind"] == "Deployment" else "updateStrategy"
+    found: Object = workload["spec"].get(name) or {}
+    return found
 
 
-def failing_conditions(workload: Mapping[str, Any]) -> list[str]:
-    """What the workload itself says when it cannot even make pods, such as a quota."""
-    conditions = (workload.get("status") or {}).get("conditions") or []
-    return [
-        f"{entry.get('reason')}: {entry.get('message')}"
-        for entry in conditions
-        if entry["type"] == "ReplicaFailure" and entry["status"] == "True"
-    ]
-
-
-def last_warning(events: Sequence[Mapping[str, Any]]) -> str | None:
-    """The newest warning among a pod's events."""
-    warnings = [event for event in events if event.get("type") == "Warning"]
-    return f"{warnings[-1].get('reason')}: {warnings[-1].get('message')}" if warnings else None
+def _unavailable(rolling: Object, count: int) -> int:
+    """How many of `count` pods may be missing: a number, or a share that is rounded down."""
+    value = rolling.get("maxUnavailable", "25%")
+    if isinstance(value, str):
+        return count * int(value.rstrip("%")) // 100
+    return int(value)

@@ -1,70 +1,60 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The workloads of one release: their pods, their rollout, and the roll that is still owed."""
+"""The workloads of one release: their pods, the restart of those that owe one, and the wait for it."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import (
-    is_ready,
-    lives,
-    runs,
-)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready, lives, runs
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
-    Evidence,
-    Workload,
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.explain import Explainer
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.trouble import Object, Trouble
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.owed import owed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import (
+    Configuration,
+    Reader,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state as rollout
-from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import compare, environment
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 """The annotation of ``kubectl rollout restart``; it survives later upgrades."""
 
 POLL_SECONDS = 0.25
+LOOK_SECONDS = 5
+"""How often it is said what is waited for, and looked for what stands in the way."""
+HOPELESS_SECONDS = 10
+"""How long what nobody but a person can mend must last, before the wait is given up early."""
 PARALLEL = 8
-LOG_LINES = 5
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The environment of one container of one ready pod."""
-
-    workload: Workload
-    pod: str
-    environment: Mapping[str, str]
+Live = Mapping[Workload, Object]
+Pods = Mapping[Workload, Sequence[Object]]
 
 
 @dataclass(frozen=True)
 class Workloads:
     """All workloads of a release whose pods get the mail settings.
 
-    :param redactor: takes the secrets of this run out of what is said.
-    :param secrets_kept: the secrets of earlier runs, which a pod may still have and print in its log;
-        asked only then. May raise `ValueError`.
+    :param replaced: what `restart` leaves to `wait`: pods that are to be deleted one after the other,
+        by their uids.
     """
 
     cluster: Cluster
     workloads: Sequence[Workload]
-    release: str
-    redactor: Redactor
-    secrets_kept: Callable[[], Sequence[Secret]]
+    explainer: Explainer
     clock: Clock
     progress: Progress
+    replaced: dict[Workload, frozenset[str]] = field(default_factory=dict)
 
     def live(self) -> dict[Workload, dict[str, Any]]:
         """Each workload as it is in the cluster.
@@ -79,7 +69,7 @@ class Workloads:
                 )
             )
         live = dict(zip(self.workloads, found, strict=True))
-        missing = [workload for workload, state in live.items() if state is None]
+        missing = [workload for workload, now in live.items() if now is None]
         if missing:
             raise FindingError(
                 *(
@@ -88,23 +78,29 @@ class Workloads:
                         where=str(workload),
                         workload=workload,
                         namespace=self.cluster.namespace,
-                        release=self.release,
+                        release=self.explainer.release,
                     )
                     for workload in missing
                 )
             )
         # The API leaves kind out of what it returns in lists, and the client's users want it.
         return {
-            workload: {**state, "kind": workload.kind}
-            for workload, state in live.items()
-            if state is not None
+            workload: {**now, "kind": workload.kind}
+            for workload, now in live.items()
+            if now is not None
         }
 
-    def interruptions(self, live: Mapping[Workload, Mapping[str, Any]]) -> list[Finding]:
+    def pods(self, live: Live) -> dict[Workload, list[dict[str, Any]]]:
+        """The pods of each workload."""
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            found = pool.map(lambda now: self.cluster.pods(now["spec"]["selector"]), live.values())
+            return dict(zip(live, found, strict=True))
+
+    def interruptions(self, live: Live) -> list[Finding]:
         """What to say before these workloads roll: one finding for each reason."""
         names: dict[str, list[str]] = {}
-        for workload, state in live.items():
-            reason = rollout.interruption(state)
+        for workload, now in live.items():
+            reason = state.interruption(now)
             if reason is not None:
                 names.setdefault(reason, []).append(str(workload))
         return [
@@ -112,101 +108,64 @@ class Workloads:
             for reason, places in names.items()
         ]
 
-    def ready(self, live: Mapping[Workload, Mapping[str, Any]]) -> list[Seen]:
-        """The environment of the named container in every ready pod of every workload, all at once.
+    def ready(self, live: Live, pods: Pods) -> list[tuple[Workload, Object]]:
+        """Every ready pod of every workload.
 
-        :raises FindingError: for a workload that has no ready pod, or a container that cannot be read.
+        :raises FindingError: for a workload that should have pods and has no ready one.
         """
-        found: list[tuple[Workload, str]] = []
-        down: list[Finding] = []
-        for workload, state in live.items():
-            pods = self.cluster.pods(state["spec"]["selector"])
-            names = [pod["metadata"]["name"] for pod in pods if is_ready(pod)]
-            if not names and rollout.wanted(state) > 0:
-                down.append(
-                    CATALOGUE.finding(
-                        "no-ready-pod",
-                        where=str(workload),
-                        workload=workload,
-                        namespace=self.cluster.namespace,
-                        reason=self._reason(state, pods),
-                    )
-                )
-            found += [(workload, name) for name in names]
+        found = [(workload, pod) for workload in live for pod in pods[workload] if is_ready(pod)]
+        up = {workload for workload, _pod in found}
+        down = [
+            workload for workload in live if workload not in up and state.wanted(live[workload]) > 0
+        ]
         if down:
-            raise FindingError(*down)
-        return self._read(found)
+            raise FindingError(
+                *(finding for each in down for finding in self._down(each, live[each], pods[each]))
+            )
+        return found
 
-    def running(self, live: Mapping[Workload, Mapping[str, Any]]) -> list[Seen]:
-        """The environment of the named container wherever it runs, ready or not.
+    def running(self, live: Live) -> list[tuple[Workload, Object]]:
+        """Every pod whose container runs, ready or not.
 
         A container that does not run gets what is in the cluster when it starts.
-
-        :raises FindingError: for a container that cannot be read.
         """
-        return self._read(
-            [
-                (workload, pod["metadata"]["name"])
-                for workload, state in live.items()
-                for pod in self.cluster.pods(state["spec"]["selector"])
-                if runs(pod, workload.container)
-            ]
-        )
-
-    def _read(self, places: Sequence[tuple[Workload, str]]) -> list[Seen]:
-        def one(place: tuple[Workload, str]) -> Seen | Finding:
-            workload, pod = place
-            try:
-                return Seen(
-                    workload, pod, environment.of_container(self.cluster, pod, workload.container)
-                )
-            except ExecError as error:
-                return CATALOGUE.finding(
-                    "pod-not-readable",
-                    where=f"pod {pod}",
-                    pod=pod,
-                    container=workload.container,
-                    problem=self.redactor.clean(str(error)),
-                )
-
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            results = list(pool.map(one, places))
-        problems = [result for result in results if isinstance(result, Finding)]
-        if problems:
-            raise FindingError(*problems)
-        return [result for result in results if isinstance(result, Seen)]
+        return [
+            (workload, pod)
+            for workload, pods in self.pods(live).items()
+            for pod in pods
+            if runs(pod, workload.container)
+        ]
 
     def outdated(
         self,
-        live: Mapping[Workload, Mapping[str, Any]],
-        seen: Sequence[Seen],
-        wanted: Mapping[Workload, Evidence],
+        live: Live,
+        places: Sequence[tuple[Workload, Object]],
+        evidence: Mapping[Workload, Evidence],
     ) -> list[Workload]:
-        """The workloads with a container whose successor would see another of the wanted variables.
+        """The workloads with a container that does not have what its successor would have.
 
-        A workload whose pods already have what the cluster would give them now is never rolled, even
-        if that is not what is wanted: a roll would change nothing.
+        :param places: the pods to look into.
         """
-        secret = functools.cache(self.cluster.secret)
-        config_map = functools.cache(self.cluster.config_map)
-        behind = []
-        for workload, state in live.items():
-            containers = {
-                entry["name"]: entry for entry in state["spec"]["template"]["spec"]["containers"]
-            }
-            would = environment.of_successor(
-                containers.get(workload.container, {}), wanted[workload].env, secret, config_map
-            )
-            has = [entry.environment for entry in seen if entry.workload == workload]
-            if any(pod.get(name) != value for pod in has for name, value in would.items()):
-                behind.append(workload)
-        return behind
+        reader = Reader(
+            self.cluster, Configuration(self.cluster), evidence, self.explainer.redactor
+        )
+        behind = owed(live, reader.read(places), evidence, reader.configuration)
+        names = {each.seen.workload for each in behind}
+        return [workload for workload in live if workload in names]
 
     def restart(self, workloads: Sequence[Workload]) -> None:
-        """Rolls the workloads, as ``kubectl rollout restart`` does."""
+        """Rolls the workloads, as ``kubectl rollout restart`` does.
+
+        Of one that replaces a pod only when somebody deletes it, `wait` deletes the pods.
+        """
+        live = self.live()
+        by_hand = {each: live[each] for each in workloads if state.on_delete(live[each])}
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         for workload in workloads:
-            self.cluster.annotate_template(workload.kind, workload.name, {RESTARTED_AT: now})
+            if workload not in by_hand:
+                self.cluster.annotate_template(workload.kind, workload.name, {RESTARTED_AT: now})
+        for workload, pods in self.pods(by_hand).items():
+            self.replaced[workload] = frozenset(pod["metadata"]["uid"] for pod in pods)
 
     def wait(
         self, seconds: int, workloads: Collection[Workload] | None = None
@@ -214,121 +173,144 @@ class Workloads:
         """Waits until every workload has rolled, or those named, and returns the states of all.
 
         :param seconds: the limit for all of them together.
-        :raises FindingError: naming each that has not, with its pods' own reasons.
+        :raises FindingError: why those that have not did not, at the limit, or as soon as it is
+            certain that waiting is of no use.
         """
-        start = self.clock.now()
-        said = start
+        wait = _Wait(self, seconds, workloads, start=self.clock.now())
         while True:
-            live = self.live()
-            pods = {
-                workload: self.cluster.pods(state["spec"]["selector"])
-                for workload, state in live.items()
-            }
+            live = wait.look()
+            if live is not None:
+                return live
+            self.clock.sleep(POLL_SECONDS)
+
+    def _down(self, workload: Workload, now: Object, pods: Sequence[Object]) -> list[Finding]:
+        troubles = self.explainer.troubles(now, pods)
+        problem = "; ".join(each.problem for each in troubles) or f"there are {len(pods)} pods"
+        down = CATALOGUE.finding(
+            "no-ready-pod",
+            where=str(workload),
+            workload=workload,
+            namespace=self.cluster.namespace,
+            problem=self.explainer.redactor.clean(problem),
+        )
+        if not troubles:
+            return [down]
+        return [down, *self.explainer.findings(workload, now, pods, troubles, seconds=0)]
+
+
+@dataclass
+class _Wait:
+    """One wait under way.
+
+    :param hopeless: since when there is what only a person can mend, by workload and code.
+    """
+
+    of: Workloads
+    seconds: int
+    workloads: Collection[Workload] | None
+    start: float
+    said: float = field(init=False)
+    hopeless: dict[tuple[Workload, str], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.said = self.start
+
+    def look(self) -> dict[Workload, dict[str, Any]] | None:
+        """The states when everything has rolled, else `None`.
+
+        :raises FindingError: when it is time to give up.
+        """
+        waited = self.of.clock.now() - self.start
+        try:
+            live = self.of.live()
+            pods = self.of.pods(live)
             open_ = [
-                workload
-                for workload in live
-                if (workloads is None or workload in workloads)
-                and not rollout.complete(live[workload], pods[workload])
+                each
+                for each in live
+                if (self.workloads is None or each in self.workloads)
+                and not self._done(each, live[each], pods[each])
             ]
             if not open_:
                 return live
-            now = self.clock.now()
-            if now - start >= seconds:
-                raise FindingError(
-                    *(
-                        CATALOGUE.finding(
-                            "rollout-not-ready",
-                            where=str(workload),
-                            workload=workload,
-                            seconds=seconds,
-                            release=self.release,
-                            namespace=self.cluster.namespace,
-                            reason=self._reason(live[workload], pods[workload]),
-                        )
-                        for workload in open_
-                    )
-                )
-            if now - said >= 5:
-                said = now
-                for workload in open_:
-                    ready = sum(map(is_ready, pods[workload]))
-                    reason = next(
-                        filter(None, map(rollout.trouble, filter(lives, pods[workload]))),
-                        "starting",
-                    )
-                    self.progress(
-                        f"{workload}: {ready} of {rollout.wanted(live[workload])} pods ready after "
-                        f"{now - start:.0f} s of at most {seconds} s ({self.redactor.clean(reason)})"
-                    )
-            self.clock.sleep(POLL_SECONDS)
-
-    def _reason(self, state: Mapping[str, Any], pods: Sequence[Mapping[str, Any]]) -> str:
-        """Why the pods of a workload are not ready: their state, their newest warning, their last words."""
-        parts = rollout.failing_conditions(state)
-        for pod in pods:
-            if is_ready(pod) or not lives(pod):
-                continue
-            name = pod["metadata"]["name"]
-            own = [rollout.trouble(pod), self._warning(name), self._last_words(pod)]
-            parts.append(f"Pod {name}: " + "; ".join(filter(None, own)))
-        return self.redactor.clean(" ".join(parts) or "There is no pod.")
-
-    def _warning(self, pod: str) -> str | None:
-        try:
-            return rollout.last_warning(self.cluster.events(pod))
-        except FindingError:
-            # Events need a right of their own; without it the pod's state still speaks.
-            return None
-
-    def _last_words(self, pod: Mapping[str, Any]) -> str | None:
-        for status in (pod.get("status") or {}).get("containerStatuses") or []:
-            if status.get("ready") or not status.get("containerID"):
-                continue
-            crashed = bool((status.get("lastState") or {}).get("terminated"))
-            container = next(
-                entry for entry in pod["spec"]["containers"] if entry["name"] == status["name"]
-            )
-            try:
-                text = self.cluster.log(
-                    pod["metadata"]["name"], status["name"], lines=LOG_LINES, previous=crashed
-                ).strip()
-                # An application may print its environment, which is not always the one wanted here.
-                given = environment.from_secrets(container, self.cluster.secret)
-                given += self.secrets_kept()
-            except (FindingError, ValueError):
-                # Logs and Secrets need rights of their own, a log may be gone with its container, and
-                # a record may be damaged.
-                return None
-            if text:
-                return "last log lines: " + " | ".join(Redactor(given).clean(text).splitlines())
+            self._go_on(open_, live, pods, waited)
+        except FindingError as error:
+            # A server that restarts is back soon, and the rollout goes on without it.
+            if waited >= self.seconds or not _is_away(error):
+                raise
         return None
 
+    def _done(self, workload: Workload, now: Object, pods: Sequence[Object]) -> bool:
+        return not self._old(workload, pods) and state.complete(now, pods)
 
-@dataclass(frozen=True)
-class Deviation:
-    """A container that sees other settings than the description says."""
+    def _old(self, workload: Workload, pods: Sequence[Object]) -> list[Object]:
+        """The pods that are still to be replaced."""
+        uids = self.of.replaced.get(workload, ())
+        return [pod for pod in pods if pod["metadata"]["uid"] in uids and lives(pod)]
 
-    seen: Seen
-    differences: Sequence[compare.Difference]
+    def _go_on(self, open_: Sequence[Workload], live: Live, pods: Pods, waited: float) -> None:
+        for workload in open_:
+            self._replace(workload, live[workload], pods[workload])
+        over = waited >= self.seconds
+        now = self.of.clock.now()
+        if not over and now - self.said < LOOK_SECONDS:
+            return
+        self.said = now
+        troubles = {each: self.of.explainer.troubles(live[each], pods[each]) for each in open_}
+        given_up = set(open_) if over else self._hopeless(troubles, now)
+        if given_up:
+            raise FindingError(
+                *(
+                    finding
+                    for each in open_
+                    if each in given_up
+                    for finding in self.of.explainer.findings(
+                        each, live[each], pods[each], troubles[each], seconds=waited
+                    )
+                )
+            )
+        for each in open_:
+            self._say(each, live[each], pods[each], troubles[each], waited)
 
-    def finding(self, namespace: str) -> Finding:
-        """What to tell about it."""
-        workload = self.seen.workload
-        return CATALOGUE.finding(
-            "environment-differs",
-            where=f"pod {self.seen.pod}, container {workload.container}",
-            container=workload.container,
-            pod=self.seen.pod,
-            differences="; ".join(map(str, self.differences)),
-            workload=f"{workload.kind.lower()}/{workload.name}",
-            namespace=namespace,
+    def _replace(self, workload: Workload, now: Object, pods: Sequence[Object]) -> None:
+        """Deletes the next pod that is to be replaced: one that serves nobody, or when all are ready."""
+        old = self._old(workload, pods)
+        if not old:
+            return
+        idle = [pod for pod in old if not is_ready(pod)]
+        if idle or sum(map(is_ready, pods)) >= state.wanted(now):
+            self.of.cluster.delete_pod((idle or old)[0]["metadata"]["name"])
+
+    def _hopeless(
+        self, troubles: Mapping[Workload, Sequence[Trouble]], now: float
+    ) -> set[Workload]:
+        seen = {
+            (workload, each.code)
+            for workload, found in troubles.items()
+            for each in found
+            if each.hopeless
+        }
+        self.hopeless = {key: self.hopeless.get(key, now) for key in seen}
+        return {
+            workload
+            for (workload, _code), since in self.hopeless.items()
+            if now - since >= HOPELESS_SECONDS
+        }
+
+    def _say(
+        self,
+        workload: Workload,
+        now: Object,
+        pods: Sequence[Object],
+        troubles: Sequence[Trouble],
+        waited: float,
+    ) -> None:
+        reason = troubles[0].problem if troubles else "starting"
+        self.of.progress(
+            f"{workload}: {sum(map(is_ready, pods))} of {state.wanted(now)} pods ready after "
+            f"{waited:.0f} s of at most {self.seconds} s "
+            f"({self.of.explainer.redactor.clean(reason)})"
         )
 
 
-def check(seen: Sequence[Seen], wanted: Mapping[Workload, Evidence]) -> list[Deviation]:
-    """The containers that do not see the variables that they should, of those that were read."""
-    deviations = [
-        Deviation(entry, compare.compare(wanted[entry.workload].env, entry.environment))
-        for entry in seen
-    ]
-    return [deviation for deviation in deviations if deviation.differences]
+def _is_away(error: FindingError) -> bool:
+    return all(finding.code == "cluster-unreachable" for finding in error.findings)

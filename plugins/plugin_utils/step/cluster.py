@@ -12,6 +12,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.explain import Explainer
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Action, Step
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings import CATALOGUE
@@ -61,9 +62,14 @@ class ClusterStep(ClusterAction, Step):
         return Workloads(
             cluster=cluster,
             workloads=plan.rendered.workloads,
-            release=plan.target.release,
-            redactor=redactor,
-            secrets_kept=lambda: secrets_kept(cluster, plan.target.release, plan.rendered.leaves),
+            explainer=Explainer(
+                cluster=cluster,
+                release=plan.target.release,
+                redactor=redactor,
+                secrets_kept=lambda: secrets_kept(
+                    cluster, plan.target.release, plan.rendered.leaves
+                ),
+            ),
             clock=SystemClock(),
             progress=self.progress,
         )

@@ -1,62 +1,104 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the description promises against what a container sees. Pure; no secret in what comes out."""
+"""What the description promises against what is found. Pure; no secret in what comes out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
     PRESENT,
+    FileEvidence,
+    SecretEvidence,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
+
+Kind = Literal["variable", "file", "secret"]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A variable that is not as it should be; both sides in words, a secret never shown."""
+    """One thing that is not as it should be; both sides in words, a secret never shown.
 
-    variable: str
+    :param name: of the variable, path of the file, or name of the Secret.
+    :param key: of the Secret; empty for others.
+    """
+
+    kind: Kind
+    name: str
     expected: str
     found: str
+    key: str = ""
 
     def __str__(self) -> str:
-        return f"{self.variable} is {self.found}, expected is {self.expected}"
+        if self.kind == "file":
+            return f"{self.name} is without {self.expected}: {self.found}"
+        place = f"key {self.key} of Secret {self.name}" if self.key else self.name
+        return f"{place} is {self.found}, expected is {self.expected}"
 
 
-def compare(expected: Mapping[str, Any], seen: Mapping[str, str]) -> list[Difference]:
-    """Every variable of a container that is not as it should be.
+def variables(expected: Mapping[str, Any], seen: Mapping[str, str | None]) -> list[Difference]:
+    """Every variable of a container that is not as it should be, of those that can be told.
 
     :param expected: variable to text or `Secret`, `OMIT` for must not be there, `PRESENT` for must be
         there, `KEEP` for anything.
-    :param seen: the container's environment.
+    :param seen: variable to value; `None` for not set.
     """
-    found = []
-    for name, wanted in expected.items():
-        value = seen.get(name)
-        if wanted is KEEP:
-            continue
-        if wanted is OMIT:
-            if value is not None:
-                found.append(Difference(name, "not set", "set"))
-            continue
-        if wanted is PRESENT:
-            if value is None:
-                found.append(Difference(name, "set", "not set"))
-            continue
-        secret = isinstance(wanted, Secret)
-        text = wanted.reveal() if isinstance(wanted, Secret) else str(wanted)
-        if value != text:
-            shown = "another value (not shown)" if secret else repr(value)
-            found.append(
-                Difference(
-                    variable=name,
-                    expected="a secret (not shown)" if secret else repr(text),
-                    found="not set" if value is None else shown,
-                )
-            )
-    return found
+    return [
+        Difference("variable", name, *words)
+        for name, wanted in expected.items()
+        if name in seen and (words := _words(wanted, seen[name]))
+    ]
+
+
+def lines(wanted: FileEvidence, content: str | None) -> list[Difference]:
+    """The lines that are missing in a file, whatever stands around them; `None` when there is no file."""
+    there = {line.strip() for line in (content or "").splitlines()}
+    found = "there is no such file" if content is None else "it has no such line"
+    return [
+        Difference("file", wanted.path, _line(line), found)
+        for line in wanted.lines
+        if not _parts(line) <= there
+    ]
+
+
+def keys(wanted: SecretEvidence, data: Mapping[str, str]) -> list[Difference]:
+    """The keys of a Secret that are not as they should be.
+
+    :param data: everything that it holds.
+    """
+    return [
+        Difference("secret", wanted.name, *words, key=key)
+        for key, value in wanted.keys.items()
+        if (words := _words(value, data.get(key)))
+    ]
+
+
+def _words(wanted: Any, value: str | None) -> tuple[str, str] | None:
+    """What is expected and what is found; `None` when they agree."""
+    if wanted is KEEP:
+        return None
+    if wanted is OMIT:
+        return None if value is None else ("not set", "set")
+    if wanted is PRESENT:
+        return ("set", "not set") if value is None else None
+    text = str(revealed(wanted))
+    if value == text:
+        return None
+    secret = isinstance(wanted, Secret)
+    shown = "another value (not shown)" if secret else repr(value)
+    expected = "a secret (not shown)" if secret else repr(text)
+    return expected, "not set" if value is None else shown
+
+
+def _parts(line: Any) -> set[str]:
+    return {part.strip() for part in str(revealed(line)).splitlines()} - {""}
+
+
+def _line(line: Any) -> str:
+    return "a line with a secret (not shown)" if isinstance(line, Secret) else f"the line {line!r}"

@@ -48,6 +48,7 @@ def test_the_documented_type_is_what_the_option_is_converted_to(name: str) -> No
         ("security", model.SECURITIES),
         ("auth", model.AUTHS),
         ("tls_min_version", model.TLS_VERSIONS),
+        ("restart", plan.RESTARTS),
         ("probe_from", probe.PLACES),
         ("probe_until", probe.UNTIL),
     ],
@@ -61,6 +62,7 @@ def test_no_other_option_has_documented_choices() -> None:
         "security",
         "auth",
         "tls_min_version",
+        "restart",
         "probe_from",
         "probe_until",
     }

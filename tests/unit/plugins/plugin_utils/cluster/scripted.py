@@ -14,6 +14,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 
+STARTED = "2026-11-21T09:00:00Z"
+EARLIER, LATER = "2026-11-21T08:00:00Z", "2026-11-21T10:00:00Z"
+
 API = Workload("Deployment", "qua-api", "api")
 CMD = Workload("Deployment", "qua-cmd", "cmd")
 
@@ -24,13 +27,21 @@ def deployment(
     container = name.removeprefix("qua-")
     return {
         "kind": "Deployment",
-        "metadata": {"name": name, "generation": changes.get("generation", 2)},
+        "metadata": {
+            "name": name,
+            "uid": f"uid of {name}",
+            "generation": changes.get("generation", 2),
+            "annotations": {"deployment.kubernetes.io/revision": "2"},
+        },
         "spec": {
             "replicas": replicas,
             "strategy": {"type": changes.get("strategy", "RollingUpdate")},
             "selector": {"matchLabels": {"app": name}},
             "template": {
-                "spec": {"containers": [{"name": container, "env": changes.get("env", [])}]}
+                "spec": {
+                    "containers": [{"name": container, **changes.get("container", {})}],
+                    "volumes": changes.get("volumes", []),
+                }
             },
         },
         "status": {
@@ -54,12 +65,12 @@ def pod(
     running = {
         "name": "cmd" if "-cmd-" in name else "api",
         "ready": ready,
-        "state": {"running": {"startedAt": "t"}},
+        "state": {"running": {"startedAt": STARTED}},
         "containerID": "x",
     }
     statuses = [running] if containers is None else list(containers)
     return {
-        "metadata": {"name": name},
+        "metadata": {"name": name, "uid": f"uid of {name}", "labels": {"pod-template-hash": "new"}},
         "spec": {"containers": [{"name": entry["name"]} for entry in statuses]},
         "status": {
             "phase": phase,
@@ -92,8 +103,25 @@ def environ(**variables: str) -> bytes:
     return b"".join(f"{name}={value}\0".encode() for name, value in variables.items())
 
 
+def warning(reason: str, message: str, of: str = "qua-api-1") -> dict[str, Any]:
+    """An event of an object of that name."""
+    return {
+        "type": "Warning",
+        "reason": reason,
+        "message": message,
+        "involvedObject": {"uid": f"uid of {of}"},
+    }
+
+
 def secret(**data: str) -> dict[str, Any]:
     return {"data": {key: base64.b64encode(text.encode()).decode() for key, text in data.items()}}
+
+
+def changed(thing: Mapping[str, Any], at: str) -> dict[str, Any]:
+    """A ConfigMap or Secret whose content somebody has last changed at a time."""
+    entry = {"manager": "helm", "time": at, "fieldsV1": {"f:data": {}}}
+    metadata = {"creationTimestamp": EARLIER, "managedFields": [entry]}
+    return {**thing, "metadata": metadata}
 
 
 @dataclass
@@ -118,16 +146,22 @@ class ScriptedCluster:
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     pods_of: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     environments: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, bytes | str] = field(default_factory=dict)
+    revisions: list[dict[str, Any]] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
     config_maps: dict[str, dict[str, Any]] = field(default_factory=dict)
     warnings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)
     may_look: bool = True
+    away: FindingError | None = None
     patched: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     asked_previous: list[bool] = field(default_factory=list)
     namespace: str = "apps"
 
     def workload(self, kind: str, name: str) -> dict[str, Any] | None:
+        if self.away is not None:
+            raise self.away
         state = self.states.get(name)
         return state if state and state["kind"] == kind else None
 
@@ -140,16 +174,34 @@ class ScriptedCluster:
     def config_map(self, name: str) -> dict[str, Any] | None:
         return self.config_maps.get(name)
 
+    def pod(self, name: str) -> dict[str, Any] | None:
+        every = (pod for pods in self.pods_of.values() for pod in pods)
+        return next((pod for pod in every if pod["metadata"]["name"] == name), None)
+
+    def delete_pod(self, name: str) -> None:
+        self.deleted.append(name)
+
+    def revisions_of(self, kind: str, selector: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return self.revisions
+
     def execute(self, pod: str, container: str, argv: Sequence[str]) -> Executed:
+        """Runs cat. What `files` has for a path is its content, or as a text what cat complains of."""
         if pod not in self.environments:
             raise ExecError(
                 f'container {container}: exec: "cat": executable file not found in $PATH'
             )
-        return Executed(0, self.environments[pod], b"")
+        command, path = argv
+        assert command == "cat"
+        if path == "/proc/self/environ":
+            return Executed(0, self.environments[pod], b"")
+        content = self.files.get(path, "No such file or directory")
+        if isinstance(content, str):
+            return Executed(1, b"", f"cat: {path}: {content}".encode())
+        return Executed(0, content, b"")
 
-    def events(self, pod: str) -> list[dict[str, Any]]:
+    def events(self, name: str) -> list[dict[str, Any]]:
         self._look()
-        return self.warnings.get(pod, [])
+        return self.warnings.get(name, [])
 
     def log(self, pod: str, container: str, *, lines: int, previous: bool = False) -> str:
         self._look()

@@ -103,11 +103,41 @@ class TestASuccessor:
         }
 
     @pytest.mark.parametrize(
+        ("value", "expanded"),
+        [
+            ("$(HOST):587", "mail:587"),
+            ("$(user)@$(HOST)", "u@mail"),
+            ("$(LATER)", "$(LATER)"),
+            ("$$(HOST)", "$(HOST)"),
+            ("$HOST $", "$HOST $"),
+        ],
+    )
+    def test_sees_a_reference_to_a_variable_before_it_replaced(
+        self, value: str, expanded: str
+    ) -> None:
+        sources: list[Any] = [
+            {"secretRef": {"name": "creds"}},
+            {"configMapRef": {"name": "config"}},
+        ]
+        later = {"name": "LATER", "value": "too late"}
+        assert seen({"name": "X", "value": value}, later, env_from=sources) == {"X": expanded}
+
+    def test_keeps_what_came_before_an_optional_one_that_is_not_there(self) -> None:
+        sources: list[Any] = [{"secretRef": {"name": "creds"}}]
+        entry = {"name": "KEY", **ref("secret", "nosuch", "x")}
+        assert seen(entry, names="KEY", env_from=sources) == {"KEY": "from secret"}
+
+    @pytest.mark.parametrize(
         "entry",
-        [{"value": "$(HOST):587"}, {"valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}],
+        [
+            {"value": "$(RELAY_SERVICE_HOST):587"},
+            {"value": "$(NODE)"},
+            {"valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+        ],
     )
     def test_leaves_out_what_only_the_kubelet_can_tell(self, entry: dict[str, Any]) -> None:
-        assert seen({"name": "X", **entry}) == {}
+        node = {"name": "NODE", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}}
+        assert seen(node, {"name": "X", **entry}) == {}
         assert seen({"name": "X", **entry}, {"name": "X", "value": "1"}) == {"X": "1"}
 
     def test_sees_a_secret_that_is_no_text_as_parse_does(self) -> None:
