@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.logins import Once, shared
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import longest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
@@ -24,13 +27,19 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.names.findings import
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names.report import Question
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names.resolver import LookupFailed
-from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import (
+    Plan,
+    make,
+    without_application,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import judge, place, policies
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.book import Files
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.login import Login, login
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import IN_CLUSTER
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Place, Probed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import request_for
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import load
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     failure,
@@ -58,6 +67,10 @@ class Outcome:
 
 class ActionModule(ClusterStep):
     """Proves that the relay takes the mail, or says why it does not."""
+
+    def work(self, raw: Mapping[str, Any], variables: Iterable[str], mode: Mode) -> dict[str, Any]:
+        plan_of = make if "application" in raw else without_application
+        return self.step(plan_of(raw, variables, self._read), mode)
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         description, options = plan.description, plan.run.probe
@@ -94,25 +107,29 @@ class ActionModule(ClusterStep):
         """The probes from where they were asked for, and what there is to say about that."""
         wanted = plan.run.probe.from_
         if wanted == "controller":
-            return Outcome(_run(place.Controller(), requests))
+            return Outcome(self._run(place.Controller(), requests))
         if wanted == "host":
             return self._on_host(requests)
+        if not plan.applications:
+            if wanted in IN_CLUSTER:
+                raise FindingError(load.missing())
+            return Outcome(self._run(place.Controller(), requests))
         if wanted in IN_CLUSTER:
             self.require_release(plan)
-        if plan.profile.target != "helm":
+        if not _has_release(plan):
             problem = f"{plan.title} is not configured through a Helm release"
-            return _from_controller(requests, "smtp_application", problem)
+            return self._from_controller(requests, "smtp_application", problem)
         # A login at the relay for a release that is not there would tell the wrong story.
         cluster = self.cluster(plan.target)
         usable(cluster, plan.target.release, plan.applications, plan.rendered.leaves)
         where = f"release {plan.target.release}"
         if mode.check and wanted in ("ephemeral", "job"):
-            return _from_controller(requests, where, "check mode adds nothing to the cluster")
+            return self._from_controller(requests, where, "check mode adds nothing to the cluster")
         try:
-            return Outcome(_run(self._place(plan), requests))
+            return Outcome(self._run(self._place(plan), requests))
         except place.PlaceError as error:
             if wanted == "auto":
-                return _from_controller(requests, where, str(error))
+                return self._from_controller(requests, where, str(error))
             code = "probe-not-allowed" if error.forbidden else "probe-pod-unavailable"
             finding = CATALOGUE.finding(
                 code, where=where, release=plan.target.release, problem=str(error)
@@ -144,13 +161,13 @@ class ActionModule(ClusterStep):
         connection = self._connection
         if connection.transport.rpartition(".")[2] == "local":
             note = CATALOGUE.finding("probe-host-is-controller", where=where, host=name)
-            return Outcome(_run(place.Controller(), requests), (note,))
+            return Outcome(self._run(place.Controller(), requests), (note,))
         try:
             if not connection.has_pipelining:
                 problem = f"the connection {connection.transport} hands no standard input on"
                 raise place.PlaceError(problem)
             python = self._interpreter(name, variables)
-            return Outcome(_run(place.Host(name, python, self._command), requests))
+            return Outcome(self._run(place.Host(name, python, self._command), requests))
         except (place.PlaceError, AnsibleError) as error:
             problem = " ".join(str(error).split()).rstrip(".")
             raise FindingError(
@@ -167,6 +184,25 @@ class ActionModule(ClusterStep):
         done = self._low_level_execute_command(line, in_data=stdin)
         return done["rc"], done["stdout"]
 
+    def _from_controller(self, requests: list[ProbeRequest], where: str, problem: str) -> Outcome:
+        note = CATALOGUE.finding("probe-from-controller", where=where, problem=problem)
+        return Outcome(self._run(place.Controller(), requests), (note,), second_best=True)
+
+    def _run(self, where: Place, requests: list[ProbeRequest]) -> tuple[Probed, ...]:
+        """Probes every relay at once; the answers in the order of the requests.
+
+        Over all hosts of this run, the same credentials are tried at the same relay once.
+        """
+        book = Files(Path(self.temporary) / "smtp-logins")
+        once = Once(book, where.run, lambda probed: (probed.result["ok"], probed.result["login"]))
+
+        def one(request: ProbeRequest) -> Probed:
+            probed, login = once.probe(request, longest(request))
+            return probed.with_login(*shared(request, login)) if login else probed
+
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            return tuple(pool.map(one, requests))
+
     # -- what else --------------------------------------------------------------------------
 
     def _secret_of(self, plan: Plan) -> Any:
@@ -176,7 +212,7 @@ class ActionModule(ClusterStep):
         """The NetworkPolicies that are in the way; nothing where the pods were let out."""
         unproven = outcome.second_best or not all(map(judge.reached, outcome.probed))
         asked = plan.run.probe.from_ in ("auto", *IN_CLUSTER)
-        if plan.profile.target != "helm" or not asked or (outcome.probed and not unproven):
+        if not _has_release(plan) or not asked or (outcome.probed and not unproven):
             return []
         description = plan.description
         seen = tuple(each["address"] for each in _addresses(outcome))
@@ -184,19 +220,12 @@ class ActionModule(ClusterStep):
         return policies.blocked(self.cluster(plan.target), plan.rendered.workloads, relay)
 
 
+def _has_release(plan: Plan) -> bool:
+    return bool(plan.applications) and plan.profile.target == "helm"
+
+
 def _addresses(outcome: Outcome) -> list[dict[str, Any]]:
     return outcome.probed[0].result["addresses"] if outcome.probed else []
-
-
-def _run(where: Place, requests: list[ProbeRequest]) -> tuple[Probed, ...]:
-    """Probes every relay at once; the answers in the order of the requests."""
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        return tuple(pool.map(where.run, requests))
-
-
-def _from_controller(requests: list[ProbeRequest], where: str, problem: str) -> Outcome:
-    note = CATALOGUE.finding("probe-from-controller", where=where, problem=problem)
-    return Outcome(_run(place.Controller(), requests), (note,), second_best=True)
 
 
 def _said_before(logins: list[Login], plan: Plan, mode: Mode) -> list[Finding]:

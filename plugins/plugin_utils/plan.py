@@ -165,6 +165,23 @@ def make(
     return Plan(resolved, applications, target, run, rendered, tuple(findings))
 
 
+def without_application(
+    raw: Mapping[str, Any], variables: Iterable[str], read_file: ReadFile
+) -> Plan:
+    """The same as `make` for what only talks to the relay: no application, and no release.
+
+    :raises FindingError: with every finding, when one of them is an error.
+    """
+    findings = strangers(variables)
+    resolved = resolve.resolve(raw, read_file)
+    findings += resolved.findings
+    options = Given(raw, findings)
+    target, run = options.target(named=False), options.run()
+    if resolve.errors(findings):
+        raise FindingError(*findings)
+    return Plan(resolved, (), target, run, Rendered((), {}), tuple(findings))
+
+
 def strangers(names: Iterable[str]) -> list[Finding]:
     """What to say about variables that look like options and are none."""
     return [

@@ -17,8 +17,6 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.logins import Book, Known, Page
 
-_KEY_BYTES = 32
-
 
 class Files(Book):
     """A book in a folder of this user that ends with the run.
@@ -33,9 +31,9 @@ class Files(Book):
     def digest(self, text: str) -> str:
         """Return a digest that is the same in all processes of this run."""
         with self._open("key") as descriptor:
-            key = os.read(descriptor, _KEY_BYTES)
+            key = os.read(descriptor, os.fstat(descriptor).st_size)
             if not key:
-                key = secrets.token_bytes(_KEY_BYTES)
+                key = secrets.token_hex().encode("ascii")
                 os.write(descriptor, key)
         return hmac.new(key, text.encode("utf-8", "surrogatepass"), "sha256").hexdigest()
 

@@ -14,12 +14,14 @@ import shlex
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp import bundle
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import longest, probe
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.result import Stage
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready
@@ -72,6 +74,16 @@ class Probed:
         return frozenset(
             stage["name"] for stage in self.result["stages"] if stage["result"] == "failed"
         )
+
+    def with_login(self, stage: Stage, finding: Finding) -> Probed:
+        """The same with what the login of another probe has shown."""
+        result = {
+            **self.result,
+            "ok": self.result["ok"] and finding.severity != "error",
+            "stages": [*self.result["stages"], asdict(stage)],
+            "findings": [*self.result["findings"], finding.as_dict()],
+        }
+        return replace(self, result=result)
 
 
 class Place(Protocol):
