@@ -66,6 +66,23 @@ def for_evidence(description: Description, place: Mapping[str, Any], of: Applica
     return _names(description, place, of.profile.supports.existing_secret, evidence=True)
 
 
+def for_traps(description: Description, place: Mapping[str, Any], of: Application) -> Names:
+    """The names for the traps: those for what is written, and the login that is given.
+
+    With an existing Secret the two differ: an application misreads a password wherever it lies.
+    """
+    names = for_values(description, place, of)
+    username = {"given_username": description.username}
+    password = {"given_password": description.password.reveal()}
+    shown = {} if description.username_is_secret else username
+    return Names(
+        {**names.full, **username, **password},
+        {**names.plain, **shown},
+        names.secret or bool(description.password),
+        names.sealed | (password.keys() | username.keys()) - shown.keys(),
+    )
+
+
 def place(of: Application, *, release: str, namespace: str, fullname: str | None) -> dict[str, str]:
     """Where the application is: names that do not come from the description."""
     chart = of.prefix[-1] if of.prefix else next(iter(of.profile.charts), of.profile.name)

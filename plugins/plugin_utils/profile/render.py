@@ -78,6 +78,7 @@ def render(
         application,
         names.for_values(description, place, application),
         names.for_evidence(description, place, application),
+        names.for_traps(description, place, application),
     )
     rendered = Rendered(
         leaves=tuple(work.leaves()),
@@ -120,6 +121,7 @@ class _Rendering:
     application: Application
     values: names.Names
     seen: names.Names
+    told: names.Names
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -186,7 +188,8 @@ class _Rendering:
         """An entry of a list that is ours; `None` for one that is left out and cannot be known."""
         gone, body = False, source
         if isinstance(source, Mapping):
-            gone = self._question((*keys, OMIT_WHEN), source.get(OMIT_WHEN, False))
+            omit = source.get(OMIT_WHEN, False)
+            gone = self._question((*keys, OMIT_WHEN), omit, self.values)
             body = {key: inner for key, inner in source.items() if key != OMIT_WHEN}
             body = body.get(VALUE, body)
         value = self.evaluate(keys, body, self.values)
@@ -201,8 +204,8 @@ class _Rendering:
         sensitive = sensitive or (by is not None and names_password(key))
         return Entry(key, OMIT if gone else value, sensitive)
 
-    def _question(self, keys: Keys, source: Any) -> bool:
-        answer = self.evaluate(keys, source, self.values)
+    def _question(self, keys: Keys, source: Any, known: names.Names) -> bool:
+        answer = self.evaluate(keys, source, known)
         if answer is OMIT:
             return False
         if not isinstance(answer, bool):
@@ -263,7 +266,7 @@ class _Rendering:
         """What the profile warns of, for this description."""
         for number, trap in enumerate(self.profile.traps):
             keys = ("traps", number)
-            if self._question((*keys, "when"), trap.when):
+            if self._question((*keys, "when"), trap.when, self.told):
                 yield Finding(
                     code=trap.code,
                     severity=trap.severity,
@@ -338,7 +341,7 @@ def written(
     """
     place = names.place(application, release=release, namespace=namespace, fullname=fullname)
     known = names.for_values(description, place, application)
-    work = _Rendering(application, known, known)
+    work = _Rendering(application, known, known, known)
     leaves = tuple(work.leaves())
     if work.findings:
         raise FindingError(*work.findings)
