@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,6 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.logins import Once, shared
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import longest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
@@ -46,9 +43,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     warnings,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
-
-PARALLEL = 8
-"""Relays of one description that are probed at the same time."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +101,13 @@ class ActionModule(ClusterStep):
         """The probes from where they were asked for, and what there is to say about that."""
         wanted = plan.run.probe.from_
         if wanted == "controller":
-            return Outcome(self._run(place.Controller(), requests))
+            return Outcome(place.from_controller(requests, self._book))
         if wanted == "host":
             return self._on_host(requests)
         if not plan.applications:
             if wanted in IN_CLUSTER:
                 raise FindingError(load.missing())
-            return Outcome(self._run(place.Controller(), requests))
+            return Outcome(place.from_controller(requests, self._book))
         if wanted in IN_CLUSTER:
             self.require_release(plan)
         if not _has_release(plan):
@@ -126,7 +120,7 @@ class ActionModule(ClusterStep):
         if mode.check and wanted in ("ephemeral", "job"):
             return self._from_controller(requests, where, "check mode adds nothing to the cluster")
         try:
-            return Outcome(self._run(self._place(plan), requests))
+            return Outcome(place.from_place(self._place(plan), requests, self._book))
         except place.PlaceError as error:
             if wanted == "auto":
                 return self._from_controller(requests, where, str(error))
@@ -161,13 +155,14 @@ class ActionModule(ClusterStep):
         connection = self._connection
         if connection.transport.rpartition(".")[2] == "local":
             note = CATALOGUE.finding("probe-host-is-controller", where=where, host=name)
-            return Outcome(self._run(place.Controller(), requests), (note,))
+            return Outcome(place.from_controller(requests, self._book), (note,))
         try:
             if not connection.has_pipelining:
                 problem = f"the connection {connection.transport} hands no standard input on"
                 raise place.PlaceError(problem)
             python = self._interpreter(name, variables)
-            return Outcome(self._run(place.Host(name, python, self._command), requests))
+            host = place.Host(name, python, self._command)
+            return Outcome(place.from_place(host, requests, self._book))
         except (place.PlaceError, AnsibleError) as error:
             problem = " ".join(str(error).split()).rstrip(".")
             raise FindingError(
@@ -186,22 +181,12 @@ class ActionModule(ClusterStep):
 
     def _from_controller(self, requests: list[ProbeRequest], where: str, problem: str) -> Outcome:
         note = CATALOGUE.finding("probe-from-controller", where=where, problem=problem)
-        return Outcome(self._run(place.Controller(), requests), (note,), second_best=True)
+        return Outcome(place.from_controller(requests, self._book), (note,), second_best=True)
 
-    def _run(self, where: Place, requests: list[ProbeRequest]) -> tuple[Probed, ...]:
-        """Probes every relay at once; the answers in the order of the requests.
-
-        Over all hosts of this run, the same credentials are tried at the same relay once.
-        """
-        book = Files(Path(self.temporary) / "smtp-logins")
-        once = Once(book, where.run, lambda probed: (probed.result["ok"], probed.result["login"]))
-
-        def one(request: ProbeRequest) -> Probed:
-            probed, login = once.probe(request, longest(request))
-            return probed.with_login(*shared(request, login)) if login else probed
-
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            return tuple(pool.map(one, requests))
+    @property
+    def _book(self) -> Files:
+        """What this run knows of logins: over all hosts, the same one is tried once."""
+        return Files(Path(self.temporary) / "smtp-logins")
 
     # -- what else --------------------------------------------------------------------------
 

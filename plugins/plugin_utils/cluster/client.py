@@ -52,11 +52,13 @@ class ExecError(Exception):
     """A command could not be run in a container.
 
     :ivar forbidden: whether the user has no right to.
+    :ivar began: whether it may have been run, and what became of it is not known.
     """
 
-    def __init__(self, problem: str, *, forbidden: bool = False) -> None:
+    def __init__(self, problem: str, *, forbidden: bool = False, began: bool = False) -> None:
         super().__init__(problem)
         self.forbidden = forbidden
+        self.began = began
 
 
 @dataclass(frozen=True)
@@ -423,7 +425,7 @@ class Cluster:
                 socket.write_stdin(stdin)
             socket.run_forever(timeout=seconds)
             if socket.is_open():
-                raise ExecError(f"the command did not end within {seconds:.0f} s")
+                raise ExecError(f"the command did not end within {seconds:.0f} s", began=True)
             yield socket
         finally:
             socket.close()
@@ -456,7 +458,8 @@ def _returncode(status: dict[str, Any]) -> int:
     for cause in (status.get("details") or {}).get("causes") or []:
         if cause.get("reason") == "ExitCode":
             return int(cause["message"])
-    raise ExecError(status.get("message") or "the connection to the container broke")
+    message = status.get("message")
+    raise ExecError(message or "the connection to the container broke", began=not message)
 
 
 def _is_forbidden(error: Any) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.report import advice, steps
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Probed
 
@@ -49,25 +50,5 @@ def _milder(finding: Finding) -> Finding:
 
 def text(probed: Sequence[Probed], seen: Sequence[Finding]) -> str:
     """One page for a person: each relay, step by step, then every finding with its fix."""
-    lines = []
-    for entry in probed:
-        result = entry.result
-        how = " ".join(filter(None, (result["security"], result["mechanism"])))
-        parts = [f"relay {result['relay']}", how, f"probed from {entry.where}"]
-        if result["relay_saw"]:
-            parts.append(f"the relay saw {result['relay_saw']}")
-        if result["tries"] > 1:
-            parts.append(f"{result['tries']} tries in {result['seconds']:.1f} s")
-        lines.append(", ".join(filter(None, parts)))
-        lines += [_stage(stage) for stage in result["stages"]]
-        if result["token"] and any(each["result"] == "sent" for each in result["recipients"]):
-            lines.append(f"  test mail sent; search for {result['token']}")
-    for finding in seen:
-        lines.append(f"{finding.severity}: {finding.message} [{finding.code}]")
-        lines.append(f"  Fix: {finding.fix}")
-    return "\n".join(lines)
-
-
-def _stage(stage: dict[str, object]) -> str:
-    line = f"  {stage['name']:<11} {stage['result']:<7} {stage['seconds']:7.3f} s"
-    return f"{line}  {stage['detail']}".rstrip()
+    lines = [line for each in probed for line in steps(each.result, each.where)]
+    return "\n".join([*lines, *advice(finding.as_dict() for finding in seen)])

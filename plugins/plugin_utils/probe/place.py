@@ -13,13 +13,16 @@ import secrets
 import shlex
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp import bundle
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import longest, probe
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.fleet import probe_all
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.logins import Book, Once, shared
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import longest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.result import Stage
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
@@ -29,11 +32,15 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import manifest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 
+PARALLEL = 8
+"""Probes at the same time in a pod or on a host, which have other things to do."""
 START_SECONDS = 15
 """For the interpreter in a busy pod to come up, on top of the probe's own limit."""
 PULL_SECONDS = 120
 """For an image to be pulled and a container of our own to start."""
 GONE_SECONDS = 30
+LAST_EXIT_CODE = 128
+"""What is beyond stands for a signal, as shells count."""
 POLL_SECONDS = 0.25
 
 _HOPELESS = frozenset(
@@ -54,11 +61,13 @@ class PlaceError(Exception):
     """No probe can run there; the text says why, as the end of a sentence.
 
     :ivar forbidden: whether nothing but a right is missing.
+    :ivar began: whether a probe may have begun there, and have logged in.
     """
 
-    def __init__(self, problem: str, *, forbidden: bool = False) -> None:
+    def __init__(self, problem: str, *, forbidden: bool = False, began: bool = False) -> None:
         super().__init__(problem)
         self.forbidden = forbidden
+        self.began = began
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ class Probed:
 
 
 class Place(Protocol):
-    """Somewhere that a probe can run; safe to use from several threads."""
+    """Somewhere else that a probe can run; safe to use from several threads."""
 
     def run(self, request: ProbeRequest) -> Probed:
         """Probes from there.
@@ -97,11 +106,39 @@ class Place(Protocol):
         ...
 
 
-class Controller:
-    """This machine, in this process."""
+def from_controller(requests: Sequence[ProbeRequest], book: Book) -> tuple[Probed, ...]:
+    """Probes every relay from this machine, in this process; in the order of the requests."""
+    results = probe_all(requests, book=book)
+    return tuple(Probed("controller", result.as_dict()) for result in results)
 
-    def run(self, request: ProbeRequest) -> Probed:
-        return Probed("controller", probe(request).as_dict())
+
+def from_place(place: Place, requests: Sequence[ProbeRequest], book: Book) -> tuple[Probed, ...]:
+    """Probes every relay from somewhere else; in the order of the requests.
+
+    :raises PlaceError: when no probe can run there.
+    """
+
+    def run(request: ProbeRequest) -> Probed | PlaceError:
+        try:
+            return place.run(request)
+        except PlaceError as error:
+            return error
+
+    def read(found: Probed | PlaceError) -> tuple[bool, str]:
+        if isinstance(found, PlaceError):
+            return False, "undecided" if found.began else ""
+        return found.result["ok"], found.result["login"]
+
+    once = Once(book, run, read)
+
+    def one(request: ProbeRequest) -> Probed:
+        found, login = once.probe(request, longest(request))
+        if isinstance(found, PlaceError):
+            raise found
+        return found.with_login(*shared(request, login)) if login else found
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        return tuple(pool.map(one, requests))
 
 
 Run = Callable[[str, bytes], tuple[int, str]]
@@ -126,7 +163,7 @@ class Host:
         # A connection of Ansible's is for one command at a time.
         with self._lock:
             returncode, output = self.command(shlex.join(words), bundle.feed(request))
-        return Probed(where, _result(output, where, f"ended with exit code {returncode}"))
+        return Probed(where, _result(output, where, returncode))
 
 
 @dataclass(frozen=True)
@@ -143,6 +180,8 @@ class Pod:
                 pod = ready_pod(self.cluster, workload)
                 return self._run(request, pod, workload.container)
             except PlaceError as error:
+                if error.began:
+                    raise
                 problems.append(str(error))
                 forbidden = forbidden and error.forbidden
         raise PlaceError("; ".join(problems), forbidden=forbidden)
@@ -155,9 +194,9 @@ class Pod:
                 pod, container, bundle.COMMAND, stdin=bundle.feed(request), seconds=limit
             )
         except ExecError as error:
-            raise PlaceError(f"{where}: {error}", forbidden=error.forbidden) from None
+            raise _failed(where, error) from None
         output = done.stdout.decode("utf-8", "replace")
-        return Probed(where, _result(output, where, f"ended with exit code {done.returncode}"))
+        return Probed(where, _result(output, where, done.returncode))
 
 
 @dataclass(frozen=True)
@@ -307,13 +346,18 @@ def _attached(
     try:
         output = cluster.attach(pod, container, stdin=bundle.feed(request), seconds=limit)
     except ExecError as error:
-        raise PlaceError(f"{where}: {error}", forbidden=error.forbidden) from None
-    return Probed(where, _result(output.decode("utf-8", "replace"), where, "gave no result"))
+        raise _failed(where, error) from None
+    return Probed(where, _result(output.decode("utf-8", "replace"), where))
 
 
-def _result(output: str, where: str, otherwise: str) -> dict[str, Any]:
+def _failed(where: str, error: ExecError) -> PlaceError:
+    return PlaceError(f"{where}: {error}", forbidden=error.forbidden, began=error.began)
+
+
+def _result(output: str, where: str, returncode: int | None = None) -> dict[str, Any]:
     """The result in what a Python has printed.
 
+    :param returncode: how it ended, where that is known.
     :raises PlaceError: when there is none. What it printed instead may quote its input, and so the
         password.
     """
@@ -324,6 +368,9 @@ def _result(output: str, where: str, otherwise: str) -> dict[str, Any]:
         if "stages" not in result:
             raise ValueError
     except (ValueError, TypeError):
-        raise PlaceError(f"{where}: its Python {otherwise}") from None
+        ended = "gave no result" if returncode is None else f"ended with exit code {returncode}"
+        # By a signal, or without a word: it may have been at work.
+        began = returncode is None or returncode > LAST_EXIT_CODE or returncode == 0
+        raise PlaceError(f"{where}: its Python {ended}", began=began) from None
     found: dict[str, Any] = result
     return found

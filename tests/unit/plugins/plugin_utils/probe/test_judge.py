@@ -92,7 +92,7 @@ def test_the_page_names_the_place_the_address_the_tries_and_the_token() -> None:
     )
     page = judge.text([entry], [])
     assert page.splitlines()[0] == (
-        "relay mail.example.com:587, starttls, probed from controller, the relay saw 10.8.0.4, "
+        "relay mail.example.com:587, starttls, ok, probed from controller, the relay saw 10.8.0.4, "
         "2 tries in 10.5 s"
     )
     assert "test mail sent; search for abc" in page
