@@ -53,7 +53,9 @@ CATALOGUES = {
     "Where the probe runs": "plugin_utils.probe.findings",
     "The release and Helm": "plugin_utils.helm.findings",
     "What an upgrade would do": "plugin_utils.guard.findings",
-    "The cluster and the pods": "plugin_utils.cluster.findings",
+    "The cluster": "plugin_utils.cluster.findings",
+    "The rollout": "plugin_utils.rollout.findings",
+    "What the pods see": "plugin_utils.verify.findings",
     "Runs that fail, are killed, or meet": "plugin_utils.recovery.findings",
     "What is written, and where": "plugin_utils.target.findings",
     "The run": "plugin_utils.step.findings",
@@ -76,9 +78,10 @@ def role_options(role: str) -> list[str]:
         names += ["kubeconfig", "context"]
     own = {
         "probe": [option.name for option in options.PROBE],
+        "verify": ["restart"],
         "render": ["values_dest", "values_include_secrets", "document_path"],
         "deploy": [
-            *("chart", "helm", "allow_changes", "rollout_timeout"),
+            *("chart", "helm", "allow_changes", "restart", "rollout_timeout"),
             *("change_reference", "back_out"),
         ],
         "back_out": ["helm", "rollout_timeout", "back_out"],

@@ -281,6 +281,16 @@ options:
       - Without it, an upgrade that would change anything but mail is refused before it is made.
     type: list
     elements: str
+  restart:
+    description:
+      - Whether a workload is restarted whose pods still have former settings, because an upgrade does not roll it.
+      - V(auto) restarts it. V(defer) names it and leaves it, and a later run with V(auto) restarts it. V(never) does
+        not look for such workloads.
+      - With V(defer) and V(never) a pod that only owes a restart is no error for the verification, but a warning.
+      - What an upgrade rolls by itself rolls in any case.
+    type: str
+    choices: [auto, defer, never]
+    default: auto
   rollout_timeout:
     description:
       - Seconds within which the pods must be ready after a roll.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
@@ -52,6 +52,9 @@ LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 """A label of a DNS name (RFC 1123 section 2.1), as Kubernetes wants the name of a namespace."""
 RELEASE_NAME = re.compile(rf"{LABEL.pattern}(\.{LABEL.pattern})*")
 """What Helm takes as the name of a release (chartutil.ValidateReleaseName)."""
+
+Restart = Literal["auto", "defer", "never"]
+RESTARTS: tuple[Restart, ...] = get_args(Restart)
 REFERENCE_LENGTH = 100
 """So that it can be read in a line of ``helm history``."""
 
@@ -75,13 +78,17 @@ class Target:
 
 @dataclass(frozen=True)
 class Run:
-    """How the work is done. `rollout_timeout` is in seconds."""
+    """How the work is done. `rollout_timeout` is in seconds.
+
+    :param restart: whether a workload that owes a restart is restarted.
+    """
 
     values_dest: str | None
     values_include_secrets: bool
     document_path: str | None
     probe: ProbeOptions
     allow_changes: tuple[str, ...]
+    restart: Restart
     rollout_timeout: int
     change_reference: str | None
     back_out: bool
@@ -281,12 +288,18 @@ class Given:
             self._complain(
                 "number-out-of-range", "smtp_rollout_timeout", value=seconds, low=1, high=86400
             )
+        restart: Any = self.text("restart") or "auto"
+        if restart not in RESTARTS:
+            self._complain(
+                "value-not-a-choice", "smtp_restart", value=restart, choices=", ".join(RESTARTS)
+            )
         return Run(
             values_dest=self.text("values_dest"),
             values_include_secrets=self._values.get("values_include_secrets") or False,
             document_path=self.text("document_path"),
             probe=probe,
             allow_changes=tuple(self._values.get("allow_changes") or ()),
+            restart=restart,
             rollout_timeout=300 if seconds is None else seconds,
             change_reference=self.change_reference(),
             back_out=self._values.get("back_out") is not False,

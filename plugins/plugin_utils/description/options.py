@@ -167,6 +167,7 @@ RUN = (
     Option("values_include_secrets", Kind.BOOLEAN),
     Option("document_path"),
     Option("allow_changes", Kind.TEXTS),
+    Option("restart"),
     Option("rollout_timeout", Kind.INTEGER),
     Option("change_reference"),
     Option("back_out", Kind.BOOLEAN),

@@ -39,7 +39,7 @@ def test_the_smallest_input_makes_a_plan_with_every_default() -> None:
     found = made()
     assert [entry.name for entry in found.applications] == ["qualytics"]
     assert found.target == plan.Target("qua", "apps", None, None, None, None, "helm")
-    assert found.run == plan.Run(None, False, None, ProbeOptions(), (), 300, None, True)
+    assert found.run == plan.Run(None, False, None, ProbeOptions(), (), "auto", 300, None, True)
     assert found.rendered.workloads[0].name == "qua-api"
     assert found.findings == ()
 
@@ -56,13 +56,14 @@ def test_options_of_the_run_are_converted() -> None:
         values_include_secrets="yes",
         probe_from="pod",
         allow_changes="Secret/keys, Service/*:spec.ports",
+        restart="defer",
         change_reference="CHG0012345",
         back_out="no",
         helm="h4",
     )
     allowed = ("Secret/keys", "Service/*:spec.ports")
     assert found.run == plan.Run(
-        None, True, None, ProbeOptions(from_="pod"), allowed, 60, "CHG0012345", False
+        None, True, None, ProbeOptions(from_="pod"), allowed, "defer", 60, "CHG0012345", False
     )
     assert found.target.helm == "h4"
 
@@ -88,6 +89,7 @@ def test_a_plan_cleans_the_password_out_of_texts_and_does_not_show_it() -> None:
         ({"namespace": "apps/../x"}, "value-invalid", "smtp_namespace"),
         ({"namespace": "a.b"}, "value-invalid", "smtp_namespace"),
         ({"probe_from": "moon"}, "value-not-a-choice", "smtp_probe_from"),
+        ({"restart": "later"}, "value-not-a-choice", "smtp_restart"),
         ({"rollout_timeout": "soon"}, "value-invalid", "smtp_rollout_timeout"),
         ({"rollout_timeout": 0}, "number-out-of-range", "smtp_rollout_timeout"),
         ({"rollout_timeout": 86401}, "number-out-of-range", "smtp_rollout_timeout"),
