@@ -218,10 +218,10 @@ class Cluster:
         settings = self._configuration.auth_settings().values()
         return {setting["key"]: setting["value"] for setting in settings}
 
-    def _optional(self, path: str) -> dict[str, Any] | None:
+    def _optional(self, path: str, method: str = "get") -> dict[str, Any] | None:
         """One object, or `None` when it is not there."""
         try:
-            found: dict[str, Any] = self._call("get", path)
+            found: dict[str, Any] = self._call(method, path)
         except FindingError as error:
             cause = error.__cause__
             if isinstance(cause, kubernetes.client.ApiException) and cause.status == 404:
@@ -347,6 +347,18 @@ class Cluster:
         self, selector: Mapping[str, Any], namespace: str | None = None
     ) -> list[dict[str, Any]]:
         """The pods that a workload's selector means, by default in the release's namespace."""
+        return self._selected(f"/api/v1/namespaces/{namespace or self.namespace}/pods", selector)
+
+    def delete_pod(self, name: str) -> None:
+        """Deletes a pod, whose workload makes another; nothing when it is gone."""
+        self._optional(f"/api/v1/namespaces/{self.namespace}/pods/{name}", "delete")
+
+    def revisions_of(self, kind: str, selector: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The templates that a workload has had: ReplicaSets of a Deployment, else ControllerRevisions."""
+        plural = "replicasets" if kind == "Deployment" else "controllerrevisions"
+        return self._selected(f"/apis/apps/v1/namespaces/{self.namespace}/{plural}", selector)
+
+    def _selected(self, path: str, selector: Mapping[str, Any]) -> list[dict[str, Any]]:
         terms = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
         for term in selector.get("matchExpressions") or []:
             operator, values = term["operator"], ",".join(term.get("values") or [])
@@ -354,16 +366,15 @@ class Cluster:
                 {"Exists": term["key"], "DoesNotExist": f"!{term['key']}"}.get(operator)
                 or f"{term['key']} {operator.lower()} ({values})"
             )
-        path = f"/api/v1/namespaces/{namespace or self.namespace}/pods"
         items: list[dict[str, Any]] = self._call(
             "get", path, query=[("labelSelector", ",".join(terms))]
         )["items"]
         return items
 
-    def events(self, pod: str) -> list[dict[str, Any]]:
-        """The events of a pod, oldest first."""
+    def events(self, name: str) -> list[dict[str, Any]]:
+        """The events of the objects of a name, oldest first."""
         path = f"/api/v1/namespaces/{self.namespace}/events"
-        items = self._call("get", path, query=[("fieldSelector", f"involvedObject.name={pod}")])[
+        items = self._call("get", path, query=[("fieldSelector", f"involvedObject.name={name}")])[
             "items"
         ]
         return sorted(
