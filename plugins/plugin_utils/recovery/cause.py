@@ -7,7 +7,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 IN_THE_PODS = frozenset(
-    {"environment-differs", "no-ready-pod", "rollout-not-ready", "workload-not-found"}
+    {
+        "configuration-missing",
+        "container-crashes",
+        "container-not-started",
+        "container-out-of-memory",
+        "environment-differs",
+        "image-not-pulled",
+        "no-ready-pod",
+        "pod-unschedulable",
+        "pods-over-quota",
+        "pods-refused",
+        "probe-fails",
+        "restart-owed",
+        "rollout-deadline-passed",
+        "rollout-not-ready",
+        "secret-differs",
+        "workload-not-found",
+    }
 )
 """The pods do not come up with the new settings, or do not see them."""
 
