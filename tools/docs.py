@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load, shipped
-from tools import application_pages
+from tools import application_pages, profile_page
 
 ROOT = Path(__file__).resolve().parents[1]
 COLLECTION = "ansible_collections.mailops.smtp.plugins"
@@ -243,6 +243,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "variables.md", variables_page()
     yield ROOT / "docs" / "findings.md", findings_page()
     yield ROOT / "docs" / "presets.md", presets_page()
+    yield ROOT / "docs" / "profiles.md", profile_page.page(markdown_header())
     overview = application_pages.overview_page(markdown_header())
     yield ROOT / "docs" / "applications.md", overview
     for profile in map(load, shipped()):

@@ -114,8 +114,11 @@ def _misread(node: yaml.Node | None, keys: Keys = ()) -> Iterator[tuple[Keys, st
     if isinstance(node, yaml.MappingNode):
         lines: dict[str, int] = {}
         for name, inner in node.value:
+            if not isinstance(name, yaml.ScalarNode):
+                yield keys, "YAML reads bare braces as a dictionary; put the expression in quotes"
+                continue
             place = (*keys, str(name.value))
-            if isinstance(name, yaml.ScalarNode) and _tag(name) not in ("str", "merge"):
+            if _tag(name) not in ("str", "merge"):
                 problem = f"YAML reads the bare key {name.value} as no text; put it in quotes"
                 yield place, problem
             first = lines.setdefault(str(name.value), name.start_mark.line + 1)
@@ -133,7 +136,8 @@ def _misread(node: yaml.Node | None, keys: Keys = ()) -> Iterator[tuple[Keys, st
         pattern = _PLAIN.get(tag)
         if tag not in _SAME and not (pattern and pattern.fullmatch(node.value)):
             read = {"bool": "true or false", "timestamp": "a date"}.get(tag, f"another {tag}")
-            yield keys, f"YAML reads the bare {node.value} as {read}; put it in quotes"
+            way = "write true or false, or put it" if tag == "bool" else "put it"
+            yield keys, f"YAML reads the bare {node.value} as {read}; {way} in quotes"
 
 
 def _tag(node: yaml.Node) -> str:

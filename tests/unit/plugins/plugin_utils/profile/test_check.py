@@ -182,7 +182,14 @@ def test_what_departs_from_the_schema_is_told_by_what_is_expected(
 def test_what_yaml_takes_for_something_else_is_told(bare: str, read: str) -> None:
     finding = the_one(TEXT.replace('"{{ enabled }}"', bare, 1))
     assert finding.where == "own.yml, line 34, values.controlplane.smtp.enabled"
-    assert f"YAML reads the bare {bare} as {read}; put it in quotes" in finding.message
+    assert f"YAML reads the bare {bare} as {read}; " in finding.message
+    assert "put it in quotes" in finding.message
+
+
+def test_an_expression_without_quotes_is_told() -> None:
+    finding = the_one(TEXT.replace('"{{ enabled }}"', "{{ enabled }}", 1))
+    assert "bare braces" in finding.message
+    assert "put the expression in quotes" in finding.message
 
 
 @pytest.mark.parametrize("plain", ["true", "False", "25", "-1", "0", "1.5", "null", "~", '"off"'])
