@@ -11,16 +11,16 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.check import SCHEMA
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.labels import LABELS
 
-INTRODUCTION = """\
-# Profiles
+INTRODUCTION = """# Profiles
 
-A profile says how one application wants its SMTP settings. It is data: one YAML file in `profiles/`, or a file of your \
-own, whose path (with a `/` in it) goes into `smtp_application`. [Add your application](add-your-application.md) shows \
-how one is written. Its form is the JSON Schema `profiles/schema.json`; a file of your own is held against it, and what is \
-wrong is told by file, line and key.
+A profile says how one application wants its SMTP settings. It is data: one YAML file in `profiles/`, or a \
+file of your own, whose path (with a `/` in it) goes into `smtp_application`. [Add your \
+application](add-your-application.md) shows how one is written. Its form is the JSON Schema \
+`profiles/schema.json`; a file of your own is held against it, and what is wrong is told by file, line and \
+key.
 
-Several profiles can be named for one release, and `grafana@grafana` is the profile `grafana` below the key `grafana` of \
-the values, as a subchart wants it.
+Several profiles can be named for one release, and `grafana@grafana` is the profile `grafana` below the key \
+`grafana` of the values, as a subchart wants it.
 
 ## Keys
 """
@@ -28,9 +28,10 @@ the values, as a subchart wants it.
 EXPRESSIONS = """
 ## Expressions
 
-The leaves of `values`, `evidence`, `traps[].when` and the names of workloads may be Jinja2 expressions, in a sandbox, \
-with Jinja2's own filters, `b64encode` and `percent_encode` (everything but the unreserved characters of a URL). They keep \
-their types, and what they yield is never read again. A text that a secret goes into is a secret.
+The leaves of `values`, `evidence`, `traps[].when` and the names of workloads may be Jinja2 expressions, in \
+a sandbox, with Jinja2's own filters, `b64encode` and `percent_encode` (everything but the unreserved \
+characters of a URL). They keep their types, and what they yield is never read again. A text that a secret \
+goes into is a secret.
 
 | name | what it is |
 |---|---|"""
@@ -44,10 +45,11 @@ SPECIAL = {
 }
 
 DIRECTIVES = """
-In `values`, a user name and a password that lie in an existing Secret are empty; in `evidence` they are what is given \
-beside it, else `present`. Three directives stand in the place of a value: `$yaml` holds a tree that is written as one \
-text of YAML; `$entries`, with `by` and `of`, is a list of which only the entries known by the key `by` are ours (`null` for \
-plain texts), and the others stay; `$omit` in such an entry removes it when its condition is true.
+In `values`, a user name and a password that lie in an existing Secret are empty; in `evidence` they are \
+what is given beside it, else `present`. Three directives stand in the place of a value: `$yaml` holds a \
+tree that is written as one text of YAML; `$entries`, with `by` and `of`, is a list of which only the \
+entries known by the key `by` are ours (`null` for plain texts), and the others stay; `$omit` in such an \
+entry removes it when its condition is true.
 """
 
 
