@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .report import page
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -57,7 +59,7 @@ class ProbeResult:
     ``capabilities`` are those of the last EHLO, by keyword. ``certificate_verified`` tells whether
     the certificate leads to a trusted root and fits the name, also where that was not demanded.
     ``login``: ``accepted``, ``rejected``, ``undecided`` (sent, without a final answer), or empty where
-    none was sent.
+    none was sent. ``transient`` tells that it failed, and only for reasons that may pass.
     """
 
     relay: str
@@ -84,6 +86,7 @@ class ProbeResult:
     message_id: str = ""
     token: str = ""
     transcript: list[str] = field(default_factory=list)
+    transient: bool = False
     tries: int = 1
     seconds: float = 0.0
 
@@ -112,6 +115,7 @@ class ProbeResult:
             "login": self.login,
             "proxy": self.proxy,
             "reached": self.reached,
+            "transient": self.transient,
             "tries": self.tries,
             "seconds": self.seconds,
             "stages": [asdict(stage) for stage in self.stages],
@@ -131,7 +135,7 @@ class ProbeResult:
             "token": self.token,
             "transcript": list(self.transcript),
         }
-        plain["msg"] = text(plain)
+        plain["msg"] = page(plain)
         return plain
 
     def text(self) -> str:
@@ -158,17 +162,3 @@ class ProbeResult:
             "weaknesses": list(self.certificate.weaknesses),
             "verified": self.certificate_verified,
         }
-
-
-def text(result: dict[str, Any]) -> str:
-    """Return the report for people on a result as plain data, also one that came over a wire."""
-    outcome = "ok" if result["ok"] else "failed"
-    how = [part for part in (result["security"], result["mechanism"]) if part]
-    lines = [f"{result['relay']} {' '.join(how)}: {outcome}"]
-    for stage in result["stages"]:
-        line = f"  {stage['name']:<11} {stage['result']:<7} {stage['seconds']:7.3f} s"
-        lines.append(f"{line}  {stage['detail']}".rstrip())
-    for finding in result["findings"]:
-        lines.append(f"{finding['severity']}: {finding['message']} [{finding['code']}]")
-        lines.append(f"  {finding['fix']}")
-    return "\n".join(lines)

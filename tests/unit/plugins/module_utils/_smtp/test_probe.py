@@ -473,7 +473,7 @@ def test_the_report_is_short_and_names_stages_findings_and_fixes(
     relay = run_relay(Relay(replies={"RCPT": b"554 5.7.1 Relay access denied\r\n"}))
     result = probe(request(relay, authority))
     report = result.text()
-    assert report.splitlines()[0] == f"127.0.0.1:{relay.port} starttls: failed"
+    assert report.startswith(f"relay 127.0.0.1:{relay.port}, starttls, failed, ")
     assert "[relay-denied]" in report
     assert result.findings[-1].fix in report
     assert report == result.as_dict()["msg"]
