@@ -215,6 +215,10 @@ relay:
       description: The last stage that passed.
       type: str
       sample: rcpt
+    transient:
+      description: Whether it failed, and only for reasons that may pass, such as greylisting.
+      type: bool
+      sample: false
     tries:
       description: How often the probe was made.
       type: int

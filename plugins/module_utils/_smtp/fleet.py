@@ -33,6 +33,7 @@ def probe_all(
     concurrency: int = CONCURRENCY,
     per_relay: int = PER_RELAY,
     book: Book | None = None,
+    again: bool = False,
     network: Network | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> list[ProbeResult]:
@@ -40,13 +41,15 @@ def probe_all(
 
     At most ``concurrency`` probes run at once, and ``per_relay`` at the same host and port. The
     same credentials are tried once (see ``logins``); ``book`` is a run's own where it has more
-    than this call. Never raises for what a relay or a network does.
+    than this call, and ``again`` makes a login once more that was accepted. Never raises for what
+    a relay or a network does.
     """
     once = Once(
         book or Memory(),
         lambda request: probe(request, network=network, clock=clock),
         lambda result: (result.ok, result.login),
         clock,
+        again=again,
     )
     queue = _Queue(requests, per_relay)
     results: dict[int, ProbeResult] = {}

@@ -103,7 +103,8 @@ class Once(Generic[Result]):
     """Runs probes so that the same credentials are tried once.
 
     ``run`` probes; ``read`` returns of its result whether it passed, and what became of the login (as
-    :class:`ProbeResult` names it). ``seconds`` is how long to wait for another's login.
+    :class:`ProbeResult` names it). ``seconds`` is how long to wait for another's login. ``again`` logs
+    in once more with what the relay has taken: to see that it does so from elsewhere, too.
     """
 
     def __init__(
@@ -113,7 +114,10 @@ class Once(Generic[Result]):
         read: Callable[[Result], tuple[bool, str]],
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        *,
+        again: bool = False,
     ) -> None:
+        self._again = again
         self._book = book
         self._run = run
         self._read = read
@@ -138,8 +142,8 @@ class Once(Generic[Result]):
             known = self._claim(digest, request.port)
             if known == "mine":
                 return self._try(digest, request), ""
-            if known == "accepted" and request.until == "data":
-                # To send what was asked for with what the relay takes is no second try.
+            if known == "accepted" and (self._again or request.until == "data"):
+                # What the relay takes locks nobody out.
                 return self._run(request), ""
             if without is None:
                 without = self._run(replace(request, until="tls"))

@@ -64,6 +64,7 @@ def probe(
     if put_off and walk.result.ok:
         detail = put_off[-1].rstrip(".")
         walk.find("passed-after-retry", where=walk.result.relay, detail=detail)
+    walk.result.transient = walk.is_transient
     walk.result.tries = len(put_off) + 1
     walk.result.seconds = round(clock() - started, 6)
     return walk.result

@@ -66,7 +66,7 @@ class Walk:
 
     ``facts`` fill the texts of findings; a stage adds what it learns. ``address`` is the one that
     works; ``distrust`` is why the certificate does not verify; ``failures`` are the findings that
-    ended a stage.
+    ended a stage, ``lasting`` those of them that time alone does not mend.
     """
 
     def __init__(self, request: ProbeRequest, network: Network, clock: Clock) -> None:
@@ -100,6 +100,7 @@ class Walk:
         self._redactor = Redactor(secrets)
         self._sent_credentials: list[str] = []
         self.failures: list[Finding] = []
+        self.lasting: list[Finding] = []
         self._passing: list[bool] = []
 
     # -- the connection -------------------------------------------------------------------
@@ -174,7 +175,10 @@ class Walk:
             # After a login nobody knows whether it was counted, nor whether a mail was taken
             # when the reply to it is missing.
             unsafe = name == "auth" or (name == "data" and seen.reply is None)
-            self._passing.append(not unsafe and transient(seen, self.facts))
+            passes = transient(seen, self.facts)
+            if not passes:
+                self.lasting.append(finding)
+            self._passing.append(not unsafe and passes)
             stage.detail = stage.detail or finding.code
             if not isinstance(error, survives) or self.connection.is_over:
                 raise Stop from error
@@ -197,6 +201,12 @@ class Walk:
         """Whether it failed, only for reasons that may pass, and left nothing behind."""
         sent = any(recipient.result == "sent" for recipient in self.result.recipients)
         return bool(self._passing) and all(self._passing) and not sent
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether it failed, only for reasons that may pass; it may not be safe to repeat it now."""
+        errors = [finding for finding in self.result.findings if finding.severity == "error"]
+        return bool(errors) and not self.lasting and all(each in self.failures for each in errors)
 
     def skip(self, name: str, why: str) -> None:
         """Record a stage that is left out."""

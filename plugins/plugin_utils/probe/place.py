@@ -106,15 +106,23 @@ class Place(Protocol):
         ...
 
 
-def from_controller(requests: Sequence[ProbeRequest], book: Book) -> tuple[Probed, ...]:
-    """Probes every relay from this machine, in this process; in the order of the requests."""
-    results = probe_all(requests, book=book)
+def from_controller(
+    requests: Sequence[ProbeRequest], book: Book, *, again: bool = False
+) -> tuple[Probed, ...]:
+    """Probes every relay from this machine, in this process; in the order of the requests.
+
+    :param again: whether a login that was accepted before is made once more.
+    """
+    results = probe_all(requests, book=book, again=again)
     return tuple(Probed("controller", result.as_dict()) for result in results)
 
 
-def from_place(place: Place, requests: Sequence[ProbeRequest], book: Book) -> tuple[Probed, ...]:
+def from_place(
+    place: Place, requests: Sequence[ProbeRequest], book: Book, *, again: bool = False
+) -> tuple[Probed, ...]:
     """Probes every relay from somewhere else; in the order of the requests.
 
+    :param again: whether a login that was accepted before is made once more.
     :raises PlaceError: when no probe can run there.
     """
 
@@ -129,7 +137,7 @@ def from_place(place: Place, requests: Sequence[ProbeRequest], book: Book) -> tu
             return False, "undecided" if found.began else ""
         return found.result["ok"], found.result["login"]
 
-    once = Once(book, run, read)
+    once = Once(book, run, read, again=again)
 
     def one(request: ProbeRequest) -> Probed:
         found, login = once.probe(request, longest(request))

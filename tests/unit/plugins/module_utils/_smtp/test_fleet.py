@@ -144,6 +144,28 @@ def test_a_login_that_is_good_is_made_once_and_the_others_say_so(
     assert sorted(result.reached for result in results) == ["ehlo"] * 4 + ["rcpt"]
 
 
+def test_a_login_that_is_good_is_made_again_where_that_is_asked_for(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay, book = run_relay(Relay()), Memory()
+    asked = [request(relay, authority, **credentials(relay))]
+    probe_all(asked, book=book)
+    [result] = probe_all(asked, book=book, again=True)
+    assert logins(relay) == 2
+    assert result.login == "accepted"
+
+
+def test_a_login_that_was_rejected_is_made_again_by_nobody(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay, book = run_relay(Relay(replies={"AUTH": REJECTED})), Memory()
+    asked = [request(relay, authority, **credentials(relay))]
+    probe_all(asked, book=book)
+    [result] = probe_all(asked, book=book, again=True)
+    assert logins(relay) == 1
+    assert codes(result, "error") == ["login-stopped"]
+
+
 def test_a_login_that_was_put_off_is_not_tried_again_and_not_called_rejected(
     run_relay: Run, authority: Authority
 ) -> None:

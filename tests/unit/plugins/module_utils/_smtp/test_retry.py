@@ -112,3 +112,27 @@ def test_a_mail_that_was_taken_for_one_recipient_is_not_sent_again(run_relay: Ru
 def test_a_probe_says_how_long_it_may_take() -> None:
     one = longest(request(1, timeout=5.0))
     assert longest(request(1, timeout=5.0, retries=2, retry_seconds=3.0)) == 3 * one + 6.0
+
+
+@pytest.mark.parametrize(
+    ("replies", "transient"),
+    [
+        ({}, False),
+        ({"RCPT": GREYLISTED}, True),
+        ({"RCPT": b"550 5.1.1 User unknown\r\n"}, False),
+        ({"MAIL": b"451 4.3.0 Later\r\n"}, True),
+    ],
+)
+def test_a_result_tells_whether_time_alone_may_mend_it(
+    run_relay: Run, replies: dict[str, bytes], transient: bool
+) -> None:
+    result = ask(run_relay(Relay(security="none", replies=replies)))
+    assert (result.transient, result.as_dict()["transient"]) == (transient, transient)
+
+
+def test_a_login_that_was_put_off_may_pass_although_it_is_not_repeated_now(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(replies={"AUTH": b"454 4.7.0 Temporary failure\r\n"}))
+    result = probe(request(relay, authority, **credentials(relay), retries=1))
+    assert (result.tries, result.transient) == (1, True)
