@@ -18,6 +18,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.document import values_yaml
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load, shipped
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import RUNTIMES
 
 # A certificate for nothing, because a private CA is only taken as one.
 PRIVATE_CA = """\
@@ -97,6 +98,14 @@ def disabled(profile: Profile) -> tuple[str, ...]:
     return refusals(
         {"application": profile.name, "enabled": False, "release": "app", "namespace": "apps"}
     )
+
+
+def private_ca(profile: Profile) -> str:
+    """How the application gets a CA of one's own."""
+    runtime = RUNTIMES.get(profile.runtime or "")
+    if profile.supports.private_ca:
+        return "in its values"
+    return f"mounted, made known by `{runtime.variable}`" if runtime and runtime.variable else "no"
 
 
 def overview_page(header: str) -> str:
@@ -209,7 +218,7 @@ def _abilities(profile: Profile) -> Iterator[str]:
         yield f"| mechanisms that can be set | {', '.join(supports.mechanisms)} |"
     yield f"| existing Secret | {kept} |"
     yield f"| verifies certificates | {', '.join(verifies) or 'not known'} |"
-    yield f"| private CA in its values | {'yes' if supports.private_ca else 'no'} |"
+    yield f"| private CA | {private_ca(profile)} |"
     yield f"| skip verification | {skip} |"
     yield f"| switch mail off | {'yes' if supports.disabled else 'no'} |"
     fields = ", ".join(f"`smtp_{name}`" for name in sorted(supports.fields))

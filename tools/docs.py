@@ -51,6 +51,7 @@ CATALOGUES = {
     "The relay": "module_utils._smtp.relay_catalogue",
     "The names behind the mail": "plugin_utils.names.findings",
     "Where the probe runs": "plugin_utils.probe.findings",
+    "The private CA": "plugin_utils.trust.findings",
     "The release and Helm": "plugin_utils.helm.findings",
     "What an upgrade would do": "plugin_utils.guard.findings",
     "The cluster": "plugin_utils.cluster.findings",
@@ -73,7 +74,7 @@ def role_options(role: str) -> list[str]:
     """The names of the options that a role uses."""
     options = import_module(f"{COLLECTION}.plugin_utils.description.options")
     names = [option.name for option in options.DESCRIPTION]
-    names += ["application", "release", "namespace", "fullname"]
+    names += ["application", "release", "namespace", "fullname", "ca_mode"]
     if role in CLUSTER_ROLES:
         names += ["kubeconfig", "context"]
     own = {

@@ -113,9 +113,7 @@ def _result(plan: Plan) -> dict[str, Any]:
             for wanted in plan.rendered.secrets
         ],
         "workloads": [asdict(workload) for workload in plan.rendered.workloads],
-        "evidence": [
-            _evidence(workload, wanted) for workload, wanted in plan.rendered.evidence.items()
-        ],
+        "evidence": [_evidence(workload, wanted) for workload, wanted in plan.evidence.items()],
         "proof": " ".join(profile.proof for profile in profiles),
         "log": " ".join(profile.log for profile in profiles if profile.log) or None,
     }

@@ -273,6 +273,16 @@ options:
       - Where in an edited document the block is, as keys with dots, such as V(spec.smtp).
       - By default the only mapping in it with the block's name.
     type: str
+  ca_mode:
+    description:
+      - How the application gets to trust the private CA of O(ca_path) or O(ca_pem).
+      - V(chart) writes it into the chart's values, where the chart has a setting for it. V(mount) mounts it into the
+        pods beside the release, without a new image, and tells the application's runtime of it by a variable.
+        V(auto) takes the chart's way where there is one, and else mounts it.
+      - With V(none) the CA counts for the probe only, and what was mounted is removed.
+    type: str
+    choices: [auto, chart, mount, none]
+    default: auto
   allow_changes:
     description:
       - Changes that an upgrade may make although they are not for mail, by the names that the findings of a run give,

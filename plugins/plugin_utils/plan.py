@@ -43,10 +43,20 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.fit import fi
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.merge import merge
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Application,
+    Evidence,
     Profile,
     Rendered,
+    Workload,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import (
+    MODES,
+    Mode,
+    Trust,
+    carried,
+    decide,
+    mounted,
+)
 
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 """A label of a DNS name (RFC 1123 section 2.1), as Kubernetes wants the name of a namespace."""
@@ -86,6 +96,7 @@ class Run:
     values_dest: str | None
     values_include_secrets: bool
     document_path: str | None
+    ca_mode: Mode
     probe: ProbeOptions
     allow_changes: tuple[str, ...]
     restart: Restart
@@ -103,12 +114,18 @@ class Plan:
     target: Target
     run: Run
     rendered: Rendered
+    trust: Trust
     findings: tuple[Finding, ...]
 
     @property
     def description(self) -> Description:
         """The mail settings."""
         return self.resolved.description
+
+    @property
+    def evidence(self) -> Mapping[Workload, Evidence]:
+        """What each container must see: what the chart gives it, and what is mounted beside."""
+        return self.trust.evidence(self.rendered.evidence)
 
     @property
     def redactor(self) -> Redactor:
@@ -147,29 +164,39 @@ def make(
     run = options.run()
     if not applications or resolve.errors(findings):
         raise FindingError(*findings)
-    for application in applications:
+    decisions = [
+        decide(application.profile, description, run.ca_mode) for application in applications
+    ]
+    for application, decision in zip(applications, decisions, strict=True):
         findings += map(resolved.located, fit(application.profile, description))
+        findings += map(resolved.located, decision.findings)
     if resolve.errors(findings):
         raise FindingError(*findings)
-    rendered = merge(
-        [
-            (
+    parts = [
+        (
+            application,
+            render(
                 application,
-                render(
-                    application,
-                    description,
-                    release=target.release,
-                    namespace=target.namespace,
-                    fullname=target.fullname,
-                ),
-            )
-            for application in applications
-        ]
-    )
+                carried(description, decision.way),
+                release=target.release,
+                namespace=target.namespace,
+                fullname=target.fullname,
+            ),
+        )
+        for application, decision in zip(applications, decisions, strict=True)
+    ]
+    rendered = merge(parts)
     findings += rendered.findings
     if resolve.errors(findings):
         raise FindingError(*findings)
-    return Plan(resolved, applications, target, run, rendered, tuple(findings))
+    trust = mounted(
+        description,
+        [
+            (application.profile, decision, part.workloads)
+            for decision, (application, part) in zip(decisions, parts, strict=True)
+        ],
+    )
+    return Plan(resolved, applications, target, run, rendered, trust, tuple(findings))
 
 
 def without_application(
@@ -186,7 +213,7 @@ def without_application(
     target, run = options.target(named=False), options.run()
     if resolve.errors(findings):
         raise FindingError(*findings)
-    return Plan(resolved, (), target, run, Rendered((), {}), tuple(findings))
+    return Plan(resolved, (), target, run, Rendered((), {}), Trust(), tuple(findings))
 
 
 def strangers(names: Iterable[str]) -> list[Finding]:
@@ -293,10 +320,16 @@ class Given:
             self._complain(
                 "value-not-a-choice", "smtp_restart", value=restart, choices=", ".join(RESTARTS)
             )
+        ca_mode: Any = self.text("ca_mode") or "auto"
+        if ca_mode not in MODES:
+            self._complain(
+                "value-not-a-choice", "smtp_ca_mode", value=ca_mode, choices=", ".join(MODES)
+            )
         return Run(
             values_dest=self.text("values_dest"),
             values_include_secrets=self._values.get("values_include_secrets") or False,
             document_path=self.text("document_path"),
+            ca_mode=ca_mode,
             probe=probe,
             allow_changes=tuple(self._values.get("allow_changes") or ()),
             restart=restart,

@@ -160,9 +160,13 @@ class Cluster:
         query: Sequence[tuple[str, str]] = (),
         body: Any = None,
         text: bool = False,
+        patch: str = "strategic-merge-patch+json",
     ) -> Any:
-        """One request; its answer as plain JSON data, or as `text`."""
-        response = self._answer(method, path, query=query, body=body, text=text)
+        """One request; its answer as plain JSON data, or as `text`.
+
+        :param patch: the kind of a patch.
+        """
+        response = self._answer(method, path, query=query, body=body, text=text, patch=patch)
         return response.data.decode("utf-8", "replace") if text else json.loads(response.data)
 
     def _answer(
@@ -173,6 +177,7 @@ class Cluster:
         query: Sequence[tuple[str, str]] = (),
         body: Any = None,
         text: bool = False,
+        patch: str = "strategic-merge-patch+json",
     ) -> urllib3.BaseHTTPResponse:
         """One request; its answer as it comes."""
         with self._findings():
@@ -183,9 +188,7 @@ class Cluster:
                 query_params=list(query),
                 # A path of the API answers 406 to a media type that it does not have: logs are */*.
                 header_params={"Accept": "*/*" if text else "application/json"},
-                content_type="application/strategic-merge-patch+json"
-                if method == "patch"
-                else None,
+                content_type=f"application/{patch}" if method == "patch" else None,
                 serialize=False,
                 _request_timeout=(CONNECT_SECONDS, READ_SECONDS),
             )
@@ -260,6 +263,27 @@ class Cluster:
     def config_map(self, name: str) -> dict[str, Any] | None:
         """A ConfigMap; `None` when it is not there."""
         return self._optional(f"/api/v1/namespaces/{self.namespace}/configmaps/{name}")
+
+    def delete_config_map(self, name: str) -> None:
+        """Deletes a ConfigMap; nothing when it is gone."""
+        self._optional(f"/api/v1/namespaces/{self.namespace}/configmaps/{name}", "delete")
+
+    def apply(self, body: Mapping[str, Any], manager: str) -> None:
+        """Server-side apply of a ConfigMap or a workload: its manager owns these fields, and no others.
+
+        :param body: every field that the manager wants; what it owned before and is not in it goes.
+        :raises ConflictError: when somebody else owns one of them and has another value there.
+        """
+        kind, name = body["kind"], body["metadata"]["name"]
+        self._call(
+            "patch",
+            f"/api/v1/namespaces/{self.namespace}/configmaps/{name}"
+            if kind == "ConfigMap"
+            else self._workload_path(kind, name),
+            query=[("fieldManager", manager)],
+            body=body,
+            patch="apply-patch+yaml",
+        )
 
     def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]:
         """A Lease, or `None` when it is not there; and the time by the clock of the API server."""

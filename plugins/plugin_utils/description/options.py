@@ -166,6 +166,7 @@ RUN = (
     Option("values_dest", inherited=False),
     Option("values_include_secrets", Kind.BOOLEAN),
     Option("document_path"),
+    Option("ca_mode"),
     Option("allow_changes", Kind.TEXTS),
     Option("restart"),
     Option("rollout_timeout", Kind.INTEGER),

@@ -143,32 +143,6 @@ CATALOGUE = Catalogue(
             fix="Let the relay refuse older versions.",
         ),
         Entry(
-            code="application-private-ca-unsupported",
-            severity="error",
-            meaning="The application verifies certificates and cannot be given a CA of one's own.",
-            message=(
-                "A private CA is given, and {title} has no setting for one: with smtp_security "
-                "{security} it would refuse the relay's certificate."
-            ),
-            fix="Use a certificate of a public CA at the relay{otherwise}.",
-        ),
-        Entry(
-            code="application-private-ca-undocumented",
-            severity="warning",
-            meaning=(
-                "A private CA is given, and the application's pages do not say whether it "
-                "verifies certificates with this security."
-            ),
-            message=(
-                "A private CA is given, {title} has no setting for one, and its pages do not say "
-                "whether it verifies certificates with smtp_security {security}."
-            ),
-            fix=(
-                "Send a mail from the application after this run; if it refuses the certificate, "
-                "use one of a public CA at the relay{otherwise}."
-            ),
-        ),
-        Entry(
             code="application-verification-off",
             severity="warning",
             meaning="The switch that turns certificate verification off reaches further than mail.",

@@ -177,18 +177,9 @@ class _Fitting:
                     "application-verification-off",
                     "smtp_validate_certs",
                     reach=supports.skip_verify,
-                    better=private if supports.private_ca else public,
+                    better=private if supports.private_ca or self.profile.runtime else public,
                 )
         elif verifies == "no":
             self.complain(
                 "application-does-not-verify", "smtp_validate_certs", security=wanted.security
-            )
-        elif wanted.ca_pem and not supports.private_ca:
-            code = "unsupported" if verifies == "yes" else "undocumented"
-            otherwise = "; or switch verification off in so many words: smtp_validate_certs: false"
-            self.complain(
-                f"application-private-ca-{code}",
-                "smtp_ca_path",
-                security=wanted.security,
-                otherwise=otherwise if supports.skip_verify is not None else "",
             )

@@ -128,6 +128,7 @@ def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:
         evidence=_evidence(document.get("evidence", {})),
         proof=document["proof"].strip(),
         log=document.get("log"),
+        runtime=document.get("runtime"),
         traps=tuple(Trap(**entry) for entry in document.get("traps", ())),
         file=File(**document["file"]) if "file" in document else None,
         block=document["document"]["block"] if "document" in document else None,

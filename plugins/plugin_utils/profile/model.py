@@ -201,6 +201,8 @@ class Profile:
     :param shared: key of a value to what else it reaches.
     :param comments: key of a value to what a person is told about it.
     :param block: for the target ``document``, the name of the mapping that is edited.
+    :param runtime: what the application is written in, by which it is told of a CA from outside;
+        `None` when it is not known, or when nothing can be mounted for it.
     """
 
     name: str
@@ -219,6 +221,7 @@ class Profile:
     evidence: Evidence
     proof: str
     log: str | None
+    runtime: str | None
     traps: tuple[Trap, ...]
     file: File | None
     block: str | None

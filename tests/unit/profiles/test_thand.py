@@ -210,7 +210,6 @@ def test_mail_that_is_off_leaves_no_provider_and_no_secret(name: str) -> None:
         ({"port": 25, "security": "none"}, "application-port-unsupported"),
         ({"host": "2001:db8::25"}, "address-literal"),
         ({"from_name": "Hub"}, "application-field-unsupported"),
-        ({"ca_pem": "a CA"}, "application-private-ca-unsupported"),
         ({"comment": "x" * 501}, "long-text"),
     ],
 )

@@ -14,6 +14,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description import mo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import OPTIONS, Kind
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import options as probe
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import shipped
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import decide
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import RAW
 from tools import docs
 
@@ -49,6 +50,7 @@ def test_the_documented_type_is_what_the_option_is_converted_to(name: str) -> No
         ("auth", model.AUTHS),
         ("tls_min_version", model.TLS_VERSIONS),
         ("restart", plan.RESTARTS),
+        ("ca_mode", decide.MODES),
         ("probe_from", probe.PLACES),
         ("probe_until", probe.UNTIL),
     ],
@@ -62,6 +64,7 @@ def test_no_other_option_has_documented_choices() -> None:
         "security",
         "auth",
         "tls_min_version",
+        "ca_mode",
         "restart",
         "probe_from",
         "probe_until",

@@ -39,7 +39,9 @@ def test_the_smallest_input_makes_a_plan_with_every_default() -> None:
     found = made()
     assert [entry.name for entry in found.applications] == ["qualytics"]
     assert found.target == plan.Target("qua", "apps", None, None, None, None, "helm")
-    assert found.run == plan.Run(None, False, None, ProbeOptions(), (), "auto", 300, None, True)
+    assert found.run == plan.Run(
+        None, False, None, "auto", ProbeOptions(), (), "auto", 300, None, True
+    )
     assert found.rendered.workloads[0].name == "qua-api"
     assert found.findings == ()
 
@@ -55,6 +57,7 @@ def test_options_of_the_run_are_converted() -> None:
         rollout_timeout="60",
         values_include_secrets="yes",
         probe_from="pod",
+        ca_mode="none",
         allow_changes="Secret/keys, Service/*:spec.ports",
         restart="defer",
         change_reference="CHG0012345",
@@ -63,7 +66,8 @@ def test_options_of_the_run_are_converted() -> None:
     )
     allowed = ("Secret/keys", "Service/*:spec.ports")
     assert found.run == plan.Run(
-        None, True, None, ProbeOptions(from_="pod"), allowed, "defer", 60, "CHG0012345", False
+        *(None, True, None, "none", ProbeOptions(from_="pod"), allowed, "defer", 60),
+        *("CHG0012345", False),
     )
     assert found.target.helm == "h4"
 

@@ -188,14 +188,11 @@ def test_fallbacks_must_be_possible_and_fit_each_by_itself() -> None:
 @pytest.mark.parametrize(
     ("description", "supports", "expected"),
     [
-        (TLS, {}, ["application-private-ca-unsupported"]),
-        ({}, {}, ["application-private-ca-undocumented"]),
-        (TLS, {"private_ca": True}, []),
+        (TLS, {}, []),
         (TLS, {"verifies": {"tls": "no"}}, ["application-does-not-verify"]),
-        ({**ANONYMOUS, "port": 25, "security": "none"}, {}, []),
     ],
 )
-def test_a_private_ca_is_told_where_the_application_would_refuse_the_relay(
+def test_how_an_application_gets_a_private_ca_is_decided_elsewhere(
     description: dict[str, Any], supports: dict[str, Any], expected: list[str]
 ) -> None:
     assert codes(found({**description, "ca_pem": PEM}, **supports)) == expected
@@ -207,11 +204,12 @@ def test_a_private_ca_does_not_count_when_nothing_is_verified() -> None:
 
 
 def test_how_far_switching_verification_off_reaches_is_said() -> None:
-    [finding] = found({"validate_certs": False})
+    unverified = replace(DESCRIPTION, validate_certs=False)
+    [finding] = fit(profile_with(runtime=None), unverified)
     assert finding.severity == "warning"
     assert "HTTPS included" in finding.message
     assert "Prefer a certificate of a public CA at the relay" in finding.fix
-    [finding] = found({"validate_certs": False}, private_ca=True)
+    [finding] = fit(profile_with(runtime="python"), unverified)
     assert "Prefer the private CA of the relay in smtp_ca_path" in finding.fix
 
 

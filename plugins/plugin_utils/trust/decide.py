@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an application gets to trust the relay's private CA. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, get_args
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    Evidence,
+    FileEvidence,
+    Profile,
+    Workload,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import (
+    FOLDER,
+    RUNTIMES,
+    Runtime,
+)
+
+Mode = Literal["auto", "chart", "mount", "none"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+Way = Literal["chart", "mount", "none"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How one application gets the CA, and what there is to say about it."""
+
+    way: Way
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What is mounted into a release: nothing without workloads, and then what was mounted goes.
+
+    :param pem: the certificates of the private CA.
+    """
+
+    pem: str = ""
+    runtimes: Mapping[Workload, Runtime] = field(default_factory=dict)
+
+    def evidence(self, known: Mapping[Workload, Evidence]) -> dict[Workload, Evidence]:
+        """The evidence of each workload, with that of the CA."""
+        return {workload: self._with(workload, wanted) for workload, wanted in known.items()}
+
+    def _with(self, workload: Workload, wanted: Evidence) -> Evidence:
+        runtime = self.runtimes.get(workload)
+        if runtime is None:
+            return wanted
+        path = path_of(workload)
+        return replace(
+            wanted,
+            env={**wanted.env, runtime.variable: runtime.value(path)},
+            files=(*wanted.files, FileEvidence(path, bundle.marks(self.pem))),
+        )
+
+
+def file_of(workload: Workload) -> str:
+    """The name of the file that a container gets."""
+    return f"{workload.container}.pem"
+
+
+def path_of(workload: Workload) -> str:
+    """Where a container has it."""
+    return f"{FOLDER}/{file_of(workload)}"
+
+
+def decide(profile: Profile, description: Description, mode: Mode) -> Decision:
+    """How an application gets the CA that a description gives.
+
+    An application that verifies no certificates needs none; one of which it is not known gets it.
+    """
+    places = list(_places(profile, description))
+    if not places:
+        return Decision("none")
+    place, security = places[0]
+    if mode == "none":
+        return Decision("none", (_finding("ca-for-the-probe-only", place, profile),))
+    if mode != "mount" and profile.supports.private_ca:
+        return Decision("chart")
+    if mode == "chart":
+        return Decision("none", (_finding("ca-not-by-chart", "smtp_ca_mode", profile),))
+    runtime = RUNTIMES.get(profile.runtime or "")
+    if profile.target == "helm" and runtime and runtime.variable:
+        finding = _finding("ca-mounted", place, profile, variable=runtime.variable)
+        return Decision("mount", (finding,))
+    if mode == "mount" and profile.target != "helm":
+        return Decision("none", (_finding("ca-not-mountable", "smtp_ca_mode", profile),))
+    verifies = profile.supports.verifies.get(security, "undocumented")
+    if verifies == "undocumented" and mode == "auto":
+        code = "application-private-ca-undocumented"
+    elif profile.target != "helm":
+        code = "application-private-ca-unsupported"
+    else:
+        code = "ca-needs-truststore" if runtime else "ca-runtime-unknown"
+    otherwise = "; or switch verification off in so many words: smtp_validate_certs: false"
+    return Decision(
+        "none",
+        (
+            _finding(
+                code,
+                place,
+                profile,
+                security=security,
+                runtimes=", ".join(name for name, known in RUNTIMES.items() if known.variable),
+                otherwise=otherwise if profile.supports.skip_verify is not None else "",
+            ),
+        ),
+    )
+
+
+def mounted(
+    description: Description, parts: Sequence[tuple[Profile, Decision, Sequence[Workload]]]
+) -> Trust:
+    """What is to be mounted for all applications of a release.
+
+    :param parts: each application with what was decided, and its workloads.
+    """
+    runtimes = {
+        workload: RUNTIMES[profile.runtime or ""]
+        for profile, decision, workloads in parts
+        if decision.way == "mount"
+        for workload in workloads
+    }
+    blocks = [
+        block
+        for entry in (description, *description.fallbacks)
+        if runtimes and entry.validate_certs and entry.ca_pem
+        for block in bundle.each(entry.ca_pem)
+    ]
+    return Trust("".join(dict.fromkeys(blocks)), runtimes)
+
+
+def carried(description: Description, way: Way) -> Description:
+    """The description as the chart's values carry it."""
+    return description if way == "chart" else replace(description, ca_pem=None)
+
+
+def _places(profile: Profile, description: Description) -> Iterator[tuple[str, str]]:
+    """The settings that give a CA which counts, each with its security."""
+    if not description.enabled:
+        return
+    named = [("smtp_ca_path", description)]
+    named += [
+        (f"smtp_fallbacks[{number}].ca_path", entry)
+        for number, entry in enumerate(description.fallbacks)
+    ]
+    for place, entry in named:
+        verifies = profile.supports.verifies.get(entry.security, "undocumented")
+        if entry.ca_pem and entry.validate_certs and entry.security != "none" and verifies != "no":
+            yield place, entry.security
+
+
+def _finding(code: str, where: str, profile: Profile, **facts: Any) -> Finding:
+    return CATALOGUE.finding(
+        code, where=where, title=profile.title, application=profile.name, **facts
+    )

@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be wrong with a private CA on its way to an application, as data."""
+
+from __future__ import annotations
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue import Catalogue, Entry
+
+CATALOGUE = Catalogue(
+    (
+        Entry(
+            code="application-private-ca-unsupported",
+            severity="error",
+            meaning="The application verifies certificates and cannot be given a CA of one's own.",
+            message=(
+                "A private CA is given, and {title} has no setting for one: with smtp_security "
+                "{security} it would refuse the relay's certificate."
+            ),
+            fix=(
+                "Use a certificate of a public CA at the relay; or, when the machine that runs "
+                "{title} trusts this CA already, set smtp_ca_mode: none{otherwise}."
+            ),
+        ),
+        Entry(
+            code="application-private-ca-undocumented",
+            severity="warning",
+            meaning=(
+                "A private CA is given, and the application's pages do not say whether it "
+                "verifies certificates with this security."
+            ),
+            message=(
+                "A private CA is given, {title} has no setting for one, and its pages do not say "
+                "whether it verifies certificates with smtp_security {security}."
+            ),
+            fix=(
+                "Send a mail from the application after this run; if it refuses the certificate, "
+                "use one of a public CA at the relay{otherwise}."
+            ),
+        ),
+        Entry(
+            code="ca-runtime-unknown",
+            severity="error",
+            meaning=(
+                "The application's chart has no setting for a private CA, and its profile does not "
+                "say what the application is written in, so it is not known which variable tells it "
+                "of one."
+            ),
+            message=(
+                "A private CA is given, the chart of {title} has no setting for one, and the profile "
+                "{application} names no runtime by which it could be mounted."
+            ),
+            fix=(
+                "When the image trusts this CA already, or the chart is given it in another way, set "
+                "smtp_ca_mode: none. If you know what {title} is written in, use a profile of your "
+                "own with runtime: one of {runtimes}{otherwise}."
+            ),
+        ),
+        Entry(
+            code="ca-needs-truststore",
+            severity="error",
+            meaning="The application's runtime takes certificates from a truststore alone.",
+            message=(
+                "A private CA is given, and {title} runs in Java, which reads a truststore and no "
+                "file of certificates: nothing can be mounted for it."
+            ),
+            fix=(
+                "Add the CA to the truststore of the image (keytool -importcert -cacerts), and set "
+                "smtp_ca_mode: none."
+            ),
+        ),
+        Entry(
+            code="ca-not-by-chart",
+            severity="error",
+            meaning="smtp_ca_mode is chart, and the chart has no setting for a private CA.",
+            message="smtp_ca_mode is chart, and the chart of {title} has no setting for a private CA.",
+            fix="Set smtp_ca_mode: mount, or leave it out; with none nothing is done about the CA.",
+        ),
+        Entry(
+            code="ca-not-mountable",
+            severity="error",
+            meaning="smtp_ca_mode is mount, and the application is no Helm release.",
+            message="smtp_ca_mode is mount, and {title} is not configured through a Helm release.",
+            fix="Leave smtp_ca_mode out.",
+        ),
+        Entry(
+            code="ca-for-the-probe-only",
+            severity="info",
+            meaning="A private CA is given, and smtp_ca_mode is none: only the probe uses it.",
+            message=(
+                "smtp_ca_mode is none: the private CA counts for the probe, and {title} must trust it "
+                "already. What an earlier run has mounted is removed."
+            ),
+            fix="If {title} refuses the relay's certificate, leave smtp_ca_mode out.",
+        ),
+        Entry(
+            code="ca-mounted",
+            severity="info",
+            meaning=(
+                "The private CA is mounted into the pods beside the release. A variable tells the "
+                "whole process of it, and not its mail alone."
+            ),
+            message=(
+                "The private CA is mounted into the pods of {title}, and {variable} tells of it: it is "
+                "then trusted for every TLS connection of {title}, and not for mail only."
+            ),
+            fix=(
+                "Nothing needs to be done. To keep it out, let the image trust the CA and set "
+                "smtp_ca_mode: none."
+            ),
+        ),
+        Entry(
+            code="ca-roots-unreadable",
+            severity="error",
+            meaning=(
+                "The roots that the container's image trusts cannot be read from a running container, "
+                "and none are known from before. A file with the private CA alone would take them away."
+            ),
+            message=(
+                "The roots that container {container} of {workload} trusts cannot be read: {problem}. "
+                "Nothing was mounted."
+            ),
+            fix=(
+                "Let a pod run first, and give this user the right to create pods/exec. For an image "
+                "without cat, add the CA to the image and set smtp_ca_mode: none."
+            ),
+        ),
+        Entry(
+            code="ca-roots-kept",
+            severity="warning",
+            meaning=(
+                "The roots of a container's image cannot be read now; those that an earlier run has "
+                "read are used."
+            ),
+            message=(
+                "The roots that container {container} of {workload} trusts cannot be read: {problem}. "
+                "Those of image {image}, read by an earlier run, are used."
+            ),
+            fix="Run again when a pod of it runs.",
+        ),
+        Entry(
+            code="ca-roots-none",
+            severity="warning",
+            meaning="The image of a container has no roots where images have them.",
+            message=(
+                "The image of container {container} of {workload} has no file with roots: only the "
+                "private CA is trusted through {variable}."
+            ),
+            fix="Nothing needs to be done if the application brings its own roots for all but mail.",
+        ),
+        Entry(
+            code="ca-variable-taken",
+            severity="error",
+            meaning=(
+                "The variable by which the application would be told of the CA is set by somebody "
+                "else, such as the chart."
+            ),
+            message=(
+                "{variable} of container {container} in {workload} is set already, and not by this "
+                "collection."
+            ),
+            fix=(
+                "Add the CA to the file that it names and set smtp_ca_mode: none; or take the variable "
+                "away: kubectl set env {resource} {variable}-"
+            ),
+        ),
+        Entry(
+            code="ca-container-missing",
+            severity="error",
+            meaning="The container that would get the CA is not in the workload.",
+            message="{workload} has no container {container}, which would get the private CA.",
+            fix="Check that smtp_application is the right profile; it has: {containers}.",
+        ),
+    )
+)

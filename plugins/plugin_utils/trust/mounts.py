@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Brings the private CA into the pods of a release, beside what Helm knows of it, and out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, patch, roots
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.bundle import Roots
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import Trust, file_of
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import Object
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import Runtime
+
+Live = Mapping[Workload, Object]
+
+
+@dataclass(frozen=True)
+class Mount:
+    """What is to be done to one workload.
+
+    :param state: the workload as it was found.
+    :param config_map: what it mounts; `None` when nothing is to be mounted any more.
+    :param applied: the workload with our fields, all of them; without any when there are to be none.
+    """
+
+    state: Object
+    config_map: Mapping[str, Any] | None
+    applied: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.state['kind']} {self.state['metadata']['name']}"
+
+    @property
+    def shown(self) -> str:
+        """Our fields as a person reads them; empty when there are none."""
+        if not self.config_map:
+            return ""
+        containers = self.applied["spec"]["template"]["spec"]["containers"]
+        return ", ".join(
+            f"{container['name']}: {entry['name']}={entry['value']}"
+            for container in containers
+            for entry in container["env"]
+        )
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is to be done in a release.
+
+    :param held: workloads that a run which was killed has left held.
+    """
+
+    mounts: tuple[Mount, ...] = ()
+    held: tuple[Object, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.mounts or self.held)
+
+
+@dataclass(frozen=True)
+class Mounts:
+    """The CA in the workloads of a release."""
+
+    cluster: Cluster
+    trust: Trust
+
+    def look(self, live: Live) -> Due:
+        """What is to be done, if anything is. Changes nothing.
+
+        :param live: the workloads as they are.
+        :raises FindingError: naming everything that stands against it.
+        """
+        states = {(workload.kind, workload.name): state for workload, state in live.items()}
+        mounts: list[Mount] = []
+        findings: list[Finding] = []
+        for runtimes in patch.grouped(self.trust.runtimes):
+            workload = next(iter(runtimes))
+            state = states.pop((workload.kind, workload.name))
+            wrong = list(_obstacles(state, runtimes))
+            findings += wrong
+            if not wrong:
+                mount, told = self._mount(state, runtimes)
+                mounts += [mount] if mount else []
+                findings += told
+        if any(finding.severity == "error" for finding in findings):
+            raise FindingError(*findings)
+        mounts += [
+            Mount(state, None, patch.bare(state))
+            for state in states.values()
+            if patch.managed(state, patch.MANAGER)
+        ]
+        every = {id(state): state for state in live.values()}.values()
+        held = tuple(state for state in every if patch.managed(state, patch.HOLDER))
+        return Due(tuple(mounts), held, tuple(findings))
+
+    def _mount(
+        self, state: Object, runtimes: Mapping[Workload, Runtime]
+    ) -> tuple[Mount | None, list[Finding]]:
+        there = self.cluster.config_map(patch.config_map_name(state)) or {}
+        kept: Mapping[str, str] = there.get("data") or {}
+        files: dict[str, str] = {}
+        findings: list[Finding] = []
+        for workload, runtime in runtimes.items():
+            before = bundle.roots_in(kept.get(file_of(workload), ""))
+            found, finding = None, None
+            if not runtime.adds:
+                found, finding = self._roots(state, workload, runtime, before)
+            findings += [finding] if finding else []
+            files[file_of(workload)] = bundle.text(self.trust.pem, found)
+        applied = patch.mounting(state, runtimes, files)
+        mount = Mount(state, patch.config_map(state, files), applied)
+        same = kept == files and patch.contains(state["spec"], applied["spec"])
+        return (None if same else mount), findings
+
+    def _roots(
+        self, state: Object, workload: Workload, runtime: Runtime, before: Roots | None
+    ) -> tuple[Roots | None, Finding | None]:
+        """The roots of a container's image, read only when it is another image than before."""
+        containers = state["spec"]["template"]["spec"]["containers"]
+        image = next(each["image"] for each in containers if each["name"] == workload.container)
+        if before and before.image == image:
+            return before, None
+        facts: dict[str, Any] = {
+            "where": str(workload),
+            "workload": workload,
+            "container": workload.container,
+            "variable": runtime.variable,
+        }
+        try:
+            found = roots.read(self.cluster, state, workload)
+        except ExecError as error:
+            if before:
+                image = before.image
+                kept = CATALOGUE.finding("ca-roots-kept", problem=error, image=image, **facts)
+                return before, kept
+            return None, CATALOGUE.finding("ca-roots-unreadable", problem=error, **facts)
+        told = None if found else CATALOGUE.finding("ca-roots-none", **facts)
+        return Roots(image, found), told
+
+    @contextmanager
+    def held(self, due: Due) -> Iterator[None]:
+        """Several changes of the workloads in it make one roll, at its end.
+
+        Those are let go that a run before has left, too.
+
+        :raises FindingError: when the cluster refuses.
+        """
+        mine = [(mount.state, patch.holding(mount.state)) for mount in due.mounts]
+        try:
+            for _state, body in mine:
+                if body:
+                    self.cluster.apply(body, patch.HOLDER)
+            yield
+        finally:
+            states = [state for state, body in mine if body]
+            for state in (*states, *(each for each in due.held if each not in states)):
+                self.cluster.apply(patch.bare(state), patch.HOLDER)
+
+    def bring(self, due: Due) -> None:
+        """Mounts what is to be mounted, and takes away what is not.
+
+        :raises FindingError: when the cluster refuses.
+        """
+        for mount in due.mounts:
+            if mount.config_map:
+                self.cluster.apply(mount.config_map, patch.MANAGER)
+            self.cluster.apply(mount.applied, patch.MANAGER)
+            if not mount.config_map:
+                self.cluster.delete_config_map(patch.config_map_name(mount.state))
+
+
+def _obstacles(state: Object, runtimes: Mapping[Workload, Runtime]) -> Iterator[Finding]:
+    containers = {entry["name"]: entry for entry in state["spec"]["template"]["spec"]["containers"]}
+    for workload, runtime in runtimes.items():
+        facts: dict[str, Any] = {
+            "where": str(workload),
+            "workload": workload,
+            "container": workload.container,
+            "variable": runtime.variable,
+        }
+        if workload.container not in containers:
+            names = ", ".join(containers)
+            yield CATALOGUE.finding("ca-container-missing", containers=names, **facts)
+        elif patch.taken(containers[workload.container], runtime.variable):
+            resource = f"{workload.kind.lower()}/{workload.name}"
+            yield CATALOGUE.finding("ca-variable-taken", resource=resource, **facts)

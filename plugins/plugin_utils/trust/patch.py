@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The objects by which a CA gets into pods, for server-side apply. Pure.
+
+A field manager owns what it applies, and nothing else: an upgrade by Helm leaves these fields alone,
+and applying less takes away what is left out
+(https://kubernetes.io/docs/reference/using-api/server-side-apply/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import path_of
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import FOLDER, Runtime
+
+Object = Mapping[str, Any]
+
+MANAGER = "mailops-smtp-ca"
+"""Owns the volume, the mount and the variables."""
+HOLDER = "mailops-smtp-hold"
+"""Owns what keeps a workload from rolling while several changes of one roll are made."""
+VOLUME = "mailops-smtp-ca"
+ANNOTATION = "mailops.smtp/ca"
+"""Of the pods: what changes with the certificates, so that a change of them rolls the workload."""
+
+_KEYS = ("name", "mountPath")
+"""What tells the entries of a list of a pod's specification from each other."""
+
+
+def config_map_name(state: Object) -> str:
+    """The name of the ConfigMap that a workload's pods mount."""
+    return f"mailops-smtp-ca-{state['kind'].lower()}-{state['metadata']['name']}"
+
+
+def config_map(state: Object, files: Mapping[str, str]) -> dict[str, Any]:
+    """The ConfigMap with the certificates, which goes when its workload is deleted."""
+    metadata = state["metadata"]
+    owner = {
+        "apiVersion": "apps/v1",
+        "kind": state["kind"],
+        "name": metadata["name"],
+        "uid": metadata["uid"],
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": config_map_name(state),
+            "labels": {"app.kubernetes.io/managed-by": "mailops.smtp"},
+            "ownerReferences": [owner],
+        },
+        "data": dict(files),
+    }
+
+
+def bare(state: Object) -> dict[str, Any]:
+    """A workload with none of its fields: applied, it takes away everything that the manager owned."""
+    return {
+        "apiVersion": "apps/v1",
+        "kind": state["kind"],
+        "metadata": {"name": state["metadata"]["name"]},
+    }
+
+
+def mounting(
+    state: Object, runtimes: Mapping[Workload, Runtime], files: Mapping[str, str]
+) -> dict[str, Any]:
+    """A workload with the fields that bring the files into its containers.
+
+    :param runtimes: the containers of this workload that get them.
+    """
+    containers = [
+        {
+            "name": workload.container,
+            "env": [{"name": runtime.variable, "value": runtime.value(path_of(workload))}],
+            "volumeMounts": [{"name": VOLUME, "mountPath": FOLDER, "readOnly": True}],
+        }
+        for workload, runtime in runtimes.items()
+    ]
+    volume = {"name": VOLUME, "configMap": {"name": config_map_name(state)}}
+    template = {
+        "metadata": {"annotations": {ANNOTATION: bundle.digest(files)}},
+        "spec": {"containers": containers, "volumes": [volume]},
+    }
+    return {**bare(state), "spec": {"template": template}}
+
+
+def holding(state: Object) -> dict[str, Any] | None:
+    """A workload with what keeps it from rolling; `None` where nothing does.
+
+    A DaemonSet has nothing of the kind, and what somebody else has set is left alone.
+    """
+    spec, replicas = state["spec"], state["spec"].get("replicas", 1)
+    if state["kind"] == "Deployment":
+        return {**bare(state), "spec": {"paused": True}}
+    rolling = {"rollingUpdate": {"partition": replicas}}
+    strategy = spec.get("updateStrategy") or {}
+    own = any(
+        entry["manager"] != HOLDER
+        and "f:partition"
+        in entry.get("fieldsV1", {})
+        .get("f:spec", {})
+        .get("f:updateStrategy", {})
+        .get("f:rollingUpdate", {})
+        for entry in state["metadata"].get("managedFields") or []
+    )
+    if state["kind"] == "StatefulSet" and strategy.get("type") == "RollingUpdate" and not own:
+        return {**bare(state), "spec": {"updateStrategy": rolling}}
+    return None
+
+
+def managed(state: Object, manager: str) -> bool:
+    """Whether a manager owns a field of an object."""
+    entries = state["metadata"].get("managedFields") or []
+    return any(entry.get("manager") == manager for entry in entries)
+
+
+def contains(live: Any, wanted: Any) -> bool:
+    """Whether everything that is wanted is there already, whatever else is."""
+    if isinstance(wanted, Mapping):
+        return isinstance(live, Mapping) and all(
+            contains(live.get(key), value) for key, value in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return isinstance(live, list) and all(
+            any(contains(entry, each) for entry in live if _same(entry, each)) for each in wanted
+        )
+    return bool(live == wanted)
+
+
+def _same(live: Any, wanted: Any) -> bool:
+    return not isinstance(wanted, Mapping) or all(
+        live.get(key) == wanted[key] for key in _KEYS if key in wanted
+    )
+
+
+def taken(container: Object, variable: str) -> bool:
+    """Whether somebody else sets a variable of a container."""
+    return any(
+        entry["name"] == variable and FOLDER not in (entry.get("value") or "")
+        for entry in container.get("env") or []
+    )
+
+
+def grouped(runtimes: Mapping[Workload, Runtime]) -> list[dict[Workload, Runtime]]:
+    """The containers, those of one workload together: a manager applies all of its fields at once."""
+    found: dict[tuple[str, str], dict[Workload, Runtime]] = {}
+    for workload, runtime in runtimes.items():
+        found.setdefault((workload.kind, workload.name), {})[workload] = runtime
+    return list(found.values())

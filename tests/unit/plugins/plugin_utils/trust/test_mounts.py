@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is due in a release: nothing when all is there, and never a bundle without the image's roots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, patch
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.bundle import Roots
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import Trust
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due, Mounts
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.roots import FILES
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import RUNTIMES
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
+    API,
+    ScriptedCluster,
+    deployment,
+    pod,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
+    codes,
+    the_finding,
+)
+from tests.relays.authority import Authority
+from tools.application_pages import PRIVATE_CA
+
+ROOTS = Authority().certificate
+IMAGE = {"image": "app:1"}
+PYTHON = {API: RUNTIMES["python"]}
+
+
+def state(**container: Any) -> dict[str, Any]:
+    return deployment(container={**IMAGE, **container})
+
+
+def cluster(**changes: Any) -> ScriptedCluster:
+    """One pod whose image is Debian's."""
+    running = {"pods_of": {"qua-api": [pod()]}, "environments": {"qua-api-1": b""}}
+    return ScriptedCluster(**{**running, "files": {FILES[0]: ROOTS.encode()}, **changes})
+
+
+def look(
+    cluster: ScriptedCluster, live: dict[str, Any], runtimes: Any = None, pem: str = PRIVATE_CA
+) -> Due:
+    trust = Trust(pem, PYTHON if runtimes is None else runtimes)
+    return Mounts(cluster, trust).look({API: live})  # type: ignore[arg-type]  # it reads only
+
+
+def kept(roots: Roots) -> dict[str, Any]:
+    name = patch.config_map_name(state())
+    return {name: {"data": {"api.pem": bundle.text(PRIVATE_CA, roots)}}}
+
+
+def test_the_bundle_begins_with_the_roots_of_the_pods_own_image() -> None:
+    [mount] = look(cluster(), state()).mounts
+    assert mount.config_map
+    assert mount.config_map["data"] == {"api.pem": bundle.text(PRIVATE_CA, Roots("app:1", ROOTS))}
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_the_roots_are_found_where_each_family_of_images_has_them(path: str) -> None:
+    [mount] = look(cluster(files={path: b"# roots\xff\n" + ROOTS.encode()}), state()).mounts
+    assert mount.config_map
+    assert ROOTS in mount.config_map["data"]["api.pem"]
+
+
+def test_nothing_is_due_when_all_of_it_is_there_and_nothing_is_run_in_a_pod() -> None:
+    there = cluster(config_maps=kept(Roots("app:1", ROOTS)), environments={})
+    body = patch.mounting(state(), PYTHON, kept(Roots("app:1", ROOTS)).popitem()[1]["data"])
+    template = body["spec"]["template"]
+    live = state(**{key: template["spec"]["containers"][0][key] for key in ("env", "volumeMounts")})
+    live["spec"]["template"]["metadata"] = template["metadata"]
+    live["spec"]["template"]["spec"]["volumes"] = template["spec"]["volumes"]
+    assert not look(there, live)
+
+
+def test_another_image_is_asked_for_its_own_roots() -> None:
+    there = cluster(config_maps=kept(Roots("app:0", "")))
+    [mount] = look(there, state()).mounts
+    assert mount.config_map
+    assert ROOTS in mount.config_map["data"]["api.pem"]
+
+
+def test_without_a_container_to_read_them_from_nothing_is_mounted() -> None:
+    for away in (cluster(environments={}), cluster(pods_of={})):
+        finding = the_finding(lambda away=away: look(away, state()))  # type: ignore[misc]
+        assert (finding.code, finding.where) == ("ca-roots-unreadable", "Deployment qua-api")
+
+
+def test_roots_of_an_earlier_run_are_used_when_they_cannot_be_read_now() -> None:
+    due = look(cluster(environments={}, config_maps=kept(Roots("app:0", ROOTS))), state())
+    assert codes(due.findings) == ["ca-roots-kept"]
+    [mount] = due.mounts
+    assert mount.config_map
+    assert ROOTS in mount.config_map["data"]["api.pem"]
+
+
+def test_an_image_without_roots_gets_the_private_ca_alone_and_that_is_said() -> None:
+    due = look(cluster(files={}), state())
+    assert codes(due.findings) == ["ca-roots-none"]
+
+
+@pytest.mark.parametrize("runtime", ["go", "node"])
+def test_a_runtime_that_adds_needs_no_roots_and_no_container(runtime: str) -> None:
+    [mount] = look(cluster(pods_of={}), state(), {API: RUNTIMES[runtime]}).mounts
+    assert mount.config_map
+    assert mount.config_map["data"] == {"api.pem": bundle.text(PRIVATE_CA)}
+
+
+def test_what_stands_against_it_is_told_before_anything_is_changed() -> None:
+    taken = state(env=[{"name": "SSL_CERT_FILE", "value": "/etc/company.pem"}])
+    assert the_finding(lambda: look(cluster(), taken)).code == "ca-variable-taken"
+    other = Workload("Deployment", "qua-api", "web")
+    runtimes = {other: RUNTIMES["python"]}
+    trust = Mounts(cluster(), Trust(PRIVATE_CA, runtimes))  # type: ignore[arg-type]
+    finding = the_finding(lambda: trust.look({other: state()}))
+    assert finding.code == "ca-container-missing"
+    assert "api" in finding.fix
+
+
+def test_what_is_not_wanted_any_more_is_removed_and_only_where_it_is_ours() -> None:
+    assert not look(cluster(), state(), {}, "")
+    ours = state()
+    ours["metadata"]["managedFields"] = [{"manager": patch.MANAGER}]
+    [mount] = look(cluster(), ours, {}, "").mounts
+    assert (mount.config_map, mount.applied) == (None, patch.bare(ours))
+
+
+def test_a_workload_that_a_killed_run_has_left_held_is_let_go() -> None:
+    held = state()
+    held["metadata"]["managedFields"] = [{"manager": patch.HOLDER}]
+    due = look(cluster(), held, {}, "")
+    assert (due.mounts, due.held) == ((), (held,))
+    assert due
