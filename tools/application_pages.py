@@ -8,6 +8,7 @@ application, and the cell says what came out.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from itertools import product
 from string import ascii_lowercase
@@ -170,6 +171,11 @@ def application_page(header: str, profile: Profile) -> str:
     lines += _example(profile)
     lines += _workloads(profile)
     lines.append(f"## How to see that mail works\n\n{_sentence(profile.proof)}\n")
+    if profile.prove:
+        command = shlex.join(profile.prove.command)
+        lines.append(
+            f"With `smtp_test_recipients`, the playbook runs this for each of them: `{command}`\n"
+        )
     if profile.log:
         lines.append(f"Its mail log: {profile.log}\n")
     lines += _traps(profile)

@@ -31,6 +31,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     FileEvidence,
     Form,
     Profile,
+    Prove,
     SecretEvidence,
     SecretSupport,
     Shared,
@@ -127,6 +128,7 @@ def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:
         workloads=tuple(Workload(**entry) for entry in document.get("workloads", ())),
         evidence=_evidence(document.get("evidence", {})),
         proof=document["proof"].strip(),
+        prove=_prove(document["prove"]) if "prove" in document else None,
         log=document.get("log"),
         runtime=document.get("runtime"),
         traps=tuple(Trap(**entry) for entry in document.get("traps", ())),
@@ -167,6 +169,10 @@ def _evidence(entry: Mapping[str, Any]) -> Evidence:
             SecretEvidence(secret["name"], secret["keys"]) for secret in entry.get("secrets", ())
         ),
     )
+
+
+def _prove(entry: Mapping[str, Any]) -> Prove:
+    return Prove(tuple(entry["command"]), entry.get("container"), entry.get("log"))
 
 
 def _api(entry: Mapping[str, Any]) -> Api:

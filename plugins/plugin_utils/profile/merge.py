@@ -39,6 +39,7 @@ def merge(parts: Sequence[tuple[Application, Rendered]]) -> Rendered:
         evidence=evidence,
         shared={key: entry for rendered in every for key, entry in rendered.shared.items()},
         secrets=tuple(dict.fromkeys(wanted for rendered in every for wanted in rendered.secrets)),
+        sendings=tuple(sending for rendered in every for sending in rendered.sendings),
         findings=tuple(dict.fromkeys(finding for each in every for finding in each.findings)),
     )
 

@@ -149,6 +149,20 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Prove:
+    """The application's own way to send a test mail, where it is a command.
+
+    :param command: its words; expressions that take ``recipient`` too, and no secret.
+    :param container: which of the workloads' containers it runs in; `None` for the first.
+    :param log: the file in that container that is the mail log; `None` for what the container prints.
+    """
+
+    command: tuple[str, ...]
+    container: str | None
+    log: str | None
+
+
+@dataclass(frozen=True)
 class Trap:
     """What goes wrong silently, as a finding; `when` is an expression."""
 
@@ -220,6 +234,7 @@ class Profile:
     workloads: tuple[Workload, ...]
     evidence: Evidence
     proof: str
+    prove: Prove | None
     log: str | None
     runtime: str | None
     traps: tuple[Trap, ...]
@@ -316,6 +331,19 @@ class WantedSecret:
 
 
 @dataclass(frozen=True)
+class Sending:
+    """A command by which the application itself sends a mail to one address.
+
+    :param log: as of `Prove`.
+    """
+
+    workload: Workload
+    command: tuple[str, ...]
+    recipient: str
+    log: str | None
+
+
+@dataclass(frozen=True)
 class Rendered:
     """A description written as one or more applications of a release want it.
 
@@ -323,6 +351,7 @@ class Rendered:
     :param evidence: each workload, with its real name, and what its container must see.
     :param shared: key of a leaf to what else it reaches.
     :param secrets: the existing Secrets that the values refer to.
+    :param sendings: how the application sends to each of the test recipients.
     :param findings: what the profile has to say about this description.
     """
 
@@ -330,6 +359,7 @@ class Rendered:
     evidence: Mapping[Workload, Evidence]
     shared: Mapping[str, Shared] = field(default_factory=dict)
     secrets: tuple[WantedSecret, ...] = ()
+    sendings: tuple[Sending, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -40,6 +40,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Profile,
     Rendered,
     SecretEvidence,
+    Sending,
     WantedSecret,
     Workload,
 )
@@ -80,14 +81,16 @@ def render(
         names.for_evidence(description, place, application),
         names.for_traps(description, place, application),
     )
+    leaves, evidence = tuple(work.leaves()), work.evidence()
     rendered = Rendered(
-        leaves=tuple(work.leaves()),
-        evidence=work.evidence(),
+        leaves=leaves,
+        evidence=evidence,
         shared={
             ".".join((*application.prefix, key)): entry
             for key, entry in application.profile.shared.items()
         },
         secrets=tuple(_wanted(application.profile, description)),
+        sendings=tuple(work.sendings(tuple(evidence), description)),
         findings=tuple(work.traps()),
     )
     if work.findings:
@@ -261,6 +264,45 @@ class _Rendering:
                 self.complain(keys, f"the expression {source!r} must yield a text")
             return ""
         return value
+
+    def sendings(
+        self, workloads: Sequence[Workload], description: Description
+    ) -> Iterator[Sending]:
+        """How the application itself sends to each of the test recipients."""
+        prove = self.profile.prove
+        if prove is None or not description.enabled:
+            return
+        named = [each for each in workloads if prove.container in (None, each.container)]
+        if not named:
+            containers = ", ".join(each.container for each in workloads) or "none"
+            self.complain(("prove", "container"), f"no workload has it; known are {containers}")
+            return
+        for recipient in description.test_recipients:
+            own = {"recipient": recipient}
+            known = replace(
+                self.values,
+                full={**self.values.full, **own},
+                plain={**self.values.plain, **own},
+            )
+            words = [
+                self._word(("prove", "command", number), source, known)
+                for number, source in enumerate(prove.command)
+            ]
+            command = tuple(word for word in words if word is not None)
+            yield Sending(named[0], command, recipient, prove.log)
+
+    def _word(self, keys: Keys, source: str, known: names.Names) -> str | None:
+        """A word of a command, which everybody on the node can read; `None` for one that is left out."""
+        word = self.evaluate(keys, source, known)
+        if takes_secret(source) or isinstance(word, Secret):
+            self.complain(keys, "a secret cannot stand in a command, which others can read")
+            return None
+        if word is OMIT:
+            return None
+        if not isinstance(word, str):
+            self.complain(keys, f"the expression {source!r} must yield a text")
+            return None
+        return word
 
     def traps(self) -> Iterator[Finding]:
         """What the profile warns of, for this description."""

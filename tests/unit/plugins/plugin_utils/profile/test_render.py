@@ -13,11 +13,16 @@ from hypothesis import given
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import apply
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import application
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import (
+    application,
+    load,
+    shipped,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
     Evidence,
+    Prove,
     Workload,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
@@ -260,3 +265,52 @@ class TestTheShippedProfileOfQualytics:
             Workload("Deployment", "qua-api", "api", "settings"),
             Workload("Deployment", "qua-cmd", "cmd", "settings"),
         )
+
+
+class TestTheApplicationsOwnWayToSend:
+    TO = replace(DESCRIPTION, test_recipients=("a@example.org", "o'neil@example.org"))
+
+    def test_is_one_command_for_each_recipient(self) -> None:
+        prove = Prove(
+            ("send", "--to={{ recipient }}", "{{ omit }}", "{{ release }}"), "cmd", "/log"
+        )
+        found = rendered(self.TO, prove=prove).sendings
+        assert [each.command for each in found] == [
+            ("send", "--to=a@example.org", "qua"),
+            ("send", "--to=o'neil@example.org", "qua"),
+        ]
+        assert [each.recipient for each in found] == list(self.TO.test_recipients)
+        assert {(each.workload.name, each.log) for each in found} == {("qua-cmd", "/log")}
+
+    def test_runs_in_the_first_container_when_none_is_named(self) -> None:
+        [first, _second] = rendered(self.TO, prove=Prove(("send",), None, None)).sendings
+        assert first.workload.container == "api"
+
+    @pytest.mark.parametrize(
+        "changes", [{"test_recipients": ()}, {"enabled": False, "test_recipients": ("a@b.org",)}]
+    )
+    def test_is_nothing_without_recipients_and_without_mail(self, changes: dict[str, Any]) -> None:
+        description = replace(DESCRIPTION, **changes)
+        assert rendered(description, prove=Prove(("send",), None, None)).sendings == ()
+
+    @pytest.mark.parametrize("word", ["{{ password }}", "-p{{ password | b64encode }}"])
+    def test_takes_no_secret(self, word: str) -> None:
+        prove = Prove(("send", word), None, None)
+        finding = the_finding(
+            lambda: rendered(replace(self.TO, test_recipients=("a@b.org",)), prove=prove)
+        )
+        assert "a secret cannot stand in a command" in finding.message
+        assert PASSWORD not in str(finding)
+
+    def test_names_the_containers_that_are_there(self) -> None:
+        finding = the_finding(lambda: rendered(self.TO, prove=Prove(("send",), "worker", None)))
+        assert "known are api, cmd" in finding.message
+
+    @pytest.mark.parametrize("name", [name for name in shipped() if load(name).prove])
+    def test_of_a_shipped_profile_hands_the_address_over_as_a_word_of_its_own(
+        self, name: str
+    ) -> None:
+        [_first, second] = render(
+            application(name), self.TO, release="app", namespace="apps"
+        ).sendings
+        assert "o'neil@example.org" in second.command
