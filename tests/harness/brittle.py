@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of the playbook on the brittle application, and what must be true of it afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.apps.brittle.release import MAIL, MOTTO, history, lease, seen
+from tests.apps.invitations.release import Release
+from tests.harness.lab import Lab
+from tests.harness.leaks import descendants
+from tests.harness.playbook import Played, ended, start, write_inputs
+
+PLAYBOOK = "mailops.smtp.configure"
+
+
+@dataclass(frozen=True)
+class App:
+    """One installation, and a folder for the files of its runs."""
+
+    lab: Lab
+    release: Release
+    folder: Path
+
+    def begin(self, kubeconfig: Path, *arguments: str, **changes: Any) -> subprocess.Popen[str]:
+        """Begins to bring mail in; the relay is not asked."""
+        variables = self.lab.description(
+            self.release, **{**MAIL, **changes, "smtp_kubeconfig": str(kubeconfig)}
+        )
+        inventory, _ = write_inputs(self.folder, {self.release.name: variables})
+        return start(PLAYBOOK, inventory, kubeconfig, "--tags", "deploy", *arguments)
+
+    def deploy(self, *arguments: str, **changes: Any) -> Played:
+        """Brings mail in."""
+        with self.begin(self.lab.kubeconfig, *arguments, **changes) as run:
+            return ended(run)
+
+    def is_right(self, password: str) -> None:
+        """Everything is as it should be after a run that went well."""
+        release = self.release
+        assert history(release)[-1] == "deployed"
+        assert history(release).count("deployed") == 1
+        assert release.values()["motto"] == MOTTO
+        assert release.values()["mail"]["password"] == password
+        assert set(seen(release)) == {password}
+        found = lease(release)
+        assert found is not None
+        assert found["metadata"]["annotations"]["mailops.smtp/doing"] == "done"
+
+
+def kill(run: subprocess.Popen[str]) -> None:
+    """Ends a run and all that it has started, at once and without a warning."""
+    for process in list(descendants(run.pid)):
+        os.kill(int(process.name), signal.SIGKILL)

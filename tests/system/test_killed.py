@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run may be killed at any moment: the next one completes its work or undoes it, and goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.apps.brittle.release import CHART, CRASHES, history, install, let_lease_expire
+from tests.harness.brittle import App, kill
+from tests.harness.door import Door, Write
+from tests.harness.lab import Lab
+from tests.harness.leaks import descendants
+from tests.harness.playbook import Played, ended
+
+pytestmark = pytest.mark.node
+
+
+@pytest.fixture(scope="class", params=["helm", "helm3"])
+def app(
+    lab: Lab, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[App]:
+    """Installed with mail; its one and the same release goes through all that is done to it here."""
+    release = replace(lab.release(helm=request.param), chart=CHART)
+    install(release)
+    app = App(lab, release, tmp_path_factory.mktemp("app"))
+    played = app.deploy()
+    assert played.returncode == 0, played.output
+    yield app
+    release.remove()
+
+
+def killed(
+    app: App,
+    folder: Path,
+    after: int,
+    by: Callable[[subprocess.Popen[str]], None] = kill,
+    **changes: str,
+) -> tuple[Played, Write]:
+    """A run to which something is done just after its n-th write, and that write."""
+    writes: list[Write] = []
+    running: list[subprocess.Popen[str]] = []
+
+    def end(write: Write) -> None:
+        writes.append(write)
+        by(running[0])
+
+    with (
+        Door(app.lab.kubeconfig, folder, after=after, then=end) as door,
+        app.begin(door.kubeconfig, **changes) as run,
+    ):
+        running.append(run)
+        played = ended(run)
+    assert writes, f"there was no write {after}: {played.output}"
+    return played, writes[0]
+
+
+def program(run: subprocess.Popen[str], name: str) -> int:
+    """The process of a program among all that a run has started."""
+    for process in descendants(run.pid):
+        if (process / "exe").resolve().name == name:
+            return int(process.name)
+    raise AssertionError(f"{name} does not run")
+
+
+# The lease is taken, what is to be done is written down, Helm makes its record, writes the objects and
+# completes two records, the pods are rolled, it is written down that all is right, and the lease given
+# back. Helm 3 does not write an object that stays as it is.
+WRITES = {"helm": 10, "helm3": 9}
+
+
+class TestKilledAfterEachWrite:
+    """Of a run that brings a new password in, which rolls no pod by itself."""
+
+    @pytest.mark.parametrize("number", range(1, max(WRITES.values()) + 1))
+    def test_the_next_run_brings_all_to_its_end(
+        self, app: App, tmp_path: Path, number: int
+    ) -> None:
+        if number > WRITES[app.release.helm.name]:
+            pytest.skip("Helm 3 makes one write less")
+        password = uuid.uuid4().hex
+        played, write = killed(app, tmp_path, number, smtp_password=password)
+        assert played.returncode == -signal.SIGKILL
+        let_lease_expire(app.release)
+        following = app.deploy(smtp_password=password)
+        assert following.returncode == 0, f"killed after {write}\n{following.output}"
+        app.is_right(password)
+
+    def test_these_were_all_the_writes_of_a_run(self, app: App, tmp_path: Path) -> None:
+        with (
+            Door(app.lab.kubeconfig, tmp_path) as door,
+            app.begin(door.kubeconfig, smtp_password=uuid.uuid4().hex) as run,
+        ):
+            played = ended(run)
+        assert played.returncode == 0, played.output
+        assert len(door.passed.writes) == WRITES[app.release.helm.name]
+
+    def test_and_nothing_is_left_to_do(self, app: App) -> None:
+        password = app.release.values()["mail"]["password"]
+        played = app.deploy(smtp_password=password)
+        assert (played.returncode, played.changed) == (0, 0), played.output
+
+
+HALF_WAY = 4
+"""The write after which Helm has changed the Secret, and nothing else."""
+
+
+class TestKilledInPart:
+    def test_when_helm_alone_is_killed_the_run_undoes_the_change_by_itself(
+        self, app: App, tmp_path: Path
+    ) -> None:
+        before = app.release.values()["mail"]["password"]
+        helm = app.release.helm.name
+
+        def kill_helm(run: subprocess.Popen[str]) -> None:
+            os.kill(program(run, helm), signal.SIGKILL)
+
+        played, _ = killed(app, tmp_path, HALF_WAY, kill_helm, smtp_password="lost")
+        assert played.failed == 1, played.output
+        assert "helm upgrade failed" in played.output
+        assert "The change was undone" in played.output
+        app.is_right(before)
+
+    def test_when_the_worker_is_killed_helm_ends_with_it_and_the_next_run_goes_back(
+        self, app: App, tmp_path: Path
+    ) -> None:
+        def kill_worker(run: subprocess.Popen[str]) -> None:
+            helm = program(run, app.release.helm.name)
+            stat = Path(f"/proc/{helm}/stat").read_text().rpartition(")")[2].split()
+            os.kill(int(stat[1]), signal.SIGKILL)
+
+        password = uuid.uuid4().hex
+        killed(app, tmp_path, HALF_WAY, kill_worker, smtp_password=password)
+        assert history(app.release)[-1] == "pending-upgrade"
+        let_lease_expire(app.release)
+        check = app.deploy("--check", smtp_password=password)
+        assert check.failed == 1
+        assert "Run without --check" in check.output
+        following = app.deploy(smtp_password=password)
+        assert following.returncode == 0, following.output
+        assert "was left pending-upgrade" in following.output
+        app.is_right(password)
+
+    def test_a_run_that_is_told_to_end_is_taken_up_as_well(self, app: App, tmp_path: Path) -> None:
+        password = uuid.uuid4().hex
+
+        def terminate(run: subprocess.Popen[str]) -> None:
+            for process in list(descendants(run.pid)):
+                os.kill(int(process.name), signal.SIGTERM)
+
+        killed(app, tmp_path, HALF_WAY, terminate, smtp_password=password)
+        let_lease_expire(app.release)
+        following = app.deploy(smtp_password=password)
+        assert following.returncode == 0, following.output
+        app.is_right(password)
+
+
+class TestKilledOnTheWayBack:
+    """Of a run whose settings the application does not come up with: while it undoes its own change."""
+
+    # Before these: two of the lease, three or four of Helm's upgrade, and one more of the lease.
+    @pytest.mark.parametrize("number", range(7, 13))
+    def test_the_next_run_goes_back_and_on(self, app: App, tmp_path: Path, number: int) -> None:
+        password = uuid.uuid4().hex
+        wrong = {"smtp_host": CRASHES, "smtp_rollout_timeout": "3"}
+        played, write = killed(app, tmp_path, number, smtp_password="lost", **wrong)
+        assert played.returncode == -signal.SIGKILL
+        let_lease_expire(app.release)
+        following = app.deploy(smtp_password=password)
+        assert following.returncode == 0, f"killed after {write}\n{following.output}"
+        app.is_right(password)
