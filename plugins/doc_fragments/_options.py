@@ -206,8 +206,8 @@ options:
     default: 10
   test_recipients:
     description:
-      - Addresses for which the probe asks the relay whether it would take mail. No mail is sent but with
-        O(probe_until=data).
+      - Addresses for which the probe asks the relay whether it would take mail. A mail is sent only by a probe that is
+        asked to.
       - A text with commas or line breaks is split.
     type: list
     elements: str
