@@ -40,16 +40,16 @@ class Mount:
         return f"{self.state['kind']} {self.state['metadata']['name']}"
 
     @property
-    def shown(self) -> str:
-        """Our fields as a person reads them; empty when there are none."""
-        if not self.config_map:
-            return ""
-        containers = self.applied["spec"]["template"]["spec"]["containers"]
-        return ", ".join(
-            f"{container['name']}: {entry['name']}={entry['value']}"
-            for container in containers
-            for entry in container["env"]
-        )
+    def diff(self) -> dict[str, str]:
+        """What changes, in the form of ``--diff``."""
+        before, after = patch.told(self.state), patch.told(self.applied)
+        header = f"private CA in {self}"
+        return {
+            "before_header": f"{header} (in use)",
+            "after_header": f"{header} (wanted)",
+            "before": before,
+            "after": after,
+        }
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,19 @@ class Due:
 
     def __bool__(self) -> bool:
         return bool(self.mounts or self.held)
+
+    def __str__(self) -> str:
+        held = (f"{state['kind']} {state['metadata']['name']}" for state in self.held)
+        return ", ".join(dict.fromkeys([*map(str, self.mounts), *held]))
+
+    def rolling(self, live: Live) -> dict[Workload, Object]:
+        """Those of the workloads that it rolls."""
+        states = [*(mount.state for mount in self.mounts), *self.held]
+        return {workload: state for workload, state in live.items() if state in states}
+
+    def diff(self) -> list[dict[str, str]]:
+        """What changes in the workloads, as Ansible shows it."""
+        return [mount.diff for mount in self.mounts]
 
 
 @dataclass(frozen=True)

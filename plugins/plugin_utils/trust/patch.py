@@ -138,6 +138,20 @@ def _same(live: Any, wanted: Any) -> bool:
     )
 
 
+def told(workload: Object) -> str:
+    """Our fields of a workload, as a person reads them; empty when there are none."""
+    template = (workload.get("spec") or {}).get("template") or {}
+    digest = ((template.get("metadata") or {}).get("annotations") or {}).get(ANNOTATION)
+    lines = [f"certificates: {digest}"] if digest else []
+    lines += [
+        f"container {container['name']}: {entry['name']}={entry['value']}"
+        for container in (template.get("spec") or {}).get("containers") or []
+        for entry in container.get("env") or []
+        if FOLDER in (entry.get("value") or "")
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
 def taken(container: Object, variable: str) -> bool:
     """Whether somebody else sets a variable of a container."""
     return any(
