@@ -4,7 +4,7 @@
 
 The argument specifications of the roles and docs/variables.md come from the documentation fragment
 of the options; docs/findings.md comes from the catalogues, docs/presets.md from the table of
-providers. With --check nothing is written, and
+providers, docs/rights.md from what a run asks for. With --check nothing is written, and
 the exit code says whether anything is out of date.
 """
 
@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load, shipped
-from tools import application_pages, profile_page
+from tools import application_pages, profile_page, rights_page
 
 ROOT = Path(__file__).resolve().parents[1]
 COLLECTION = "ansible_collections.mailops.smtp.plugins"
@@ -53,6 +53,7 @@ CATALOGUES = {
     "Where the probe runs": "plugin_utils.probe.findings",
     "The private CA": "plugin_utils.trust.findings",
     "The release and Helm": "plugin_utils.helm.findings",
+    "Before a change": "plugin_utils.preflight.findings",
     "What an upgrade would do": "plugin_utils.guard.findings",
     "The cluster": "plugin_utils.cluster.findings",
     "The rollout": "plugin_utils.rollout.findings",
@@ -245,6 +246,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "findings.md", findings_page()
     yield ROOT / "docs" / "presets.md", presets_page()
     yield ROOT / "docs" / "profiles.md", profile_page.page(markdown_header())
+    yield ROOT / "docs" / "rights.md", rights_page.page(markdown_header())
     overview = application_pages.overview_page(markdown_header())
     yield ROOT / "docs" / "applications.md", overview
     for profile in map(load, shipped()):

@@ -17,11 +17,14 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Gu
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import (
-    unchecked,
-    usable,
-)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.look import (
+    Look,
+    all_rights_told,
+    look,
+    wanted_changes,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Evidence,
     Workload,
@@ -53,15 +56,13 @@ class ActionModule(ReleaseStep):
     def _bring(self, plan: Plan, mode: Mode, cluster: Cluster, lease: Lease) -> dict[str, Any]:
         target = plan.target
         recovery = self.recovery(plan, cluster, lease)
-        begun, deployed, unproven = self._begin(plan, mode, cluster, recovery)
-        changes = wanted_changes(plan, deployed)
-        shared = shared_changes(plan, changes)
-        noted = [*begun, *unchecked(deployed, plan.applications), *shared]
+        begun, found, unproven = self._begin(plan, mode, cluster, recovery)
+        deployed, changes, live = found.deployed, found.changes, found.live
+        noted = [*begun, *found.findings, *shared_changes(plan, changes)]
         findings = [*noted]
         secrets = known_secrets(plan, deployed)
         redactor = Redactor(secrets)
         workloads = self.workloads(cluster, plan, redactor)
-        live = workloads.live()
         self.partial = {
             "changed": bool(begun) or (unproven and not mode.check),
             "upgraded": False,
@@ -75,7 +76,7 @@ class ActionModule(ReleaseStep):
             if changes:
                 helm = self.helm(plan)
                 wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
-                with helm.chart(deployed, source=target.chart) as chart:
+                with helm.chart(deployed, found.source) as chart:
                     guard = Guard(
                         helm, cluster, plan.rendered.evidence, plan.run.allow_changes, secrets
                     )
@@ -131,18 +132,20 @@ class ActionModule(ReleaseStep):
 
     def _begin(
         self, plan: Plan, mode: Mode, cluster: Cluster, recovery: Recovery
-    ) -> tuple[list[Finding], Revision, bool]:
-        """What was mended first, the revision in use, and whether it is one that nobody has seen to be right.
+    ) -> tuple[list[Finding], Look, bool]:
+        """What was mended first, the release, and whether it is one that nobody has seen to be right.
 
         When there is something to do, it is this run alone that does it from here on.
         """
-        lease, mended = recovery.way_back.lease, []
+        way_back, mended = recovery.way_back, list[Finding]()
+        lease, found = way_back.lease, None
         while True:
-            mended += recovery.begin(check=mode.check)
-            deployed = usable(cluster, plan.target.release, plan.applications, plan.rendered.leaves)
+            with all_rights_told(plan, cluster):
+                mended += recovery.begin(check=mode.check)
+            found = look(plan, cluster, way_back.helm, way_back.workloads.live, found)
             unproven = recovery.unproven
-            if mode.check or lease.held or not (unproven or wanted_changes(plan, deployed)):
-                return mended, deployed, unproven
+            if mode.check or lease.held or not (unproven or found.changes):
+                return mended, found, unproven
             lease.take()  # somebody may have been at work until now, so all is read again
 
     def _owed(
@@ -218,11 +221,6 @@ def unseen(
             )
         )
     ]
-
-
-def wanted_changes(plan: Plan, deployed: Revision) -> list[values.Change]:
-    """What is to change in the values of the release."""
-    return values.changes(deployed.values, plan.rendered.leaves, deployed.defaults)
 
 
 def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.apps.invitations.release import Release
+from tests.harness.account import account
 from tests.harness.lab import USER, Lab
 from tests.harness.playbook import VENV, Played, environment, play, write_inputs
 from tests.system.conftest import PLAYBOOK, Configure
@@ -92,15 +93,9 @@ def test_a_cluster_that_does_not_answer_is_named(
 def test_a_namespace_without_rights_names_the_right(
     lab: Lab, release: Release, tmp_path: Path
 ) -> None:
-    lab.kubectl.run("-n", release.namespace, "create", "serviceaccount", "nobody")
-    token = lab.kubectl.run("-n", release.namespace, "create", "token", "nobody").strip()
-    config = json.loads(lab.kubeconfig.read_text())
-    for entry in config["users"]:
-        entry["user"] = {"token": token}
-    path = tmp_path / "kubeconfig"
-    path.write_text(json.dumps(config))
+    nobody = account("nobody", release.namespace, lab.kubeconfig, tmp_path)
     inventory, _ = write_inputs(
-        tmp_path, {release.name: lab.description(release, smtp_kubeconfig=str(path))}
+        tmp_path, {release.name: lab.description(release, smtp_kubeconfig=str(nobody.kubeconfig))}
     )
     played = play(PLAYBOOK, inventory, lab.kubeconfig)
     assert codes(played) == ["cluster-rights-missing"]
@@ -202,7 +197,7 @@ class TestAWorkloadThatNeverBecomesReady:
             }
             lab.kubectl.apply(json.dumps(quota))
             played = configure(release, smtp_rollout_timeout="4")
-            assert set(codes(played)) == {"rollout-not-ready"}
+            assert set(codes(played)) == {"pods-over-quota"}
             assert "exceeded quota: full" in played.output
             assert '"upgraded": true' in played.output
         finally:

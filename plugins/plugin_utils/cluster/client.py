@@ -41,7 +41,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Re
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
 
-_PLURALS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSet": "daemonsets"}
+WORKLOADS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSet": "daemonsets"}
+"""Kinds of workloads and their resources, of the API group ``apps``."""
 
 
 class ConflictError(FindingError):
@@ -232,6 +233,51 @@ class Cluster:
             raise
         return found
 
+    def may(self, verb: str, resource: str, *, group: str, namespace: str, name: str = "") -> bool:
+        """Whether this user has a right (authorization.k8s.io/v1, SelfSubjectAccessReview).
+
+        :param resource: the plural, with a subresource after a slash.
+        :param namespace: empty for objects that have none.
+        :param name: of one object; empty for all.
+        """
+        resource, _, subresource = resource.partition("/")
+        attributes = {
+            "verb": verb,
+            "group": group,
+            "resource": resource,
+            "subresource": subresource,
+            "namespace": namespace,
+            "name": name,
+        }
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": attributes},
+        }
+        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        return bool(self._call("post", path, body=review)["status"]["allowed"])
+
+    def resources(self, version: str) -> dict[str, dict[str, Any]]:
+        """What the API has of an apiVersion, by kind; empty when it does not know it."""
+        found = self._optional(f"/{'apis' if '/' in version else 'api'}/{version}") or {}
+        return {
+            entry["kind"]: entry
+            for entry in found.get("resources") or []
+            if "/" not in entry["name"]
+        }
+
+    def helm_charts(self) -> list[dict[str, Any]]:
+        """Every HelmChart (helm.cattle.io/v1) of the cluster; none where this user sees none."""
+        try:
+            found = self._optional("/apis/helm.cattle.io/v1/helmcharts") or {}
+        except FindingError as error:
+            cause = error.__cause__
+            if isinstance(cause, kubernetes.client.ApiException) and cause.status == 403:
+                return []
+            raise
+        items: list[dict[str, Any]] = found.get("items") or []
+        return items
+
     def revisions(self, release: str) -> list[Revision]:
         """All revisions of a Helm release that are kept."""
         return [
@@ -365,7 +411,7 @@ class Cluster:
         )
 
     def _workload_path(self, kind: str, name: str) -> str:
-        return f"/apis/apps/v1/namespaces/{self.namespace}/{_PLURALS[kind]}/{name}"
+        return f"/apis/apps/v1/namespaces/{self.namespace}/{WORKLOADS[kind]}/{name}"
 
     def pods(
         self, selector: Mapping[str, Any], namespace: str | None = None

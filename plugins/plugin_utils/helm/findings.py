@@ -40,8 +40,8 @@ CATALOGUE = Catalogue(
             severity="error",
             meaning="An operation on the release is under way, or was killed in the middle.",
             message=(
-                "Release {release} is {status} (revision {revision}): an operation is under way, "
-                "or was killed."
+                "Release {release} is {status} (revision {revision}) since {since}: an operation is "
+                "under way, or was killed."
             ),
             fix=("If somebody's helm is still running, wait for it. If it is dead, {way_back}"),
         ),

@@ -131,15 +131,36 @@ class Helm:
     seconds: float | None = None
     failure: str = "helm-failed"
 
-    @contextmanager
-    def chart(self, deployed: Revision, *, source: str | None) -> Iterator[list[str]]:
-        """The arguments that name the chart of the deployed revision, as long as the context lasts.
+    def source(self, deployed: Revision, given: str | None) -> tuple[str, ...]:
+        """The arguments that name the chart of the deployed revision; empty when its record holds it.
 
-        :param source: where the chart is had; when it is not given, it is taken out of the record.
+        :param given: where the chart is had.
         :raises FindingError: when the chart is missing or is another version.
         """
-        if source or not charts.whole(deployed):
-            yield self._source(deployed, source)
+        if given:
+            return self._checked(deployed, given)
+        if charts.whole(deployed):
+            return ()
+        raise FindingError(
+            CATALOGUE.finding(
+                "chart-needed",
+                where="smtp_chart",
+                release=self.release,
+                subcharts=", ".join(charts.subcharts_in_use(deployed)) or "its templates",
+                chart=deployed.chart_name,
+                version=deployed.chart_version,
+            )
+        )
+
+    @contextmanager
+    def chart(self, deployed: Revision, source: Sequence[str]) -> Iterator[Sequence[str]]:
+        """The arguments that name the chart of the deployed revision, as long as the context lasts.
+
+        :param source: as :meth:`source` gives it.
+        :raises FindingError: when the record is damaged.
+        """
+        if source:
+            yield source
         else:
             with tempfile.TemporaryDirectory(prefix="chart-", dir=self.temporary) as folder:
                 yield [self._written(deployed, Path(folder))]
@@ -194,24 +215,13 @@ class Helm:
             ) from error
         return str(folder)
 
-    def _source(self, deployed: Revision, source: str | None) -> list[str]:
-        """The arguments that name the chart at `source`, checked to be the deployed version."""
-        if not source:
-            raise FindingError(
-                CATALOGUE.finding(
-                    "chart-needed",
-                    where="smtp_chart",
-                    release=self.release,
-                    subcharts=", ".join(charts.subcharts_in_use(deployed)) or "its templates",
-                    chart=deployed.chart_name,
-                    version=deployed.chart_version,
-                )
-            )
+    def _checked(self, deployed: Revision, source: str) -> tuple[str, ...]:
+        """The arguments that name the chart at `source`, which is seen to be the deployed version."""
         local = Path(source).expanduser()
         arguments = (
-            [str(local.resolve())]
+            (str(local.resolve()),)
             if local.exists()
-            else [source, "--version", deployed.chart_version]
+            else (source, "--version", deployed.chart_version)
         )
         shown = self._call(["show", "chart", *arguments], stdin="", redactor=Redactor(()))
         name, version = _name_and_version(shown)

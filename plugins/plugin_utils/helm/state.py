@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
@@ -38,14 +39,16 @@ def usable(
     """The revision that is in use.
 
     :param leaves: tell which values of the release are secret, because Helm quotes them in its record.
-    :raises FindingError: when there is none, when the newest one is pending or failed, or when the
+    :raises FindingError: when there is none, when the newest one is pending or failed, and when the
         chart is not the profile's.
     """
     revisions = _revisions(releases, release)
     newest, deployed = revisions[-1], record.in_use(revisions)
+    wrong = _other_charts(deployed or newest, applications)
     if deployed is None or newest.number != deployed.number:
-        raise FindingError(_stuck(releases, revisions, leaves))
-    _require_chart(deployed, applications)
+        raise FindingError(_stuck(releases, revisions, leaves), *wrong)
+    if wrong:
+        raise FindingError(*wrong)
     return deployed
 
 
@@ -63,7 +66,9 @@ def readable(
     newest, deployed = revisions[-1], record.in_use(revisions)
     if deployed is None:
         raise FindingError(_stuck(releases, revisions, leaves))
-    _require_chart(deployed, applications)
+    wrong = _other_charts(deployed, applications)
+    if wrong:
+        raise FindingError(*wrong)
     if newest.number == deployed.number:
         return deployed, []
     return deployed, [
@@ -104,27 +109,36 @@ def _stuck(
     facts["way_back"] = _way_back(record.last_good(revisions), **facts)
     facts["revision"] = newest.number
     if newest.status in record.PENDING:
-        return CATALOGUE.finding("release-busy", where=where, status=newest.status, **facts)
+        return CATALOGUE.finding(
+            "release-busy", where=where, status=newest.status, since=_since(newest), **facts
+        )
     # Helm's words can quote the object that failed.
     redactor = Redactor(values.known_secrets(newest.values, leaves))
     words = redactor.clean(newest.description)
     return CATALOGUE.finding("release-failed", where=where, description=words, **facts)
 
 
-def _require_chart(deployed: record.Revision, applications: Sequence[Application]) -> None:
-    for application in applications:
-        chart, _version = chart_of(deployed, application)
-        if chart is not None and chart not in application.profile.charts:
-            raise FindingError(
-                CATALOGUE.finding(
-                    "release-other-chart",
-                    where=f"release {deployed.release}",
-                    chart=chart,
-                    application=application.name,
-                    charts=" or ".join(application.profile.charts),
-                    release=deployed.release,
-                )
-            )
+def _since(revision: record.Revision) -> str:
+    """When the operation began that made a revision, as Helm has written it, to the second."""
+    time = str((revision.record.get("info") or {}).get("last_deployed") or "an unknown time")
+    return re.sub(r"\.\d+", "", time)
+
+
+def _other_charts(deployed: record.Revision, applications: Sequence[Application]) -> list[Finding]:
+    """A finding for each application whose profile is not for the chart of the release."""
+    charts = [(application, chart_of(deployed, application)[0]) for application in applications]
+    return [
+        CATALOGUE.finding(
+            "release-other-chart",
+            where=f"release {deployed.release}",
+            chart=chart,
+            application=application.name,
+            charts=" or ".join(application.profile.charts),
+            release=deployed.release,
+        )
+        for application, chart in charts
+        if chart is not None and chart not in application.profile.charts
+    ]
 
 
 def unchecked(deployed: record.Revision, applications: Sequence[Application]) -> Iterator[Finding]:

@@ -58,7 +58,8 @@ class Recorder:
 def upgrade(runner: Any, deployed: Revision | None = None, **changes: Any) -> None:
     arguments: dict[str, Any] = {"source": None, "command": "helm", **changes}
     helm = Helm(arguments["command"], "qua", "apps", "/tmp", "/kube/config", "test", runner)
-    with helm.chart(deployed or revision(), source=arguments["source"]) as chart:
+    in_use = deployed or revision()
+    with helm.chart(in_use, helm.source(in_use, arguments["source"])) as chart:
         helm.upgrade(
             chart,
             VALUES,

@@ -1,0 +1,178 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One look before anything is changed, which finds everything that stands against a change at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import record, values
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unchecked, usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import (
+    needs,
+    owner,
+    rights,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+
+Live = Mapping[Workload, Mapping[str, Any]]
+
+_NOBODY_ANSWERS = ("cluster-unreachable", "cluster-login-refused")
+"""After these there is no use in asking more."""
+_REFUSED = "cluster-rights-missing"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A release that can be worked on.
+
+    :param deployed: the revision that is in use.
+    :param changes: of its values; none when it has all that is wanted.
+    :param live: its workloads.
+    :param source: the arguments of Helm that name its chart; empty for the one in its record.
+    :param findings: warnings.
+    """
+
+    deployed: Revision
+    changes: list[values.Change]
+    live: Live
+    source: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@contextmanager
+def all_rights_told(plan: Plan, cluster: Cluster) -> Iterator[None]:
+    """Where the API server refuses one thing, tells of all that it would refuse."""
+    try:
+        yield
+    except FindingError as error:
+        if not any(finding.code == _REFUSED for finding in error.findings):
+            raise
+        more = [each for each in _missing(plan, cluster, None) if each.severity == "error"]
+        raise FindingError(*(more or error.findings)) from error
+
+
+def wanted_changes(plan: Plan, deployed: Revision) -> list[values.Change]:
+    """What is to change in the values of the release."""
+    return values.changes(deployed.values, plan.rendered.leaves, deployed.defaults)
+
+
+class _Records:
+    """The records of one release, read once."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.namespace = cluster.namespace
+        self.known: list[Revision] = []
+        self.releases = cluster.releases
+        self._cluster = cluster
+
+    def revisions(self, release: str) -> list[Revision]:
+        self.known = self._cluster.revisions(release)
+        return self.known
+
+
+def look(
+    plan: Plan,
+    cluster: Cluster,
+    helm: Helm,
+    live: Callable[[], Live],
+    before: Look | None = None,
+) -> Look:
+    """Looks at the release of a plan.
+
+    Rights, owner and chart are looked at only when something is to be changed, or when something
+    stands against it already.
+
+    :param live: reads the workloads.
+    :param before: an earlier look of the same run. If the same revision is in use, what that one has
+        found of rights, owner and chart still holds.
+    :raises FindingError: with everything that stands against it.
+    """
+    records = _Records(cluster)
+
+    def in_use() -> Revision:
+        return usable(records, plan.target.release, plan.applications, plan.rendered.leaves)
+
+    with ThreadPoolExecutor(2) as pool:
+        use, workloads = pool.submit(in_use), pool.submit(live)
+    obstacles = [*_refusals(use), *_refusals(workloads)]
+    if not obstacles:
+        deployed = use.result()
+        changes = wanted_changes(plan, deployed)
+        found = Look(
+            deployed, changes, workloads.result(), (), tuple(unchecked(deployed, plan.applications))
+        )
+        if not changes:
+            return found
+        if before and before.changes and before.deployed.number == deployed.number:
+            return replace(found, source=before.source, findings=before.findings)
+        return _allowed(found, plan, cluster, helm)
+    if not any(finding.code in _NOBODY_ANSWERS for finding in obstacles):
+        good = record.last_good(records.known)
+        more = _against(plan, cluster, {} if workloads.exception() else workloads.result(), good)
+        if any(finding.severity == "error" for finding in more):
+            obstacles = [each for each in obstacles if each.code != _REFUSED]
+        obstacles += [*more, *(_refusals(_source(helm, good, plan)) if good else ())]
+    raise FindingError(*dict.fromkeys(obstacles))
+
+
+def _allowed(found: Look, plan: Plan, cluster: Cluster, helm: Helm) -> Look:
+    """The look at a release that may be changed.
+
+    :raises FindingError: when it may not.
+    """
+    source = _source(helm, found.deployed, plan)
+    against = [*_against(plan, cluster, found.live, found.deployed), *_refusals(source)]
+    if any(finding.severity == "error" for finding in against):
+        raise FindingError(*against)
+    return replace(found, source=source.result(), findings=(*found.findings, *against))
+
+
+def _source(helm: Helm, deployed: Revision, plan: Plan) -> Future[tuple[str, ...]]:
+    """The arguments of Helm that name the chart."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(helm.source, deployed, plan.target.chart)
+
+
+def _against(plan: Plan, cluster: Cluster, live: Live, good: Revision | None) -> list[Finding]:
+    """What stands against a change: rights that are missing, and somebody who would set it back.
+
+    :param good: the last good revision, whose objects an upgrade would change.
+    """
+
+    def owned() -> list[Finding]:
+        keeper = owner.of_objects(live.values()) or owner.of_helm_charts(
+            cluster.helm_charts(), plan.target.release, cluster.namespace
+        )
+        return [keeper.finding(plan.target.release)] if keeper else []
+
+    with ThreadPoolExecutor(2) as pool:
+        asked = pool.submit(_missing, plan, cluster, good), pool.submit(owned)
+    return [finding for each in asked for finding in _refusals(each) or each.result()]
+
+
+def _missing(plan: Plan, cluster: Cluster, good: Revision | None) -> list[Finding]:
+    """The rights that are missing for a change."""
+    kinds = {workload.kind for workload in plan.rendered.workloads}
+    of_chart = rights.of_release(cluster, good) if good else []
+    return rights.missing(cluster, [*needs.for_workloads(needs.CONFIGURE, kinds), *of_chart])
+
+
+def _refusals(asked: Future[Any]) -> list[Finding]:
+    """What stands against an answer; nothing when there is one."""
+    error = asked.exception()
+    if error is None:
+        return []
+    if isinstance(error, FindingError):
+        return list(error.findings)
+    raise error

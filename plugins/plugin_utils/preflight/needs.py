@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which rights each kind of work needs, as data: what is asked for before it, and docs/rights.md. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import WORKLOADS
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.hooks import Hook
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import Object
+
+
+@dataclass(frozen=True)
+class Need:
+    """Verbs on one resource.
+
+    :param resource: the plural, with the subresource after a slash.
+    :param why: the end of the sentence "needed to …".
+    :param group: the API group; empty for the core.
+    :param optional: whether the work can be done without it, in a weaker way.
+    :param namespace: `None` for the release's, empty for an object that has none.
+    :param names: the objects that it is about; empty for any.
+    """
+
+    resource: str
+    verbs: tuple[str, ...]
+    why: str
+    group: str = ""
+    optional: bool = False
+    namespace: str | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Work:
+    """One kind of work, with all that it needs."""
+
+    name: str
+    title: str
+    needs: tuple[Need, ...]
+
+
+def _of_workloads(verbs: tuple[str, ...], why: str) -> tuple[Need, ...]:
+    return tuple(Need(resource, verbs, why, group="apps") for resource in WORKLOADS.values())
+
+
+RECORDS = Need(
+    "secrets", ("get", "list"), "read Helm's records of the release and what its pods get"
+)
+
+SEEN = (
+    *_of_workloads(("get",), "look at the workloads"),
+    Need("pods", ("get", "list"), "find the pods of the workloads"),
+    Need("configmaps", ("get",), "tell what the pods get"),
+)
+"""To look at the workloads and their pods."""
+
+ENTERED = (
+    # The API server of Kubernetes up to 1.34 asks for get when the client speaks WebSocket.
+    Need("pods/exec", ("create", "get"), "see what the containers really have", optional=True),
+)
+
+EXPLAINED = (
+    Need("events", ("list",), "say why a pod does not become ready", optional=True),
+    Need("pods/log", ("get",), "quote the last words of a pod that fails", optional=True),
+)
+
+VERIFY = (RECORDS, *SEEN, *ENTERED, *EXPLAINED)
+
+PROBE = (
+    RECORDS,
+    *_of_workloads(("get",), "look at the workloads"),
+    Need("pods", ("get", "list"), "find a pod to probe from"),
+    Need("pods/exec", ("create", "get"), "probe from a pod"),
+)
+
+CONFIGURE = (
+    *VERIFY,
+    Need(
+        "secrets",
+        ("create", "update", "patch", "delete"),
+        "let Helm keep the records of the release",
+    ),
+    *_of_workloads(("patch",), "upgrade the workloads and restart them"),
+    Need("configmaps", ("patch",), "upgrade the ConfigMaps of the chart", optional=True),
+    Need(
+        "leases",
+        ("get", "create", "update"),
+        "be the only run that works on the release",
+        group="coordination.k8s.io",
+    ),
+)
+
+CONFIGURE_CA = (
+    *CONFIGURE,
+    Need("configmaps", ("get", "create", "patch", "delete"), "keep the CA for the pods"),
+)
+
+WORKS = (
+    Work("verify", "Verify only (smtp_verify, and --check of nothing else)", VERIFY),
+    Work("probe", "Probe the relay from a pod (smtp_probe)", PROBE),
+    Work("configure", "Configure: probe, deploy and verify (the configure playbook)", CONFIGURE),
+    Work("configure-ca", "Configure with a private CA that is mounted into the pods", CONFIGURE_CA),
+)
+"""Every kind of work, by what the Roles are named for."""
+
+
+def for_workloads(needs: Iterable[Need], kinds: Collection[str]) -> list[Need]:
+    """The needs, without the kinds of workloads that a release has not."""
+    others = {resource for kind, resource in WORKLOADS.items() if kind not in kinds}
+    return [need for need in needs if need.group != "apps" or need.resource not in others]
+
+
+ON_OBJECT = ("get", "patch")
+"""What Helm does with an object of the chart that is there already. New and vanishing ones are found by
+the trial of the upgrade, which the API server answers with the same rights."""
+ON_HOOK = ("get", "list", "watch", "create", "delete")
+"""What Helm does with an object that a hook makes: it deletes it, makes it anew and waits for it."""
+
+
+def of_chart(
+    objects: Iterable[Object],
+    hooks: Iterable[Hook],
+    resources: Mapping[tuple[str, str], Any],
+    namespace: str,
+) -> list[Need]:
+    """What an upgrade needs for the objects of the chart.
+
+    :param objects: as the chart has rendered them.
+    :param hooks: those that run with an upgrade.
+    :param resources: what the API server says of each apiVersion and kind. A kind that it does not know
+        is left to the trial of the upgrade.
+    :param namespace: the release's.
+    """
+    names: dict[tuple[tuple[str, str], str | None, tuple[str, ...]], list[str]] = {}
+    for thing, verbs in (
+        *((thing, ON_OBJECT) for thing in objects),
+        *((hook.object, ON_HOOK) for hook in hooks),
+    ):
+        kind = (thing["apiVersion"], thing["kind"])
+        if kind in resources:
+            own = thing["metadata"].get("namespace", namespace)
+            place = None if own == namespace else str(own)
+            place = place if resources[kind]["namespaced"] else ""
+            names.setdefault((kind, place, verbs), []).append(thing["metadata"]["name"])
+    return [
+        Need(
+            resource=resources[kind]["name"],
+            verbs=verbs,
+            why="upgrade the objects of the chart"
+            if verbs == ON_OBJECT
+            else "run the hooks of the chart",
+            group=kind[0].rpartition("/")[0],
+            namespace=place,
+            names=tuple(found),
+        )
+        for (kind, place, verbs), found in names.items()
+    ]
+
+
+def rule(need: Need, verbs: Collection[str]) -> dict[str, list[str]]:
+    """The rule of a Role that gives some verbs of a need."""
+    return {"apiGroups": [need.group], "resources": [need.resource], "verbs": sorted(verbs)}
+
+
+def rules(needs: Iterable[Need]) -> list[dict[str, list[str]]]:
+    """The rules that give all of the needs, one for each resource."""
+    verbs: dict[tuple[str, str], set[str]] = {}
+    for need in needs:
+        verbs.setdefault((need.group, need.resource), set()).update(need.verbs)
+    return [
+        {"apiGroups": [group], "resources": [resource], "verbs": sorted(each)}
+        for (group, resource), each in sorted(verbs.items())
+    ]
