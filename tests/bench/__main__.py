@@ -10,11 +10,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.apps.invitations.release import WORKLOADS, Release
-from tests.bench import vendor
+from tests.bench import config, vendor
 from tests.bench.pairs import Pairs, Way, measure, spread
 from tests.cluster.errors import ClusterError
 from tests.harness.lab import USER, WITHOUT_MAIL, Lab
@@ -99,8 +99,11 @@ def _settings(release: Release) -> list[dict[str, str]]:
     ]
 
 
-def table(first: Pairs, nothing: Pairs) -> str:
-    """What was measured, and the aims beside it."""
+def table(first: Pairs, nothing: Pairs, more: Sequence[tuple[str, ...]]) -> str:
+    """What was measured, and the aims beside it.
+
+    :param more: further rows.
+    """
     rows: list[tuple[str, ...]] = [
         ("median (min to max)", "playbook", "compared with", "pair by pair", "aim"),
         (
@@ -118,6 +121,7 @@ def table(first: Pairs, nothing: Pairs) -> str:
             "at most 3 s over",
         ),
         ("", "", "", f"{spread(nothing.ratios)} times", ""),
+        *more,
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
@@ -141,16 +145,22 @@ def run(folder: Path, report: Callable[[str], None]) -> str:
         print("First configuration, from a fresh release each time:", flush=True)
         first = bench.first_configuration(report)
         print("Nothing to do:", flush=True)
-        return table(first, bench.nothing_to_do(report))
+        nothing = bench.nothing_to_do(report)
+        print("smtp_config:", flush=True)
+        return table(first, nothing, config.run(folder, report))
     finally:
         bench.end()
+
+
+MISTAKES = (BenchError, ClusterError, config.ConfigBenchError, subprocess.CalledProcessError)
+"""What ends a bench early."""
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mailops-bench-") as name:
         try:
             measured = run(Path(name), lambda text: print(f"  {text}", flush=True))
-        except (BenchError, ClusterError, subprocess.CalledProcessError) as error:
+        except MISTAKES as error:
             print(f"\nThe bench stopped: {reason(error)}", file=sys.stderr)
             return 1
     print(f"\n{measured}")
