@@ -56,23 +56,55 @@ class Mount:
 class Due:
     """What is to be done in a release.
 
-    :param held: workloads that a run which was killed has left held.
+    :param left_held: workloads that a run which was killed has left held.
     """
 
+    cluster: Cluster
     mounts: tuple[Mount, ...] = ()
-    held: tuple[Object, ...] = ()
+    left_held: tuple[Object, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.mounts or self.held)
+        return bool(self.mounts or self.left_held)
 
     def __str__(self) -> str:
-        held = (f"{state['kind']} {state['metadata']['name']}" for state in self.held)
+        held = (f"{state['kind']} {state['metadata']['name']}" for state in self.left_held)
         return ", ".join(dict.fromkeys([*map(str, self.mounts), *held]))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Several changes of the workloads in it make one roll, at its end.
+
+        Those are let go that a run before has left, too.
+
+        :raises FindingError: when the cluster refuses.
+        """
+        mine = [(mount.state, patch.holding(mount.state)) for mount in self.mounts]
+        try:
+            for _state, body in mine:
+                if body:
+                    self.cluster.apply(body, patch.HOLDER)
+            yield
+        finally:
+            states = [state for state, body in mine if body]
+            for state in (*states, *(each for each in self.left_held if each not in states)):
+                self.cluster.apply(patch.bare(state), patch.HOLDER)
+
+    def bring(self) -> None:
+        """Mounts what is to be mounted, and takes away what is not.
+
+        :raises FindingError: when the cluster refuses.
+        """
+        for mount in self.mounts:
+            if mount.config_map:
+                self.cluster.apply(mount.config_map, patch.MANAGER)
+            self.cluster.apply(mount.applied, patch.MANAGER)
+            if not mount.config_map:
+                self.cluster.delete_config_map(patch.config_map_name(mount.state))
 
     def rolling(self, live: Live) -> dict[Workload, Object]:
         """Those of the workloads that it rolls."""
-        states = [*(mount.state for mount in self.mounts), *self.held]
+        states = [*(mount.state for mount in self.mounts), *self.left_held]
         return {workload: state for workload, state in live.items() if state in states}
 
     def diff(self) -> list[dict[str, str]]:
@@ -114,7 +146,7 @@ class Mounts:
         ]
         every = {id(state): state for state in live.values()}.values()
         held = tuple(state for state in every if patch.managed(state, patch.HOLDER))
-        return Due(tuple(mounts), held, tuple(findings))
+        return Due(self.cluster, tuple(mounts), held, tuple(findings))
 
     def _mount(
         self, state: Object, runtimes: Mapping[Workload, Runtime]
@@ -159,37 +191,6 @@ class Mounts:
             return None, CATALOGUE.finding("ca-roots-unreadable", problem=error, **facts)
         told = None if found else CATALOGUE.finding("ca-roots-none", **facts)
         return Roots(image, found), told
-
-    @contextmanager
-    def held(self, due: Due) -> Iterator[None]:
-        """Several changes of the workloads in it make one roll, at its end.
-
-        Those are let go that a run before has left, too.
-
-        :raises FindingError: when the cluster refuses.
-        """
-        mine = [(mount.state, patch.holding(mount.state)) for mount in due.mounts]
-        try:
-            for _state, body in mine:
-                if body:
-                    self.cluster.apply(body, patch.HOLDER)
-            yield
-        finally:
-            states = [state for state, body in mine if body]
-            for state in (*states, *(each for each in due.held if each not in states)):
-                self.cluster.apply(patch.bare(state), patch.HOLDER)
-
-    def bring(self, due: Due) -> None:
-        """Mounts what is to be mounted, and takes away what is not.
-
-        :raises FindingError: when the cluster refuses.
-        """
-        for mount in due.mounts:
-            if mount.config_map:
-                self.cluster.apply(mount.config_map, patch.MANAGER)
-            self.cluster.apply(mount.applied, patch.MANAGER)
-            if not mount.config_map:
-                self.cluster.delete_config_map(patch.config_map_name(mount.state))
 
 
 def _obstacles(state: Object, runtimes: Mapping[Workload, Runtime]) -> Iterator[Finding]:

@@ -134,5 +134,5 @@ def test_a_workload_that_a_killed_run_has_left_held_is_let_go() -> None:
     held = state()
     held["metadata"]["managedFields"] = [{"manager": patch.HOLDER}]
     due = look(cluster(), held, {}, "")
-    assert (due.mounts, due.held) == ((), (held,))
+    assert (due.mounts, due.left_held) == ((), (held,))
     assert due
