@@ -52,7 +52,8 @@ lint: setup-python ## Check style, types, documentation and Ansible's own rules
 	python tools/docs.py --check
 	python tools/sanity.py
 
-bench: setup ## Compare the playbook with the bare commands, side by side
+bench: setup ## Compare the playbook and the probe with the bare commands, side by side
+	@tools/setup-system swaks libnet-ssleay-perl monitoring-plugins-basic
 	@python -m tests.cluster run -- python -m tests.bench
 
 docs: setup-python ## Generate the reference pages and the argument specifications of the roles

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.apps.invitations.release import WORKLOADS, Release
-from tests.bench import config, vendor
+from tests.bench import config, probe, vendor
 from tests.bench.pairs import Pairs, Way, measure, spread
 from tests.cluster.errors import ClusterError
 from tests.harness.lab import USER, WITHOUT_MAIL, Lab
@@ -140,19 +140,28 @@ def reason(error: Exception) -> str:
 def run(folder: Path, report: Callable[[str], None]) -> str:
     """Measures both, and returns the table."""
     print("Preparing:", flush=True)
-    bench = Bench(Lab.open(folder, report), folder)
+    lab = Lab.open(folder, report)
+    bench = Bench(lab, folder)
     try:
         print("First configuration, from a fresh release each time:", flush=True)
         first = bench.first_configuration(report)
         print("Nothing to do:", flush=True)
         nothing = bench.nothing_to_do(report)
+        print("The probe, at the same Postfix:", flush=True)
+        probe.measured(probe.postfix(lab.relay), folder, report)
         print("smtp_config:", flush=True)
         return table(first, nothing, config.run(folder, report))
     finally:
         bench.end()
 
 
-MISTAKES = (BenchError, ClusterError, config.ConfigBenchError, subprocess.CalledProcessError)
+MISTAKES = (
+    BenchError,
+    ClusterError,
+    config.ConfigBenchError,
+    probe.ProbeBenchError,
+    subprocess.CalledProcessError,
+)
 """What ends a bench early."""
 
 

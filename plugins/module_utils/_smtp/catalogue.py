@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from string import Formatter
 from typing import TYPE_CHECKING
 
 from .finding import Finding
@@ -33,6 +32,9 @@ class Entry:
     @property
     def facts(self) -> frozenset[str]:
         """The names of the facts that the templates need (``where`` is always there)."""
+        # Only whoever writes or checks the pages pays for this.
+        from string import Formatter  # noqa: PLC0415
+
         parsed = list(Formatter().parse(self.message)) + list(Formatter().parse(self.fix))
         names = {name for _text, name, _spec, _conversion in parsed if name}
         return frozenset(names - {"where"})

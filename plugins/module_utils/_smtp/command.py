@@ -13,7 +13,6 @@ import json
 import os
 import sys
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .fleet import CONCURRENCY, PER_RELAY, probe_all
@@ -214,7 +213,8 @@ def _secret(source: str, *, whole: bool = False) -> str:
 
 def _file(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:
+            return file.read()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise argparse.ArgumentTypeError(f"{path} cannot be read: {reason}") from None

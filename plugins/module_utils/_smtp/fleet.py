@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .request import ProbeRequest
     from .result import ProbeResult
 
-CONCURRENCY = 64
+CONCURRENCY = 100
 PER_RELAY = 2
 
 # How often a program that waits looks whether it was interrupted.

@@ -8,7 +8,6 @@ import errno
 import os
 import socket
 import ssl
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -164,6 +163,9 @@ def _as_file(text: str) -> Iterator[str]:
         finally:
             os.close(descriptor)
         return
+    # Only systems other than Linux pay for this.
+    import tempfile  # noqa: PLC0415
+
     descriptor, path = tempfile.mkstemp()
     try:
         with open(descriptor, "wb") as file:
