@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -25,13 +25,14 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.look import
     look,
     wanted_changes,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
-    Evidence,
-    Workload,
-)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import marker
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.findings import (
+    CATALOGUE as ROLLOUT,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
@@ -83,7 +84,7 @@ class ActionModule(ReleaseStep):
                     approval = guard.approve(deployed, chart, wanted, live)
                     noted += approval.findings
                     findings += approval.findings
-                    findings += self._announce(workloads.interruptions(live))
+                    findings += self._announce(workloads.interruptions(may_roll(plan, live)))
                     self.partial["diff"].append(
                         shown(f"objects of release {target.release}", approval.changes)
                     )
@@ -102,30 +103,34 @@ class ActionModule(ReleaseStep):
                 if not mode.check:
                     deployed = upgraded(cluster, plan)
                     self.partial.update(changed=True, upgraded=True, revision=deployed.number)
-                    # Only for these: pods that do not roll by themselves may be waiting for a password.
-                    rolling = rolled(live, workloads.live())
-                    live = workloads.wait(plan.run.rollout_timeout, rolling)
-            owed = [] if changes and mode.check else self._owed(workloads, live, plan)
-            if (changes or unproven) and not mode.check:
-                may_be = unseen(plan.rendered.evidence, None if unproven else changes)
-                owed += [workload for workload in may_be if workload not in (*owed, *rolling)]
-            if owed:
-                if not changes:
-                    interrupted = {workload: live[workload] for workload in owed}
-                    findings += self._announce(workloads.interruptions(interrupted))
-                if not mode.check:
-                    lease.take()
-                    lease.check()
-                    self.progress("restarting " + ", ".join(map(str, owed)))
-                    workloads.restart(owed)
-                    self.partial.update(changed=True, restarted=list(map(str, owed)))
+                    before, live = live, workloads.live()
+                    rolling = [each for each in live if state.rolls(before[each], live[each])]
+            owed: list[Workload] = []
+            if plan.run.restart != "never" and not (changes and mode.check):
+                owed = self._owed(workloads, live, rolling, plan)
+            restarting = owed if plan.run.restart == "auto" else []
+            if owed and not restarting:
+                places = ", ".join(map(str, owed))
+                noted.append(
+                    ROLLOUT.finding("restart-left", where=places, namespace=target.namespace)
+                )
+                findings.append(noted[-1])
+            if restarting and not changes:
+                interrupted = {workload: live[workload] for workload in restarting}
+                findings += self._announce(workloads.interruptions(interrupted))
+            if restarting and not mode.check:
+                self._restart(restarting, workloads, lease)
             if self.partial["changed"]:
                 workloads.wait(plan.run.rollout_timeout)
+                verdict = self.inspect(plan, cluster, workloads).verdict
+                if any(finding.severity == "error" for finding in verdict.findings):
+                    raise FindingError(*verdict.findings)
         return {
             **self.partial,
-            "changed": bool(self.partial["changed"] or changes or owed),
-            "restarted": list(map(str, owed)),
-            "msg": _msg(plan, deployed, changes, owed, mode),
+            "changed": bool(self.partial["changed"] or changes or restarting),
+            "restarted": list(map(str, restarting)),
+            "restart_owed": [str(workload) for workload in owed if workload not in restarting],
+            "msg": _msg(plan, deployed, changes, restarting, mode),
             "findings": [finding.as_dict() for finding in findings],
             "warnings": warnings(noted),
         }
@@ -149,10 +154,23 @@ class ActionModule(ReleaseStep):
             lease.take()  # somebody may have been at work until now, so all is read again
 
     def _owed(
-        self, workloads: Workloads, live: Mapping[Workload, Mapping[str, Any]], plan: Plan
+        self,
+        workloads: Workloads,
+        live: Mapping[Workload, Mapping[str, Any]],
+        rolling: Collection[Workload],
+        plan: Plan,
     ) -> list[Workload]:
-        """The workloads whose pods do not have what the cluster would give them now."""
-        return workloads.outdated(live, workloads.running(live), plan.rendered.evidence)
+        """The workloads whose pods do not have what the cluster would give them now, and do not roll anyway."""
+        still = {workload: live[workload] for workload in live if workload not in rolling}
+        return workloads.outdated(still, workloads.running(still), plan.rendered.evidence)
+
+    def _restart(self, restarting: Sequence[Workload], workloads: Workloads, lease: Lease) -> None:
+        lease.take()
+        lease.check()
+        names = list(map(str, restarting))
+        self.progress(f"restarting {', '.join(names)}")
+        workloads.restart(restarting)
+        self.partial.update(changed=True, restarted=names)
 
     def _announce(self, interruptions: list[Finding]) -> list[Finding]:
         """Says on the screen, before it happens, what will be interrupted."""
@@ -186,41 +204,12 @@ def upgraded(cluster: Cluster, plan: Plan) -> Revision:
     return deployed
 
 
-def rolled(
-    before: Mapping[Workload, Mapping[str, Any]], after: Mapping[Workload, Mapping[str, Any]]
-) -> list[Workload]:
-    """The workloads whose specification an upgrade has changed, so that they roll by themselves."""
-    return [
-        workload
-        for workload, state in after.items()
-        if state["metadata"]["generation"] != before[workload]["metadata"]["generation"]
-    ]
-
-
-def unseen(
-    evidence: Mapping[Workload, Evidence], changes: Sequence[values.Change] | None
-) -> list[Workload]:
-    """The workloads that get a change in another way than by a variable, and do not roll by themselves.
-
-    A variable shows what a pod was started with. A file or a Secret may be read at the start only,
-    and shows nothing of that.
-
-    :param changes: `None` when they are not known, because a run that was killed has made them.
-    """
-    return [
-        workload
-        for workload, wanted in evidence.items()
-        if (wanted.files or wanted.secrets)
-        and (
-            workload.rolls in ("none", "settings")
-            if changes is None
-            else any(
-                workload.rolls == "none" or (workload.rolls == "settings" and change.sensitive)
-                for change in changes
-                if change.effective
-            )
-        )
-    ]
+def may_roll(
+    plan: Plan, live: Mapping[Workload, Mapping[str, Any]]
+) -> dict[Workload, Mapping[str, Any]]:
+    """The workloads that an upgrade rolls, or the restart after it."""
+    restarts = plan.run.restart == "auto"
+    return {each: now for each, now in live.items() if restarts or each.rolls != "none"}
 
 
 def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:

@@ -18,11 +18,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import revision
-from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.check import Check, Verdict
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.check import Verdict
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import (
-    Configuration,
-    Reader,
     Seen,
     Way,
 )
@@ -42,17 +40,12 @@ class ActionModule(ClusterStep):
         cluster = self.cluster(plan.target)
         workloads = self.workloads(cluster, plan, plan.redactor)
         evidence = plan.rendered.evidence
-        live = workloads.live()
-        pods = workloads.pods(live)
-        places = workloads.ready(live, pods)
-        configuration = Configuration(cluster)
-        seen = Reader(cluster, configuration, evidence, plan.redactor).read(places)
-        check = Check(plan.target.namespace, configuration, evidence, plan.run.restart == "auto")
-        verdict = check.verdict(live, seen)
+        found = self.inspect(plan, cluster, workloads)
+        verdict, seen = found.verdict, found.seen
         older = {
             workload: names
-            for workload in live
-            if (names := revision.older(cluster, live[workload], pods[workload]))
+            for workload, now in found.live.items()
+            if (names := revision.older(cluster, now, found.pods[workload]))
         }
         findings = [*verdict.findings, *_of_older(older)]
         result = {

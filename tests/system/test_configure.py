@@ -172,7 +172,7 @@ def test_a_new_password_rescues_an_application_that_is_down_because_of_the_old_o
         assert played.returncode == 0, played.output
         credentials = {"smtp_password": "expired"}
         played = configure(release, **credentials, smtp_rollout_timeout=4)
-        assert "runs and is not ready" in played.output
+        assert "fails its probe" in played.output
         played = configure(release, smtp_rollout_timeout=60)
         assert played.returncode == 0, played.output
         assert invitation(lab, release).sasl_user == USER

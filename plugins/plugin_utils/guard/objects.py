@@ -26,6 +26,8 @@ _NOT_COMPARED = (
     "uid",
 )
 """Of the metadata: what the API server writes by itself."""
+_NOT_ANNOTATED = ("deprecated.daemonset.template.generation",)
+"""Likewise of the annotations: this one whenever the template of a DaemonSet changes."""
 
 
 @dataclass(frozen=True, order=True)
@@ -82,7 +84,9 @@ def compared(thing: Object) -> Object:
     rest = {key: value for key, value in thing.items() if key != "status"}
     if "metadata" in rest:
         rest["metadata"] = {
-            key: value for key, value in rest["metadata"].items() if key not in _NOT_COMPARED
+            key: _by_people(value) if key == "annotations" else value
+            for key, value in rest["metadata"].items()
+            if key not in _NOT_COMPARED
         }
     plain = rest.pop("stringData", None) if thing.get("kind") == "Secret" else None
     if plain:
@@ -91,6 +95,10 @@ def compared(thing: Object) -> Object:
         }
         rest["data"] = {**(rest.get("data") or {}), **encoded}
     return rest
+
+
+def _by_people(annotations: Mapping[str, str] | None) -> dict[str, str]:
+    return {key: value for key, value in (annotations or {}).items() if key not in _NOT_ANNOTATED}
 
 
 def pod_spec(thing: Object) -> Mapping[str, Any]:

@@ -245,10 +245,13 @@ class _Rendering:
         }
 
     def _seen(self, keys: Keys, sources: Mapping[str, str]) -> dict[str, Any]:
-        return {
-            name: self.evaluate((*keys, name), source, self.seen)
-            for name, source in sources.items()
-        }
+        """Variables or keys. At the place of a secret even an empty text is sealed: it may be full elsewhere."""
+        found = {}
+        for name, source in sources.items():
+            value = self.evaluate((*keys, name), source, self.seen)
+            sealed = isinstance(value, str) and (takes_secret(source) or names_password(name))
+            found[name] = Secret(value) if sealed else value
+        return found
 
     def _lines(self, keys: Keys, sources: Sequence[str]) -> Iterator[Any]:
         """The lines that can be told; one whose value nobody here knows is none."""

@@ -22,6 +22,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import environ
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import container_of
 
 LOG_LINES = 5
+GONE = "unable to retrieve container logs"
+"""What a kubelet gives as the log of a container that it has cleared away."""
 PODS = 3
 """Of how many pods of a workload the events are looked at: the others have the same trouble."""
 
@@ -99,17 +101,27 @@ class Explainer:
         """The end of a container's log, as the end of a sentence; empty when there is none."""
         if pod is None or not found.container:
             return ""
-        container = container_of(pod["spec"], found.container)
         try:
             text = self.cluster.log(
                 found.pod, found.container, lines=LOG_LINES, previous=found.crashed
             ).strip()
+        except FindingError:
+            # Logs need a right of their own, and a log may be gone with its container.
+            return ""
+        if text.startswith(GONE):
+            return ""
+        lines = self.quotable(pod, found.container, text).splitlines()
+        return f" Last log lines: {' | '.join(lines)}" if lines else ""
+
+    def quotable(self, pod: Object, container: str, text: str) -> str:
+        """What a container has printed, without the secrets that it may know; empty when these cannot be told."""
+        try:
             # An application may print its environment, which is not always the one wanted here.
-            given = environment.from_secrets(container, self.cluster.secret)
+            given = environment.from_secrets(
+                container_of(pod["spec"], container), self.cluster.secret
+            )
             given += self.secrets_kept()
         except (FindingError, ValueError):
-            # Logs and Secrets need rights of their own, a log may be gone with its container, and
-            # a record may be damaged.
+            # Secrets need rights of their own, and a record may be damaged.
             return ""
-        lines = Redactor(given).clean(self.redactor.clean(text)).splitlines()
-        return f" Last log lines: {' | '.join(lines)}" if lines else ""
+        return Redactor(given).clean(self.redactor.clean(text))

@@ -26,7 +26,7 @@ class Trouble:
     :param code: of the finding.
     :param problem: in the cluster's own words.
     :param pod: empty when it is the workload's.
-    :param crashed: whether the container ended, so that its last words are those of its predecessor.
+    :param crashed: whether the container runs again, so that the last words are its predecessor's.
     :param hopeless: whether waiting mends nothing: somebody must act first.
     """
 
@@ -118,7 +118,7 @@ def _of_container(pod: str, entry: Object) -> Trouble | None:
         code = (
             "container-out-of-memory" if ended.get("reason") == "OOMKilled" else "container-crashes"
         )
-        return Trouble(code, problem, pod, container, crashed=bool(last.get("terminated")))
+        return Trouble(code, problem, pod, container, crashed=bool(now.get("running")))
     if reason and reason not in _STARTING:
         return Trouble("container-not-started", words, pod, container)
     return None

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -167,16 +167,14 @@ class Workloads:
         for workload, pods in self.pods(by_hand).items():
             self.replaced[workload] = frozenset(pod["metadata"]["uid"] for pod in pods)
 
-    def wait(
-        self, seconds: int, workloads: Collection[Workload] | None = None
-    ) -> dict[Workload, dict[str, Any]]:
-        """Waits until every workload has rolled, or those named, and returns the states of all.
+    def wait(self, seconds: int) -> dict[Workload, dict[str, Any]]:
+        """Waits until every workload has rolled, and returns their states.
 
         :param seconds: the limit for all of them together.
         :raises FindingError: why those that have not did not, at the limit, or as soon as it is
             certain that waiting is of no use.
         """
-        wait = _Wait(self, seconds, workloads, start=self.clock.now())
+        wait = _Wait(self, seconds, start=self.clock.now())
         while True:
             live = wait.look()
             if live is not None:
@@ -207,7 +205,6 @@ class _Wait:
 
     of: Workloads
     seconds: int
-    workloads: Collection[Workload] | None
     start: float
     said: float = field(init=False)
     hopeless: dict[tuple[Workload, str], float] = field(default_factory=dict)
@@ -224,12 +221,7 @@ class _Wait:
         try:
             live = self.of.live()
             pods = self.of.pods(live)
-            open_ = [
-                each
-                for each in live
-                if (self.workloads is None or each in self.workloads)
-                and not self._done(each, live[each], pods[each])
-            ]
+            open_ = [each for each in live if not self._done(each, live[each], pods[each])]
             if not open_:
                 return live
             self._go_on(open_, live, pods, waited)

@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from ansible import constants
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
@@ -12,11 +16,31 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.explain import Explainer
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Action, Step
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.way import way
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.check import Check, Verdict
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import (
+    Configuration,
+    Reader,
+    Seen,
+)
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What was found in the pods of a release.
+
+    :param live: each workload as it is; :param pods: all its pods; :param seen: the ready ones.
+    """
+
+    live: Mapping[Workload, Mapping[str, Any]]
+    pods: Mapping[Workload, Sequence[Mapping[str, Any]]]
+    seen: Sequence[Seen]
+    verdict: Verdict
 
 
 class ClusterAction(Action):
@@ -73,3 +97,16 @@ class ClusterStep(ClusterAction, Step):
             clock=SystemClock(),
             progress=self.progress,
         )
+
+    def inspect(self, plan: Plan, cluster: Cluster, workloads: Workloads) -> Inspected:
+        """Looks into every ready pod, and holds it against the evidence. Changes nothing.
+
+        :raises FindingError: for a workload without a ready pod, or a missing right.
+        """
+        live = workloads.live()
+        pods = workloads.pods(live)
+        places = workloads.ready(live, pods)
+        configuration, evidence = Configuration(cluster), plan.rendered.evidence
+        seen = Reader(cluster, configuration, evidence, workloads.explainer.redactor).read(places)
+        check = Check(cluster.namespace, configuration, evidence, plan.run.restart == "auto")
+        return Inspected(live, pods, seen, check.verdict(live, seen))

@@ -92,7 +92,7 @@ def _words(wanted: Any, value: str | None) -> tuple[str, str] | None:
         return None
     secret = isinstance(wanted, Secret)
     shown = "another value (not shown)" if secret else repr(value)
-    expected = "a secret (not shown)" if secret else repr(text)
+    expected = "a secret (not shown)" if secret and text else repr(text)
     return expected, "not set" if value is None else shown
 
 

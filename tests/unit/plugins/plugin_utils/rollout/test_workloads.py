@@ -26,6 +26,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads imp
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
     API,
     CMD,
+    STARTED,
     Clock,
     ScriptedCluster,
     crashing,
@@ -242,7 +243,22 @@ class TestWaiting:
             "Deployment qua-api: container api of pod qua-api-1 ended with exit code 1 (Error). "
             "Last log lines: starting | login with ******** failed"
         )
+        assert scene.cluster.asked_previous == [False]
+
+    def test_quotes_the_container_before_where_it_runs_again(self, scene: Scene) -> None:
+        again = crashing()
+        again["status"]["containerStatuses"][0]["state"] = {"running": {"startedAt": STARTED}}
+        scene.stuck(again)
+        scene.cluster.logs["qua-api-1"] = "no login"
+        finding = the_finding(lambda: scene.workloads.wait(LIMIT))
         assert scene.cluster.asked_previous == [True]
+        assert finding.message.endswith("Last log lines: no login")
+
+    def test_quotes_nothing_of_a_log_that_is_gone(self, scene: Scene) -> None:
+        scene.stuck(crashing())
+        scene.cluster.logs["qua-api-1"] = "unable to retrieve container logs for containerd://x"
+        finding = the_finding(lambda: scene.workloads.wait(LIMIT))
+        assert "unable" not in finding.message
 
     def test_keeps_what_a_pod_has_from_secrets_out_of_the_log_lines_it_quotes(
         self, scene: Scene

@@ -39,7 +39,12 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.sc
     pod,
     secret,
 )
-from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import PASSWORD, codes
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
+    DESCRIPTION,
+    PASSWORD,
+    codes,
+    rendered,
+)
 
 INI = "/etc/app.ini"
 ENV = [
@@ -215,6 +220,13 @@ class TestADeviation:
         scene.wanted = replace(scene.wanted, env={"HOST": "other"})
         [finding] = scene.verdict(restarts=False).findings
         assert (finding.code, finding.severity) == ("environment-differs", "error")
+
+
+def test_the_place_of_a_password_is_sealed_also_when_there_should_be_none() -> None:
+    evidence = Evidence({"MAIL_URL": "{{ 'smtp://%s' | format(password or '') }}"})
+    anonymous = replace(DESCRIPTION, auth="none", username="", password=Secret(""))
+    found = rendered(anonymous, evidence=evidence).evidence
+    assert {str(entry.env["MAIL_URL"]) for entry in found.values()} == {str(Secret(""))}
 
 
 class TestARestartIsOwed:

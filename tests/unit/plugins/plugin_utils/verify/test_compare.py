@@ -59,6 +59,12 @@ def test_a_secret_shows_neither_as_expected_nor_as_seen(seen: dict[str, str | No
     assert OLD not in repr(difference)
 
 
+def test_a_password_that_should_be_gone_is_not_shown() -> None:
+    assert variables({"X": Secret("")}, {"X": OLD}) == [
+        Difference("variable", "X", "''", "another value (not shown)")
+    ]
+
+
 def test_what_is_there_with_a_value_that_nobody_knows_gives_no_difference() -> None:
     assert variables({"X": PRESENT, "Y": PRESENT}, {"X": "", "Y": PASSWORD}) == []
 

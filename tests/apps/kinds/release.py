@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The application of each kind as a Helm release: a Deployment, a StatefulSet and a DaemonSet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tests.apps.invitations.release import Release
+
+CHART = Path(__file__).parent / "chart"
+PROFILE = Path(__file__).parent / "profile.yml"
+
+MAIL: Mapping[str, Any] = {"smtp_application": str(PROFILE), "smtp_ca_path": None}
+"""The variables that differ from those of the lab."""
+
+WORKLOADS = ("Deployment {}-web", "StatefulSet {}-queue", "DaemonSet {}-agent")
+"""The workloads as findings name them, in the order of the profile."""
+
+
+def installed(release: Release) -> Release:
+    """Installs the application without mail, and waits for its three pods."""
+    release = replace(release, chart=CHART)
+    release.upgrade({})
+    for workload, ready in (
+        ("deployment/{}-web", "{.status.readyReplicas}=1"),
+        ("statefulset/{}-queue", "{.status.readyReplicas}=1"),
+        ("daemonset/{}-agent", "{.status.numberReady}=1"),
+    ):
+        release.kubectl.run(
+            *("-n", release.namespace, "wait", workload.format(release.name)),
+            *(f"--for=jsonpath={ready}", "--timeout=60s"),
+            timeout=70,
+        )
+    return release
