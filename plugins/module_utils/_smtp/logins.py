@@ -190,6 +190,6 @@ def shared(request: ProbeRequest, login: str) -> tuple[Stage, Finding]:
         code,
         where=f"{host}:{request.port} auth",
         host=request.host,
-        username=request.username,
+        username=request.shown_username,
     )
     return Stage("auth", outcome, detail=finding.code), finding

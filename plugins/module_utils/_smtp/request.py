@@ -94,6 +94,12 @@ class ProbeRequest:
         return self.token if self.auth == "oauth" else self.password
 
     @property
+    def shown_username(self) -> str:
+        """The user name for people; one that is the password too, such as a server token, is not shown."""
+        is_password = bool(self.password) and Secret(self.username) == self.password
+        return "(a token)" if is_password else self.username
+
+    @property
     def mail(self) -> Message | None:
         """The mail that the envelope is for, if there is to be one."""
         return self.message or (Message() if self.until == "data" else None)

@@ -83,7 +83,7 @@ class Walk:
             host=request.host,
             port=str(request.port),
             security=request.security,
-            username=request.username,
+            username=request.shown_username,
             sender=request.sender,
             recipient=", ".join(request.recipients),
             server_name=self.server_name,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.logins import shared
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.message import Message
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
@@ -25,6 +26,14 @@ GOOD = ProbeRequest(
     recipients=("b@example.org",),
     timeout=2.5,
 )
+
+
+def test_a_user_name_that_is_the_password_too_is_not_shown() -> None:
+    assert GOOD.shown_username == "user"
+    assert ProbeRequest(host="relay.example.org", port=25).shown_username == ""
+    token = replace(GOOD, username="t0ken-of-both", password=Secret("t0ken-of-both"))
+    assert token.shown_username == "(a token)"
+    assert "t0ken" not in str(shared(token, "rejected"))
 
 
 FULL = replace(
