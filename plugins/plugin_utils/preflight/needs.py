@@ -21,6 +21,7 @@ class Need:
     :param why: the end of the sentence "needed to …".
     :param group: the API group; empty for the core.
     :param optional: whether the work can be done without it, in a weaker way.
+    :param kinds: the kinds of workloads for which it is needed; empty for whatever a release has.
     :param namespace: `None` for the release's, empty for an object that has none.
     :param names: the objects that it is about; empty for any.
     """
@@ -30,6 +31,7 @@ class Need:
     why: str
     group: str = ""
     optional: bool = False
+    kinds: tuple[str, ...] = ()
     namespace: str | None = None
     names: tuple[str, ...] = ()
 
@@ -44,37 +46,68 @@ class Work:
 
 
 def _of_workloads(verbs: tuple[str, ...], why: str) -> tuple[Need, ...]:
-    return tuple(Need(resource, verbs, why, group="apps") for resource in WORKLOADS.values())
+    return tuple(
+        Need(resource, verbs, why, group="apps", kinds=(kind,))
+        for kind, resource in WORKLOADS.items()
+    )
 
+
+_ENTERED = ("create", "get")
+"""The API server of Kubernetes up to 1.34 asks for get when the client speaks WebSocket."""
 
 RECORDS = Need(
     "secrets", ("get", "list"), "read Helm's records of the release and what its pods get"
 )
 
-SEEN = (
+VERIFY = (
+    RECORDS,
     *_of_workloads(("get",), "look at the workloads"),
     Need("pods", ("get", "list"), "find the pods of the workloads"),
     Need("configmaps", ("get",), "tell what the pods get"),
-)
-"""To look at the workloads and their pods."""
-
-ENTERED = (
-    # The API server of Kubernetes up to 1.34 asks for get when the client speaks WebSocket.
-    Need("pods/exec", ("create", "get"), "see what the containers really have", optional=True),
-)
-
-EXPLAINED = (
+    Need(
+        "replicasets",
+        ("list",),
+        "tell the pods of an older revision",
+        group="apps",
+        kinds=("Deployment",),
+    ),
+    Need(
+        "controllerrevisions",
+        ("list",),
+        "tell the pods of an older revision",
+        group="apps",
+        kinds=("DaemonSet",),
+    ),
+    Need("pods/exec", _ENTERED, "see what the containers really have", optional=True),
     Need("events", ("list",), "say why a pod does not become ready", optional=True),
     Need("pods/log", ("get",), "quote the last words of a pod that fails", optional=True),
 )
 
-VERIFY = (RECORDS, *SEEN, *ENTERED, *EXPLAINED)
-
-PROBE = (
+_PROBED = (
     RECORDS,
     *_of_workloads(("get",), "look at the workloads"),
-    Need("pods", ("get", "list"), "find a pod to probe from"),
-    Need("pods/exec", ("create", "get"), "probe from a pod"),
+    Need("pods", ("get", "list"), "find the pods of the workloads"),
+    Need(
+        "networkpolicies",
+        ("list",),
+        "name the NetworkPolicies that are in the way",
+        group="networking.k8s.io",
+        optional=True,
+    ),
+)
+
+PROBE = (*_PROBED, Need("pods/exec", _ENTERED, "probe from a pod"))
+
+PROBE_EPHEMERAL = (
+    *_PROBED,
+    Need("pods/ephemeralcontainers", ("patch",), "add a container to a pod"),
+    Need("pods/attach", _ENTERED, "talk to the probe in it"),
+)
+
+PROBE_JOB = (
+    *_PROBED,
+    Need("jobs", ("create", "delete"), "run the probe in a Job", group="batch"),
+    Need("pods/attach", _ENTERED, "talk to the probe in it"),
 )
 
 CONFIGURE = (
@@ -87,6 +120,13 @@ CONFIGURE = (
     *_of_workloads(("patch",), "upgrade the workloads and restart them"),
     Need("configmaps", ("patch",), "upgrade the ConfigMaps of the chart", optional=True),
     Need(
+        "pods",
+        ("delete",),
+        "roll what waits for the deletion of its pods",
+        optional=True,
+        kinds=("StatefulSet", "DaemonSet"),
+    ),
+    Need(
         "leases",
         ("get", "create", "update"),
         "be the only run that works on the release",
@@ -96,12 +136,18 @@ CONFIGURE = (
 
 CONFIGURE_CA = (
     *CONFIGURE,
-    Need("configmaps", ("get", "create", "patch", "delete"), "keep the CA for the pods"),
+    Need("configmaps", ("create", "patch", "delete"), "keep the CA for the pods"),
 )
 
 WORKS = (
     Work("verify", "Verify only (smtp_verify, and --check of nothing else)", VERIFY),
     Work("probe", "Probe the relay from a pod (smtp_probe)", PROBE),
+    Work(
+        "probe-ephemeral",
+        "Probe from a container of its own (smtp_probe_from: ephemeral)",
+        PROBE_EPHEMERAL,
+    ),
+    Work("probe-job", "Probe from a Job (smtp_probe_from: job)", PROBE_JOB),
     Work("configure", "Configure: probe, deploy and verify (the configure playbook)", CONFIGURE),
     Work("configure-ca", "Configure with a private CA that is mounted into the pods", CONFIGURE_CA),
 )
@@ -109,9 +155,8 @@ WORKS = (
 
 
 def for_workloads(needs: Iterable[Need], kinds: Collection[str]) -> list[Need]:
-    """The needs, without the kinds of workloads that a release has not."""
-    others = {resource for kind, resource in WORKLOADS.items() if kind not in kinds}
-    return [need for need in needs if need.group != "apps" or need.resource not in others]
+    """The needs, without those of kinds of workloads that a release has not."""
+    return [need for need in needs if not need.kinds or set(need.kinds) & set(kinds)]
 
 
 ON_OBJECT = ("get", "patch")

@@ -127,6 +127,13 @@ class TestTheData:
     def test_kinds_of_workloads_that_a_release_has_not_are_left_out(self) -> None:
         found = needs.for_workloads(needs.VERIFY, ["StatefulSet"])
         assert {need.resource for need in found if need.group == "apps"} == {"statefulsets"}
+        found = needs.for_workloads(needs.VERIFY, ["Deployment", "DaemonSet"])
+        assert {need.resource for need in found if need.group == "apps"} == {
+            "deployments",
+            "daemonsets",
+            "replicasets",
+            "controllerrevisions",
+        }
         assert needs.RECORDS in found
 
     def test_a_role_has_one_rule_for_each_resource(self) -> None:
