@@ -214,10 +214,14 @@ def _secret(source: str, *, whole: bool = False) -> str:
 def _file(path: str) -> str:
     try:
         with open(path, encoding="utf-8") as file:
-            return file.read()
+            text = file.read()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise argparse.ArgumentTypeError(f"{path} cannot be read: {reason}") from None
+    # What is given and empty would pass for what is not given.
+    if not text:
+        raise argparse.ArgumentTypeError(f"{path} is empty")
+    return text
 
 
 def _count(text: str) -> int:

@@ -179,10 +179,18 @@ class Wire:
 
     @property
     def chain_pem(self) -> str:
-        """The certificates as the relay sent them, its own first; empty before Python 3.13."""
-        if sys.version_info < (3, 13) or not isinstance(self._socket, ssl.SSLSocket):
+        """The certificates as the relay sent them, its own first; that one alone before Python 3.10."""
+        connection = self._socket
+        if not isinstance(connection, ssl.SSLSocket):
             return ""
-        return "".join(map(ssl.DER_cert_to_PEM_cert, self._socket.get_unverified_chain()))
+        if sys.version_info >= (3, 13):
+            return "".join(map(ssl.DER_cert_to_PEM_cert, connection.get_unverified_chain()))
+        # The same was there three versions long before it became public.
+        private = vars(connection).get("_sslobj")
+        chain = getattr(private, "get_unverified_chain", None)
+        if chain is None:
+            return ssl.DER_cert_to_PEM_cert(self.certificate_der)
+        return "".join(certificate.public_bytes() for certificate in chain())
 
     def close(self) -> None:
         """Close the connection."""

@@ -92,6 +92,7 @@ def test_what_stops_mail_is_critical_and_explained(run_relay: Run, capsys: Captu
         ["relay", "--security", "ssl"],
         ["relay", "--concurrency", "0"],
         ["relay", "--ca", "/no/such/file"],
+        ["relay", "--ca", os.devnull],
         ["relay", "--username", "ada", "--password-from", "correct horse"],
         ["relay", "--username", "ada", "--password-from", "env:NO_SUCH_VARIABLE"],
         ["relay", "--username", "ada", "--password-from", "file:/no/such/file"],

@@ -12,6 +12,9 @@ from collections.abc import Callable
 
 import pytest
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.certificate import (
+    read_certificate,
+)
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.network import Address, Network
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import TOTAL_WAITS, probe
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
@@ -487,3 +490,16 @@ def test_the_result_is_plain_data(run_relay: Run, authority: Authority) -> None:
     assert plain["certificate"]["names"] == ["relay.example.org", "127.0.0.1"]
     assert plain["tls"]["version"].startswith("TLSv1.")
     assert "C: AUTH PLAIN ********" in plain["transcript"]
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_the_chain_is_in_the_result_on_request_also_of_a_relay_that_is_not_trusted(
+    run_relay: Run, authority: Authority, trusted: bool
+) -> None:
+    relay = run_relay(Relay())
+    ca = authority if trusted else None
+    chain = probe(request(relay, ca, want_chain=True)).chain_pem
+    assert chain.startswith("-----BEGIN CERTIFICATE-----\n")
+    leaf = read_certificate(ssl.PEM_cert_to_DER_cert(chain))
+    assert leaf.names == ("relay.example.org", "127.0.0.1")
+    assert probe(request(relay, ca)).as_dict()["chain_pem"] == ""
