@@ -91,4 +91,9 @@ restarted:
   returned: success
   type: list
   elements: str
+restart_owed:
+  description: The workloads that owe a restart which O(restart=defer) leaves to a later run.
+  returned: success
+  type: list
+  elements: str
 """

@@ -12,8 +12,13 @@ module: smtp_verify
 short_description: Assert what the pods of a release really see
 version_added: 0.1.0
 description:
-  - Reads the environment of the container in every ready pod of every workload that the profile names, and compares
-    each variable with what the description promises. Variables that must not be there are looked for too.
+  - Looks into the container of every ready pod of every workload that the profile names, and compares variables,
+    lines of files and keys of Secrets with what the description promises. Variables that must not be there are
+    looked for too.
+  - The container itself is asked, by running C(cat) in it. Where nothing can be run, or the right to C(pods/exec) is
+    missing, it is told what its specification, ConfigMaps and Secrets give it; the result says which way it was.
+  - A container that only owes a restart is told from one that the cluster gives other settings, and pods of an older
+    revision of their workload are named.
   - Changes nothing, and shows no secret.
 author:
   - the mailops.smtp contributors (@mailops)
@@ -88,9 +93,57 @@ pods:
     container:
       description: Name of the container.
       type: str
+    read_from:
+      description:
+        - V(container) when the container itself was asked. V(specification) when it was told what the cluster gives it,
+          which is what a restart of it would see.
+      type: str
+    reason:
+      description: Why the container itself could not be asked; empty when it was.
+      type: str
+    older_revision:
+      description: Whether the pod was made from an older template of its workload.
+      type: bool
 variables:
   description: The variables that were compared.
   returned: when the pods could be read
   type: list
   elements: str
+files:
+  description: The paths of the files that were compared.
+  returned: when the pods could be read
+  type: list
+  elements: str
+secrets:
+  description: The names of the Secrets that were compared.
+  returned: when the pods could be read
+  type: list
+  elements: str
+differences:
+  description: Everything that is not as it should be. No value of a secret is in it.
+  returned: when the pods could be read
+  type: list
+  elements: dict
+  contains:
+    pod:
+      description: Name of the pod; empty for a Secret, which is no pod's.
+      type: str
+    container:
+      description: Name of the container; empty for a Secret.
+      type: str
+    kind:
+      description: V(variable), V(file) or V(secret).
+      type: str
+    name:
+      description: Name of the variable, path of the file, or name of the Secret.
+      type: str
+    key:
+      description: Key of the Secret; empty for others.
+      type: str
+    expected:
+      description: What should be there, in words.
+      type: str
+    found:
+      description: What is there, in words.
+      type: str
 """
