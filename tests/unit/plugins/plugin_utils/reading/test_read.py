@@ -135,12 +135,26 @@ def test_a_hostile_password_is_read_back_byte_for_byte(name: str, password: str)
     assert found.settings["password"] == Secret(password)
 
 
-@given(PASSWORDS)
-@settings(max_examples=50, deadline=None)
-def test_any_password_is_read_back(password: str) -> None:
-    app = application("qualytics")
-    wanted = described(app, "password", "tls", password=Secret(password))
-    assert reading(app, written(app, wanted)).settings["password"] == Secret(password)
+INLINE = [
+    name
+    for name in shipped()
+    if not (secret := application(name).profile.supports.existing_secret) or not secret.required
+]
+"""The applications that take a password in their values."""
+
+
+@given(st.sampled_from(INLINE), PASSWORDS)
+@settings(max_examples=100, deadline=None)
+def test_any_password_of_any_application_is_read_back_or_refused_before(
+    name: str, password: str
+) -> None:
+    app = application(name)
+    security = "tls" if "tls" in app.profile.supports.ports else "starttls"
+    wanted = described(app, "password", security, password=Secret(password))
+    made = render(app, wanted, release="rel", namespace="ns")
+    if not errors(made.findings):
+        there = values.apply({}, made.leaves)
+        assert reading(app, there).settings["password"] == Secret(password)
 
 
 @given(st.from_regex(r"[a-z]{1,9}(\.[a-z]{2,5}){1,3}", fullmatch=True), st.integers(1, 65535))
