@@ -32,9 +32,13 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import (
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import judge, place, policies
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.book import Files
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.login import Login, login
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.login import (
+    Login,
+    ReadSecret,
+    login,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import IN_CLUSTER
-from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Place, Probed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Probed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import request_for
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import load
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
@@ -71,7 +75,10 @@ class ActionModule(ClusterStep):
         if not description.enabled:
             return {"changed": False, "findings": [], "msg": ""}
         relays = (description, *description.fallbacks)
-        logins = [login(each, plan.rendered.secrets, self._secret_of(plan)) for each in relays]
+        logins = [
+            login(each, plan.rendered.secrets, self._secret_of(plan), options.until)
+            for each in relays
+        ]
         requests = [
             request_for(each, options, its, check=mode.check)
             for each, its in zip(relays, logins, strict=True)
@@ -120,7 +127,10 @@ class ActionModule(ClusterStep):
         if mode.check and wanted in ("ephemeral", "job"):
             return self._from_controller(requests, where, "check mode adds nothing to the cluster")
         try:
-            return Outcome(place.from_place(self._place(plan), requests, self._book))
+            there = place.in_network(
+                cluster, plan.rendered.workloads, plan.run.probe, SystemClock()
+            )
+            return Outcome(place.from_place(there, requests, self._book))
         except place.PlaceError as error:
             if wanted == "auto":
                 return self._from_controller(requests, where, str(error))
@@ -131,22 +141,6 @@ class ActionModule(ClusterStep):
             if error.forbidden:
                 return Outcome((), (finding,))
             raise FindingError(finding) from error
-
-    def _place(self, plan: Plan) -> Place:
-        """The place in the network of the release that was asked for."""
-        options, cluster = plan.run.probe, self.cluster(plan.target)
-        workloads = plan.rendered.workloads
-        if options.from_ not in ("ephemeral", "job"):
-            return place.Pod(cluster, workloads)
-        if not options.image:
-            raise FindingError(
-                CATALOGUE.finding(
-                    "probe-image-missing", where="smtp_probe_image", place=options.from_
-                )
-            )
-        if options.from_ == "ephemeral":
-            return place.Ephemeral(cluster, workloads, options.image, SystemClock())
-        return place.Job(cluster, workloads, options.image, options.pull_secret, SystemClock())
 
     def _on_host(self, requests: list[ProbeRequest]) -> Outcome:
         variables = self._templar.available_variables
@@ -190,7 +184,7 @@ class ActionModule(ClusterStep):
 
     # -- what else --------------------------------------------------------------------------
 
-    def _secret_of(self, plan: Plan) -> Any:
+    def _secret_of(self, plan: Plan) -> ReadSecret:
         return lambda name: self.cluster(plan.target).secret(name)
 
     def _egress(self, plan: Plan, outcome: Outcome) -> list[Finding]:

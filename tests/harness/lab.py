@@ -18,6 +18,7 @@ from tests.cluster.kubectl import Kubectl
 from tests.cluster.node import Node
 from tests.images.build import build
 from tests.relays.postfix import Relay
+from tests.relays.workload import LoadsImages
 
 RELAY_HOST = "relay.mail.svc.cluster.local"
 SENDER = "no-reply@example.com"
@@ -43,6 +44,7 @@ class Lab:
 
     kubeconfig: Path
     kubectl: Kubectl
+    node: LoadsImages
     relay: Relay
     folder: Path
 
@@ -60,7 +62,8 @@ class Lab:
         report("the image of the application")
         node.load(build(INVITATIONS))
         report("Postfix, as a container of the node")
-        return cls(kubeconfig, kubectl, Relay.deploy(kubectl, node, folder=folder), folder)
+        relay = Relay.deploy(kubectl, node, folder=folder)
+        return cls(kubeconfig, kubectl, node, relay, folder)
 
     def release(self, name: str | None = None, *, helm: str = "helm", **more: Any) -> Release:
         """A release that is not installed yet, in a namespace of its own name."""

@@ -5,16 +5,20 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import needs
 from tests.apps.invitations.image import INVITATIONS
 from tests.apps.invitations.release import Release
+from tests.harness.account import Account, account, without
 from tests.harness.lab import USER, Lab
 from tests.harness.playbook import play, write_inputs
+from tests.hosts.ssh import deploy
 
 pytestmark = pytest.mark.node
 
@@ -31,10 +35,20 @@ PLAYBOOK = [
                     "mode": "0600",
                 },
                 "check_mode": False,
+                "delegate_to": "localhost",
             },
         ],
     }
 ]
+
+FROM_A_POD = needs.rules(needs.for_workloads(needs.PROBE, ["Deployment"]))
+BESIDE_A_POD = [
+    *without(without(FROM_A_POD, "pods/exec", "create"), "pods/exec", "get"),
+    {"apiGroups": [""], "resources": ["pods/ephemeralcontainers"], "verbs": ["patch"]},
+    {"apiGroups": [""], "resources": ["pods/attach"], "verbs": ["create", "get"]},
+    {"apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["create", "delete"]},
+]
+"""All that an ephemeral container or a Job needs: no right to run anything in the workload itself."""
 
 Probe = Callable[..., dict[str, Any]]
 
@@ -59,6 +73,14 @@ def probe(lab: Lab, release: Release, tmp_path: Path) -> Probe:
 
 
 @pytest.fixture
+def user(lab: Lab, release: Release, tmp_path: Path) -> Iterator[Account]:
+    """A user of the release's namespace without rights yet."""
+    yield account("prober", release.namespace, lab.kubeconfig, tmp_path)
+    for kind in ("rolebinding", "serviceaccount"):
+        lab.kubectl.run("-n", release.namespace, "delete", kind, "prober")
+
+
+@pytest.fixture
 def restricted(lab: Lab, release: Release) -> Iterator[None]:
     """Pods of the namespace must fit PodSecurity "restricted"."""
     label = "pod-security.kubernetes.io/enforce"
@@ -77,20 +99,39 @@ def codes(result: dict[str, Any]) -> set[str]:
     return {finding["code"] for finding in result["findings"]}
 
 
-def test_a_pod_proves_the_relay_and_says_as_whom_it_was_seen(probe: Probe) -> None:
+def test_a_pod_proves_the_relay(probe: Probe) -> None:
     result = probe("-v", smtp_probe_from="pod")
     assert not result["failed"], result["msg"]
     assert result["probed_from"].startswith("pod ")
     assert result["relay"]["reached"] == "mail"
-    assert result["relay"]["relay_saw"] in result["msg"]
+    assert result["probed_from"] in result["msg"]
+
+
+def test_without_the_right_to_exec_the_relay_is_unproven_and_nothing_fails(
+    probe: Probe, user: Account
+) -> None:
+    user.may(without(FROM_A_POD, "pods/exec", "create"))
+    asked = probe(smtp_probe_from="pod", smtp_kubeconfig=str(user.kubeconfig))
+    assert not asked["failed"], asked["msg"]
+    assert codes(asked) == {"probe-not-allowed"}
+    # Nobody but the cluster knows the relay's name.
+    auto = probe(smtp_kubeconfig=str(user.kubeconfig))
+    assert not auto["failed"], auto["msg"]
+    assert auto["probed_from"] == "controller"
+    assert codes(auto) == {"probe-from-controller", "relay-unproven"}
 
 
 @pytest.mark.usefixtures("restricted")
 def test_a_job_probes_with_the_identity_of_the_workload_and_leaves_nothing(
-    probe: Probe, lab: Lab, release: Release
+    probe: Probe, lab: Lab, release: Release, user: Account
 ) -> None:
     before = release.pods()
-    result = probe(smtp_probe_from="job", smtp_probe_image=INVITATIONS.name)
+    user.may(BESIDE_A_POD)
+    result = probe(
+        smtp_probe_from="job",
+        smtp_probe_image=INVITATIONS.name,
+        smtp_kubeconfig=str(user.kubeconfig),
+    )
     assert not result["failed"], result["msg"]
     assert result["probed_from"].startswith("Job smtp-probe-")
     assert (result["changed"], result["relay"]["reached"]) == (False, "mail")
@@ -111,10 +152,15 @@ def test_a_job_whose_image_is_not_there_is_named_and_removed(
 
 @pytest.mark.usefixtures("restricted")
 def test_an_ephemeral_container_probes_from_the_pod_and_ends(
-    probe: Probe, lab: Lab, release: Release
+    probe: Probe, lab: Lab, release: Release, user: Account
 ) -> None:
     before = release.pods()
-    result = probe(smtp_probe_from="ephemeral", smtp_probe_image=INVITATIONS.name)
+    user.may(BESIDE_A_POD)
+    result = probe(
+        smtp_probe_from="ephemeral",
+        smtp_probe_image=INVITATIONS.name,
+        smtp_kubeconfig=str(user.kubeconfig),
+    )
     assert not result["failed"], result["msg"]
     assert (result["changed"], result["relay"]["reached"]) == (True, "mail")
     assert release.pods() == before
@@ -139,7 +185,7 @@ def test_check_mode_adds_nothing_to_the_cluster_and_sends_no_mail(
 
 
 def test_a_test_mail_arrives_with_its_token(probe: Probe, lab: Lab) -> None:
-    recipient = "probe-mail@example.org"
+    recipient = f"probe-{uuid.uuid4().hex[:8]}@example.org"
     result = probe(smtp_probe_from="pod", smtp_probe_until="data", smtp_test_recipients=recipient)
     assert not result["failed"], result["msg"]
     [sent] = result["relay"]["recipients"]
@@ -147,6 +193,19 @@ def test_a_test_mail_arrives_with_its_token(probe: Probe, lab: Lab) -> None:
     token = result["relay"]["token"]
     assert token in result["msg"]
     assert token in lab.relay.wait_for_message(recipient).subject
+
+
+def test_a_managed_host_probes_by_ssh_and_keeps_no_file(
+    probe: Probe, lab: Lab, release: Release, tmp_path: Path
+) -> None:
+    host = deploy(lab.kubectl, lab.node, name="far", namespace=release.namespace, folder=tmp_path)
+    host.run("touch", "/root/before")
+    result = probe("-vvvv", smtp_probe_from="host", **host.variables)
+    assert not result["failed"], result["msg"]
+    assert result["probed_from"] == f"host {release.name}"
+    assert result["relay"]["reached"] == "mail"
+    assert f"[{host.address}]" in lab.relay.log(tail=50)
+    assert host.files(since="/root/before") == []
 
 
 @pytest.fixture

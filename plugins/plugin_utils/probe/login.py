@@ -17,6 +17,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model imp
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import UNTIL, Until
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.token import TokenError, fetch
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import WantedSecret
 
@@ -42,12 +43,18 @@ class Login:
 
 
 def login(
-    description: Description, secrets: Sequence[WantedSecret], read_secret: ReadSecret
+    description: Description,
+    secrets: Sequence[WantedSecret],
+    read_secret: ReadSecret,
+    until: Until,
 ) -> Login:
     """What is used for a description.
 
     :param secrets: the shape of its existing Secret, as the application wants it.
+    :param until: the last stage; before the login nothing is looked for.
     """
+    if UNTIL.index(until) < UNTIL.index("auth"):
+        return Login()
     if description.auth == "oauth" and description.oauth is not None:
         return _oauth(description, description.oauth)
     if description.existing_secret is not None and not description.password:
@@ -90,7 +97,9 @@ def _stored(
         return _unproven("; ".join(finding.message for finding in error.findings))
     missing = [what for what in ("username", "password") if not found[what]]
     if missing:
-        names = ", ".join(wanted.name for wanted in secrets) or "no Secret that is known"
+        names = ", ".join(wanted.name for wanted in secrets)
+        if not names:
+            return _unproven("only smtp_application tells the keys of the Secret")
         return _unproven(f"{names} holds no {' and no '.join(missing)}")
     return Login(found["username"], Secret(found["password"]))
 

@@ -30,6 +30,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import manifest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import ProbeOptions
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 
 PARALLEL = 8
@@ -277,6 +279,24 @@ class Job:
         start = self.clock.now()
         while self._pods(name) and self.clock.now() - start < GONE_SECONDS:
             self.clock.sleep(POLL_SECONDS)
+
+
+def in_network(
+    cluster: Cluster, workloads: Sequence[Workload], options: ProbeOptions, clock: Clock
+) -> Place:
+    """The place in the network of a release that is asked for; by default one of its own containers.
+
+    :raises FindingError: when a place needs an image, and none is given.
+    """
+    if options.from_ not in ("ephemeral", "job"):
+        return Pod(cluster, workloads)
+    if not options.image:
+        raise FindingError(
+            CATALOGUE.finding("probe-image-missing", where="smtp_probe_image", place=options.from_)
+        )
+    if options.from_ == "ephemeral":
+        return Ephemeral(cluster, workloads, options.image, clock)
+    return Job(cluster, workloads, options.image, options.pull_secret, clock)
 
 
 def ready_pod(cluster: Cluster, workload: Workload) -> str:

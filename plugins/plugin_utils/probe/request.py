@@ -34,12 +34,13 @@ def request_for(
     ends before the login.
     """
     until = last_stage(options.until, login, check=check)
+    logs_in = UNTIL.index(until) >= UNTIL.index("auth")
     return ProbeRequest(
         host=description.host,
         port=description.port,
         security=description.security,
-        auth="none" if login.finding else description.auth,
-        mechanism="" if login.finding else description.mechanism or "",
+        auth=description.auth if logs_in else "none",
+        mechanism=description.mechanism or "" if logs_in else "",
         username=login.username,
         password=login.password,
         token=login.token,

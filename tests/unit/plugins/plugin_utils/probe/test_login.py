@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model imp
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.login import Login, login
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import Until
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import WantedSecret
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
     DESCRIPTION,
@@ -40,30 +41,30 @@ def read_none(_name: str) -> Mapping[str, Any] | None:
 
 
 def test_what_is_given_is_used() -> None:
-    assert login(DESCRIPTION, (), read_none) == Login("qualytics", Secret(PASSWORD))
+    assert login(DESCRIPTION, (), read_none, "rcpt") == Login("qualytics", Secret(PASSWORD))
 
 
 def test_what_is_given_beside_a_secret_is_used() -> None:
     both = replace(DESCRIPTION, existing_secret=ExistingSecret("mail"))
-    assert login(both, WANTED, read_none) == Login("qualytics", Secret(PASSWORD))
+    assert login(both, WANTED, read_none, "rcpt") == Login("qualytics", Secret(PASSWORD))
 
 
 def test_a_given_token_is_used() -> None:
     oauth = replace(
         DESCRIPTION, auth="oauth", password=Secret(""), oauth=OAuth(token=Secret("tok"))
     )
-    assert login(oauth, (), read_none) == Login("qualytics", token=Secret("tok"))
+    assert login(oauth, (), read_none, "rcpt") == Login("qualytics", token=Secret("tok"))
 
 
 def test_a_secret_is_read_by_the_keys_that_the_application_wants() -> None:
-    found = login(STORED, WANTED, {"mail": secret(user="hub", **{"pass": "pässword"})}.get)
+    found = login(STORED, WANTED, {"mail": secret(user="hub", **{"pass": "pässword"})}.get, "rcpt")
     assert found == Login("hub", Secret("pässword"))
 
 
 def test_a_user_name_may_be_given_beside_the_secret() -> None:
     given = replace(STORED, username="given")
     wanted = (WantedSecret("mail", (("pass", "password"),)),)
-    found = login(given, wanted, {"mail": secret(**{"pass": "x"})}.get)
+    found = login(given, wanted, {"mail": secret(**{"pass": "x"})}.get, "rcpt")
     assert (found.username, found.finding) == ("given", None)
 
 
@@ -78,7 +79,7 @@ def test_a_user_name_may_be_given_beside_the_secret() -> None:
 def test_a_secret_that_is_not_whole_leaves_the_login_unproven(
     secrets: dict[str, Any], problem: str
 ) -> None:
-    found = login(STORED, WANTED, secrets.get).finding
+    found = login(STORED, WANTED, secrets.get, "rcpt").finding
     assert found is not None
     assert (found.code, found.severity) == ("login-unproven", "warning")
     assert problem in found.message
@@ -89,7 +90,7 @@ def test_a_secret_that_may_not_be_read_leaves_the_login_unproven() -> None:
         problem = 'secrets "mail" is forbidden'
         raise FindingError(CATALOGUE.finding("cluster-rights-missing", where="x", problem=problem))
 
-    found = login(STORED, WANTED, forbidden).finding
+    found = login(STORED, WANTED, forbidden, "rcpt").finding
     assert found is not None
     assert found.code == "login-unproven"
     assert "is forbidden" in found.message
@@ -102,7 +103,20 @@ def test_a_token_server_that_is_not_there_leaves_the_login_unproven(
     oauth = OAuth(
         token_url="https://127.0.0.1:1/token", client_id="app", client_secret=Secret("s3cret-s")
     )
-    found = login(replace(DESCRIPTION, auth="oauth", oauth=oauth), (), read_none).finding
+    found = login(replace(DESCRIPTION, auth="oauth", oauth=oauth), (), read_none, "rcpt").finding
     assert found is not None
     assert (found.code, found.severity) == ("oauth-token-unavailable", "warning")
     assert "https://127.0.0.1:1/token" in found.message
+
+
+@pytest.mark.parametrize("until", ["connect", "tls"])
+def test_nothing_is_looked_for_where_the_probe_does_not_log_in(until: Until) -> None:
+    oauth = OAuth(token_url="https://127.0.0.1:1/", client_id="app", client_secret=Secret("s"))
+    for each in (STORED, replace(DESCRIPTION, auth="oauth", oauth=oauth)):
+        assert login(each, WANTED, read_none, until) == Login()
+
+
+def test_without_an_application_the_keys_of_a_secret_are_not_known() -> None:
+    found = login(STORED, (), read_none, "rcpt").finding
+    assert found is not None
+    assert "only smtp_application tells the keys" in found.message

@@ -120,3 +120,10 @@ def test_without_credentials_the_probe_ends_before_the_login(until: Until) -> No
     request = request_for(DESCRIPTION, ProbeOptions(until=until), UNPROVEN, check=False)
     assert (request.auth, request.mechanism, request.until) == ("none", "", expected)
     assert list(request.problems()) == []
+
+
+@pytest.mark.parametrize("until", ["connect", "tls"])
+def test_a_probe_that_does_not_log_in_needs_no_credentials(until: Until) -> None:
+    description = replace(DESCRIPTION, auth="oauth", mechanism="XOAUTH2")
+    request = request_for(description, ProbeOptions(until=until), Login(), check=False)
+    assert list(request.problems()) == []
