@@ -7,12 +7,14 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.apps.brittle.release import MAIL, MOTTO, history, lease, seen
 from tests.apps.invitations.release import Release
+from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
 from tests.harness.leaks import descendants
 from tests.harness.playbook import Played, ended, start, write_inputs
@@ -40,6 +42,33 @@ class App:
         """Brings mail in."""
         with self.begin(self.lab.kubeconfig, *arguments, **changes) as run:
             return ended(run)
+
+    def disturbed(
+        self,
+        folder: Path,
+        after: int,
+        by: Callable[[subprocess.Popen[str]], None] | None = None,
+        **changes: Any,
+    ) -> tuple[Played, Write]:
+        """A run to which something is done just after its n-th write; and that write.
+
+        :param by: what is done; by default the run is killed.
+        """
+        writes: list[Write] = []
+        running: list[subprocess.Popen[str]] = []
+
+        def disturb(write: Write) -> None:
+            writes.append(write)
+            (by or kill)(running[0])
+
+        with (
+            Door(self.lab.kubeconfig, folder, after=after, then=disturb) as door,
+            self.begin(door.kubeconfig, **changes) as run,
+        ):
+            running.append(run)
+            played = ended(run)
+        assert writes, f"there was no write {after}: {played.output}"
+        return played, writes[0]
 
     def is_right(self, password: str) -> None:
         """Everything is as it should be after a run that went well."""

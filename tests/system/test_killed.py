@@ -8,18 +8,19 @@ import os
 import signal
 import subprocess
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.apps.brittle.release import CHART, CRASHES, history, install, let_lease_expire
-from tests.harness.brittle import App, kill
-from tests.harness.door import Door, Write
+from tests.harness.brittle import App
+from tests.harness.door import Door
 from tests.harness.lab import Lab
 from tests.harness.leaks import descendants
-from tests.harness.playbook import Played, ended
+from tests.harness.playbook import ended
 
 pytestmark = pytest.mark.node
 
@@ -36,31 +37,6 @@ def app(
     assert played.returncode == 0, played.output
     yield app
     release.remove()
-
-
-def killed(
-    app: App,
-    folder: Path,
-    after: int,
-    by: Callable[[subprocess.Popen[str]], None] = kill,
-    **changes: str,
-) -> tuple[Played, Write]:
-    """A run to which something is done just after its n-th write, and that write."""
-    writes: list[Write] = []
-    running: list[subprocess.Popen[str]] = []
-
-    def end(write: Write) -> None:
-        writes.append(write)
-        by(running[0])
-
-    with (
-        Door(app.lab.kubeconfig, folder, after=after, then=end) as door,
-        app.begin(door.kubeconfig, **changes) as run,
-    ):
-        running.append(run)
-        played = ended(run)
-    assert writes, f"there was no write {after}: {played.output}"
-    return played, writes[0]
 
 
 def program(run: subprocess.Popen[str], name: str) -> int:
@@ -87,7 +63,7 @@ class TestKilledAfterEachWrite:
         if number > WRITES[app.release.helm.name]:
             pytest.skip("Helm 3 makes one write less")
         password = uuid.uuid4().hex
-        played, write = killed(app, tmp_path, number, smtp_password=password)
+        played, write = app.disturbed(tmp_path, number, smtp_password=password)
         assert played.returncode == -signal.SIGKILL
         let_lease_expire(app.release)
         following = app.deploy(smtp_password=password)
@@ -123,7 +99,7 @@ class TestKilledInPart:
         def kill_helm(run: subprocess.Popen[str]) -> None:
             os.kill(program(run, helm), signal.SIGKILL)
 
-        played, _ = killed(app, tmp_path, HALF_WAY, kill_helm, smtp_password="lost")
+        played, _ = app.disturbed(tmp_path, HALF_WAY, kill_helm, smtp_password="lost")
         assert played.failed == 1, played.output
         assert "helm upgrade failed" in played.output
         assert "The change was undone" in played.output
@@ -138,7 +114,7 @@ class TestKilledInPart:
             os.kill(int(stat[1]), signal.SIGKILL)
 
         password = uuid.uuid4().hex
-        killed(app, tmp_path, HALF_WAY, kill_worker, smtp_password=password)
+        app.disturbed(tmp_path, HALF_WAY, kill_worker, smtp_password=password)
         assert history(app.release)[-1] == "pending-upgrade"
         let_lease_expire(app.release)
         check = app.deploy("--check", smtp_password=password)
@@ -156,7 +132,7 @@ class TestKilledInPart:
             for process in list(descendants(run.pid)):
                 os.kill(int(process.name), signal.SIGTERM)
 
-        killed(app, tmp_path, HALF_WAY, terminate, smtp_password=password)
+        app.disturbed(tmp_path, HALF_WAY, terminate, smtp_password=password)
         let_lease_expire(app.release)
         following = app.deploy(smtp_password=password)
         assert following.returncode == 0, following.output
@@ -170,8 +146,8 @@ class TestKilledOnTheWayBack:
     @pytest.mark.parametrize("number", range(7, 13))
     def test_the_next_run_goes_back_and_on(self, app: App, tmp_path: Path, number: int) -> None:
         password = uuid.uuid4().hex
-        wrong = {"smtp_host": CRASHES, "smtp_rollout_timeout": "3"}
-        played, write = killed(app, tmp_path, number, smtp_password="lost", **wrong)
+        wrong: dict[str, Any] = {"smtp_host": CRASHES, "smtp_rollout_timeout": "20"}
+        played, write = app.disturbed(tmp_path, number, smtp_password="lost", **wrong)
         assert played.returncode == -signal.SIGKILL
         let_lease_expire(app.release)
         following = app.deploy(smtp_password=password)

@@ -156,7 +156,12 @@ def test_what_departs_from_the_schema_is_told_by_line_and_key(
         ("supports.skip_verify", False, "supports.skip_verify", "a text or null is expected"),
         ("shared.x", {"reach": "y"}, "shared.x.variable", "this key is missing"),
         ("prove", {"command": []}, "prove.command", "this must not be empty"),
-        ("prove", {"command": ["x"], "commnd": ["x"]}, "prove.commnd", "command was probably meant"),
+        (
+            "prove",
+            {"command": ["x"], "commnd": ["x"]},
+            "prove.commnd",
+            "command was probably meant",
+        ),
         ("evidence.env.SMTP_PORT", 25, "evidence.env.SMTP_PORT", "a text is expected"),
     ],
 )

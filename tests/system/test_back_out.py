@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A change that does not work is undone: the release and its pods are as before, and it is said."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps.brittle.release import CHART, CRASHES, history, install, seen, wait
+from tests.harness.brittle import App
+from tests.harness.lab import Lab
+from tests.harness.playbook import Played
+
+pytestmark = pytest.mark.node
+
+WRONG: dict[str, Any] = {"smtp_host": CRASHES, "smtp_rollout_timeout": "20"}
+UPGRADED = 7
+"""The write with which Helm ends, after which the pods are waited for."""
+
+
+def message(played: Played) -> str:
+    """What the last failed task has said."""
+    return str(played.results[-1]["msg"])
+
+
+@pytest.fixture(scope="class", params=["helm", "helm3"])
+def app(
+    lab: Lab, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[App]:
+    release = replace(lab.release(helm=request.param), chart=CHART)
+    install(release)
+    yield App(lab, release, tmp_path_factory.mktemp("app"))
+    release.remove()
+
+
+class TestAChangeWithWhichPodsDoNotComeUp:
+    """The tests build on each other."""
+
+    def test_a_first_configuration_is_undone(self, app: App) -> None:
+        played = app.deploy(**WRONG)
+        assert played.failed == 1, played.output
+        cause, *report = message(played).splitlines()
+        assert f"{app.release.name}-app" in cause
+        assert "The change was undone" in "".join(report)
+        assert "settings of revision 1 again (as revision 3)" in "".join(report)
+        assert "mail" not in app.release.values()
+        assert set(seen(app.release)) == {""}
+
+    def test_the_right_settings_go_in_afterwards(self, app: App) -> None:
+        played = app.deploy(smtp_password="right")
+        assert played.returncode == 0, played.output
+        app.is_right("right")
+
+    def test_a_later_change_is_undone_to_the_settings_before_it(self, app: App) -> None:
+        played = app.deploy(smtp_password="lost", **WRONG)
+        assert "The change was undone" in message(played)
+        assert "lost" not in played.output
+        app.is_right("right")
+
+    def test_it_stays_in_place_when_that_is_wanted_and_is_undone_by_the_next_run_that_may(
+        self, app: App
+    ) -> None:
+        kept = app.deploy(smtp_password="kept", smtp_back_out="no", **WRONG)
+        assert "was not undone" in message(kept)
+        assert "smtp_back_out is false" in message(kept)
+        assert app.release.values()["mail"]["password"] == "kept"
+        again = app.deploy(smtp_password="kept", **WRONG)
+        assert "The change was undone" in message(again)
+        app.is_right("right")
+
+    def test_it_is_not_undone_when_somebody_else_has_changed_the_release_since(
+        self, app: App, tmp_path: Path
+    ) -> None:
+        def meanwhile(_run: subprocess.Popen[str]) -> None:
+            app.release.run_helm(
+                *("upgrade", app.release.name, str(CHART), "--reuse-values"),
+                *("--set", "motto=newer"),
+            )
+
+        played, _ = app.disturbed(tmp_path, UPGRADED, meanwhile, smtp_password="new", **WRONG)
+        assert "was not undone, because somebody else has changed release" in message(played)
+        assert app.release.values()["motto"] == "newer"
+        app.release.run_helm("rollback", app.release.name, str(len(history(app.release)) - 2))
+        wait(app.release)
