@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import needs
 from tests.apps.invitations.release import Release
 from tests.apps.kinds.release import MAIL, installed
+from tests.harness.account import account, without
 from tests.harness.lab import Lab
 from tests.harness.playbook import play, write_inputs
 from tests.system.conftest import PLAYBOOK
 
 pytestmark = pytest.mark.node
+
+EXEC = "pods/exec"
 
 Verify = Callable[..., dict[str, Any]]
 
@@ -126,6 +130,18 @@ def test_what_must_be_absent_and_is_there_is_told(verify: Verify) -> None:
             ("MAIL_PASSWORD", "''", "another value (not shown)"),
         )
     }
+
+
+def test_whoever_may_run_nothing_in_a_pod_is_told_by_its_specification(
+    lab: Lab, configured: Release, verify: Verify, tmp_path: Path
+) -> None:
+    reader = account("reader", configured.namespace, lab.kubeconfig, tmp_path)
+    reader.may(without(without(needs.rules(needs.VERIFY), EXEC, "create"), EXEC, "get"))
+    result = verify(smtp_kubeconfig=str(reader.kubeconfig))
+    assert result["findings"] == []
+    assert {entry["read_from"] for entry in result["pods"]} == {"specification"}
+    [web] = [entry["reason"] for entry in result["pods"] if entry["container"] == "web"]
+    assert 'cannot create resource "pods/exec"' in web
 
 
 def test_pods_of_an_older_revision_are_named(configured: Release, verify: Verify) -> None:

@@ -95,7 +95,7 @@ class Explainer:
             # Events need a right of their own; without it the state still speaks.
             return []
         # A pod of a StatefulSet has the name of its predecessor.
-        return [event for event in events if event["involvedObject"]["uid"] == metadata["uid"]]
+        return [event for event in events if event["involvedObject"].get("uid") == metadata["uid"]]
 
     def _last_words(self, pod: Object | None, found: Trouble) -> str:
         """The end of a container's log, as the end of a sentence; empty when there is none."""

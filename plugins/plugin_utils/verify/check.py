@@ -13,6 +13,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import config
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     Evidence,
+    SecretEvidence,
     Workload,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import compare
@@ -97,11 +98,12 @@ class Check:
             yield Deviation(entry, found, told and not _differences(wanted, would, files))
 
     def _secrets(self) -> Iterator[Difference]:
-        wanted = {
-            secret.name: secret for entry in self.evidence.values() for secret in entry.secrets
-        }
-        for name, secret in wanted.items():
-            yield from compare.keys(secret, config.texts("Secret", self.configuration.secret(name)))
+        known: list[SecretEvidence] = []
+        for secret in (secret for entry in self.evidence.values() for secret in entry.secrets):
+            if secret not in known:
+                known.append(secret)
+                data = config.texts("Secret", self.configuration.secret(secret.name))
+                yield from compare.keys(secret, data)
 
     def _differs(self, deviation: Deviation) -> Finding:
         return self._finding(

@@ -204,6 +204,14 @@ class TestADeviation:
         assert "of somebody else" not in repr(found)
         assert PASSWORD not in repr(found)
 
+    def test_of_a_secret_that_two_applications_have_keys_in_is_told_for_both(
+        self, scene: Scene
+    ) -> None:
+        more = SecretEvidence("creds", {"user": "hub"})
+        scene.wanted = replace(scene.wanted, secrets=(*scene.wanted.secrets, more, more))
+        [finding] = scene.verdict().findings
+        assert finding.message.startswith("key user of Secret creds is not set")
+
     def test_that_a_restart_would_mend_says_so(self, scene: Scene) -> None:
         scene.cluster.environments["qua-api-1"] = environ(HOST="old relay", PASSWORD=PASSWORD)
         [finding] = scene.verdict().findings
