@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.apps.invitations.release import WORKLOADS, Release
-from tests.bench import config, probe, vendor
+from tests.bench import config, guard, probe, vendor
 from tests.bench.pairs import Pairs, Way, measure, spread
 from tests.cluster.errors import ClusterError
 from tests.harness.lab import USER, WITHOUT_MAIL, Lab
@@ -36,7 +36,7 @@ class Bench:
         self._kubeconfig = lab.kubeconfig
         self._ours = lab.release("bench-playbook")
         self._bare = lab.release("bench-bare")
-        description = lab.description(self._ours)
+        self._description = description = lab.description(self._ours)
         lab.relay.set_user(USER, description["smtp_password"])
         self._inventory, _ = write_inputs(folder, {self._ours.name: description})
         self._values = vendor.write_values(folder / "values.yaml", WITHOUT_MAIL, description)
@@ -55,6 +55,13 @@ class Bench:
         if _settings(self._ours) != _settings(self._bare):
             raise BenchError("the two ways do not end with the same settings in the pods")
         return pairs
+
+    def look_before(self) -> tuple[str, ...]:
+        """The row that tells what of the first configuration is the look before it."""
+        _renew(self._ours)
+        looks, guards = guard.measured(self._description, ROUNDS)
+        title = "first configuration, before any change"
+        return title, f"look {spread(looks)} s", f"guard {spread(guards)} s", "", ""
 
     def nothing_to_do(self, report: Callable[[str], None]) -> Pairs:
         """The playbook on what it has configured."""
@@ -145,12 +152,13 @@ def run(folder: Path, report: Callable[[str], None]) -> str:
     try:
         print("First configuration, from a fresh release each time:", flush=True)
         first = bench.first_configuration(report)
+        before = bench.look_before()
         print("Nothing to do:", flush=True)
         nothing = bench.nothing_to_do(report)
         print("The probe, at the same Postfix:", flush=True)
         probe.measured(probe.postfix(lab.relay), folder, report)
         print("smtp_config:", flush=True)
-        return table(first, nothing, config.run(folder, report))
+        return table(first, nothing, [before, *config.run(folder, report)])
     finally:
         bench.end()
 

@@ -25,15 +25,13 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.promise import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.show import shower
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.trial import Trial, trial
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
-    CATALOGUE as HELM_CATALOGUE,
-)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import (
     FORCE_CONFLICTS,
     VALIDATED,
     Helm,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unreadable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Evidence,
     Workload,
@@ -114,16 +112,7 @@ class Guard:
         try:
             yield
         except ValueError as error:
-            release, namespace = self.helm.release, self.helm.namespace
-            raise FindingError(
-                HELM_CATALOGUE.finding(
-                    "release-unreadable",
-                    where=f"release {release}",
-                    release=release,
-                    namespace=namespace,
-                    problem=error,
-                )
-            ) from error
+            raise FindingError(unreadable(self.helm.release, self.helm.namespace, error)) from error
 
     def _sorted(
         self, deployed: Revision, tried: Trial, live: Mapping[Workload, Object]

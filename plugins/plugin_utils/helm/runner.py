@@ -24,6 +24,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import chart as 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import json_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unreadable
 
 
 @dataclass(frozen=True)
@@ -204,15 +205,7 @@ class Helm:
         try:
             charts.write(deployed, folder)
         except ValueError as error:
-            raise FindingError(
-                CATALOGUE.finding(
-                    "release-unreadable",
-                    where=f"release {self.release}",
-                    release=self.release,
-                    namespace=self.namespace,
-                    problem=error,
-                )
-            ) from error
+            raise FindingError(unreadable(self.release, self.namespace, error)) from error
         return str(folder)
 
     def _checked(self, deployed: Revision, source: str) -> tuple[str, ...]:

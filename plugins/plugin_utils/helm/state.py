@@ -90,13 +90,22 @@ def _revisions(releases: Releases, release: str) -> list[record.Revision]:
     try:
         found = sorted(releases.revisions(release), key=lambda revision: revision.number)
     except ValueError as error:
-        raise FindingError(
-            CATALOGUE.finding("release-unreadable", where=where, problem=error, **facts)
-        ) from None
+        raise FindingError(unreadable(release, releases.namespace, error)) from None
     if not found or found[-1].status == "uninstalled":
         hint = "; it was uninstalled" if found else _hint(release, releases.releases())
         raise FindingError(CATALOGUE.finding("release-not-found", where=where, hint=hint, **facts))
     return found
+
+
+def unreadable(release: str, namespace: str, problem: ValueError) -> Finding:
+    """What to say about a release whose record is damaged."""
+    return CATALOGUE.finding(
+        "release-unreadable",
+        where=f"release {release}",
+        release=release,
+        namespace=namespace,
+        problem=problem,
+    )
 
 
 def _stuck(

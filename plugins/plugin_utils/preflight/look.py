@@ -16,7 +16,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import record, values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unchecked, usable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import (
+    unchecked,
+    unreadable,
+    usable,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import (
     needs,
@@ -126,6 +130,18 @@ def look(
     raise FindingError(*dict.fromkeys(obstacles))
 
 
+def allow(plan: Plan, cluster: Cluster, live: Live) -> tuple[Finding, ...]:
+    """Whether workloads may be changed in another way than by an upgrade.
+
+    :returns: warnings.
+    :raises FindingError: when they may not.
+    """
+    against = _against(plan, cluster, live, None)
+    if any(finding.severity == "error" for finding in against):
+        raise FindingError(*against)
+    return tuple(against)
+
+
 def _allowed(found: Look, plan: Plan, cluster: Cluster, helm: Helm) -> Look:
     """The look at a release that may be changed.
 
@@ -164,8 +180,14 @@ def _against(plan: Plan, cluster: Cluster, live: Live, good: Revision | None) ->
 def _missing(plan: Plan, cluster: Cluster, good: Revision | None) -> list[Finding]:
     """The rights that are missing for a change."""
     kinds = {workload.kind for workload in plan.rendered.workloads}
-    of_chart = rights.of_release(cluster, good) if good else []
-    return rights.missing(cluster, [*needs.for_workloads(needs.CONFIGURE, kinds), *of_chart])
+    wanted = needs.for_workloads(
+        needs.CONFIGURE_CA if plan.trust.runtimes else needs.CONFIGURE, kinds
+    )
+    try:
+        of_chart = rights.of_release(cluster, good) if good else []
+    except ValueError as error:
+        raise FindingError(unreadable(plan.target.release, cluster.namespace, error)) from None
+    return rights.missing(cluster, [*wanted, *of_chart])
 
 
 def _refusals(asked: Future[Any]) -> list[Finding]:
