@@ -18,7 +18,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
-from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.look import (
     Look,
     all_rights_told,
@@ -41,6 +41,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.diff import shown
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.release import ReleaseStep
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due, Mounts
 
 DESCRIPTION = "SMTP settings by mailops.smtp"
 
@@ -59,18 +60,22 @@ class ActionModule(ReleaseStep):
         recovery = self.recovery(plan, cluster, lease)
         begun, found, unproven = self._begin(plan, mode, cluster, recovery)
         deployed, changes, live = found.deployed, found.changes, found.live
-        noted = [*begun, *found.findings, *shared_changes(plan, changes)]
-        findings = [*noted]
         secrets = known_secrets(plan, deployed)
-        redactor = Redactor(secrets)
-        workloads = self.workloads(cluster, plan, redactor)
+        workloads = self.workloads(cluster, plan, Redactor(secrets))
+        due = Mounts(cluster, plan.trust).look(live)
+        noted = [*begun, *found.findings, *shared_changes(plan, changes), *due.findings]
+        findings = [*noted]
         self.partial = {
             "changed": bool(begun) or (unproven and not mode.check),
             "upgraded": False,
             "restarted": [],
+            "ca_changed": [],
             "revision": deployed.number,
             "chart": f"{deployed.chart_name} {deployed.chart_version}",
-            "diff": [shown(f"values of release {target.release}", changes)] if changes else [],
+            "diff": [
+                *([shown(f"values of release {target.release}", changes)] if changes else []),
+                *due.diff(),
+            ],
         }
         rolling: list[Workload] = []
         with recovery.undoing():
@@ -89,48 +94,45 @@ class ActionModule(ReleaseStep):
                         shown(f"objects of release {target.release}", approval.changes)
                     )
                     if not mode.check:
-                        self.progress(
-                            f"upgrading release {target.release} with chart {self.partial['chart']}"
-                        )
-                        mark = recovery.upgrading(deployed, live)
-                        helm.upgrade(
-                            chart,
-                            wanted,
-                            description=description(plan.run.change_reference),
-                            redactor=redactor,
-                            flags=(*approval.flags, *mark),
-                        )
+                        mark = self._mark(recovery, deployed, live)
+                        with due.held():
+                            helm.upgrade(
+                                chart,
+                                wanted,
+                                description=description(plan.run.change_reference),
+                                redactor=workloads.explainer.redactor,
+                                flags=(*approval.flags, *mark),
+                            )
+                            self._trust(due, lease)
                 if not mode.check:
                     deployed = upgraded(cluster, plan)
                     self.partial.update(changed=True, upgraded=True, revision=deployed.number)
-                    before, live = live, workloads.live()
-                    rolling = [each for each in live if state.rolls(before[each], live[each])]
+            elif due:
+                findings += self._announce(workloads.interruptions(due.rolling(live)))
+                if not mode.check:
+                    self._trust_alone(due, lease)
+            if (changes or due) and not mode.check:
+                before, live = live, workloads.live()
+                rolling = [each for each in live if state.rolls(before[each], live[each])]
             owed: list[Workload] = []
-            if plan.run.restart != "never" and not (changes and mode.check):
+            if plan.run.restart != "never" and not ((changes or due) and mode.check):
                 owed = self._owed(workloads, live, rolling, plan)
             restarting = owed if plan.run.restart == "auto" else []
             if owed and not restarting:
-                places = ", ".join(map(str, owed))
-                noted.append(
-                    ROLLOUT.finding("restart-left", where=places, namespace=target.namespace)
-                )
+                noted.append(left(owed, target))
                 findings.append(noted[-1])
-            if restarting and not changes:
-                interrupted = {workload: live[workload] for workload in restarting}
-                findings += self._announce(workloads.interruptions(interrupted))
+            if not changes:
+                still = {workload: live[workload] for workload in restarting}
+                findings += self._announce(workloads.interruptions(still))
             if restarting and not mode.check:
                 self._restart(restarting, workloads, lease)
-            if self.partial["changed"]:
-                workloads.wait(plan.run.rollout_timeout)
-                verdict = self.inspect(plan, cluster, workloads).verdict
-                if any(finding.severity == "error" for finding in verdict.findings):
-                    raise FindingError(*verdict.findings)
+            self._prove(plan, cluster, workloads)
         return {
             **self.partial,
-            "changed": bool(self.partial["changed"] or changes or restarting),
+            "changed": bool(self.partial["changed"] or changes or due or restarting),
             "restarted": list(map(str, restarting)),
             "restart_owed": [str(workload) for workload in owed if workload not in restarting],
-            "msg": _msg(plan, deployed, changes, restarting, mode),
+            "msg": _msg(plan, deployed, changes, due, restarting, check=mode.check),
             "findings": [finding.as_dict() for finding in findings],
             "warnings": warnings(noted),
         }
@@ -164,6 +166,23 @@ class ActionModule(ReleaseStep):
         still = {workload: live[workload] for workload in live if workload not in rolling}
         return workloads.outdated(still, workloads.running(still), plan.rendered.evidence)
 
+    def _mark(
+        self, recovery: Recovery, deployed: Revision, live: Mapping[Workload, Mapping[str, Any]]
+    ) -> tuple[str, ...]:
+        """Says that the upgrade begins, on the screen and in the lease; the flags that mark it."""
+        release = recovery.way_back.helm.release
+        self.progress(f"upgrading release {release} with chart {self.partial['chart']}")
+        return recovery.upgrading(deployed, live)
+
+    def _prove(self, plan: Plan, cluster: Cluster, workloads: Workloads) -> None:
+        """Waits until the pods are ready after a change, and sees that they have what is wanted."""
+        if not self.partial["changed"]:
+            return
+        workloads.wait(plan.run.rollout_timeout)
+        verdict = self.inspect(plan, cluster, workloads).verdict
+        if any(finding.severity == "error" for finding in verdict.findings):
+            raise FindingError(*verdict.findings)
+
     def _restart(self, restarting: Sequence[Workload], workloads: Workloads, lease: Lease) -> None:
         lease.take()
         lease.check()
@@ -172,11 +191,31 @@ class ActionModule(ReleaseStep):
         workloads.restart(restarting)
         self.partial.update(changed=True, restarted=names)
 
+    def _trust_alone(self, due: Due, lease: Lease) -> None:
+        """The same without an upgrade, in one roll too."""
+        with due.held():
+            self._trust(due, lease)
+
+    def _trust(self, due: Due, lease: Lease) -> None:
+        """Brings the private CA into the pods, or out of them."""
+        if due:
+            lease.take()
+            lease.check()
+            self.progress(f"bringing the private CA in line: {due}")
+            due.bring()
+            self.partial.update(changed=True, ca_changed=list(map(str, due.mounts)))
+
     def _announce(self, interruptions: list[Finding]) -> list[Finding]:
         """Says on the screen, before it happens, what will be interrupted."""
         for finding in interruptions:
             self.progress(sentence(finding))
         return interruptions
+
+
+def left(owed: Sequence[Workload], target: Target) -> Finding:
+    """What to say of restarts that are not made."""
+    places = ", ".join(map(str, owed))
+    return ROLLOUT.finding("restart-left", where=places, namespace=target.namespace)
 
 
 def description(reference: str | None) -> str:
@@ -238,14 +277,22 @@ def known_secrets(plan: Plan, deployed: Revision) -> list[Secret]:
 
 
 def _msg(
-    plan: Plan, deployed: Revision, changes: list[values.Change], owed: list[Workload], mode: Mode
+    plan: Plan,
+    deployed: Revision,
+    changes: list[values.Change],
+    due: Due,
+    owed: list[Workload],
+    *,
+    check: bool,
 ) -> str:
     release = f"release {plan.target.release}"
-    would = "would be " if mode.check else ""
+    would = "would be " if check else ""
     parts = []
     if changes:
-        number = "" if mode.check else f" to revision {deployed.number}"
+        number = "" if check else f" to revision {deployed.number}"
         parts.append(f"{would}upgraded{number} ({', '.join(change.key for change in changes)})")
+    if due:
+        parts.append(f"private CA {would}brought in line: {due}")
     if owed:
         parts.append(f"{would}restarted: {', '.join(map(str, owed))}")
     return f"{release}: " + ("; ".join(parts) or f"nothing to change (revision {deployed.number})")

@@ -96,4 +96,9 @@ restart_owed:
   returned: success
   type: list
   elements: str
+ca_changed:
+  description: The workloads in which a private CA was mounted, changed or removed.
+  returned: success
+  type: list
+  elements: str
 """

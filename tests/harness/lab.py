@@ -85,6 +85,8 @@ class Lab:
             "smtp_password": "correct horse",
             "smtp_from_address": SENDER,
             "smtp_ca_path": str(self.relay.ca_path),
+            # With STARTTLS the application verifies nothing, and needs no CA in its pods.
+            "smtp_ca_mode": "none",
             **changes,
         }
         return {name: value for name, value in variables.items() if value is not None}

@@ -106,7 +106,7 @@ class ClusterStep(ClusterAction, Step):
         live = workloads.live()
         pods = workloads.pods(live)
         places = workloads.ready(live, pods)
-        configuration, evidence = Configuration(cluster), plan.rendered.evidence
+        configuration, evidence = Configuration(cluster), plan.evidence
         seen = Reader(cluster, configuration, evidence, workloads.explainer.redactor).read(places)
         check = Check(cluster.namespace, configuration, evidence, plan.run.restart == "auto")
         return Inspected(live, pods, seen, check.verdict(live, seen))

@@ -1,0 +1,190 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A private CA as a variable, without a new image: on the real node, with verification on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps.invitations.release import Release
+from tests.harness.lab import WITHOUT_MAIL, Lab
+from tests.harness.playbook import Played, play, write_inputs
+from tests.relays.authority import Authority
+from tests.system.conftest import Configure
+from tests.system.test_configure import invitation
+
+pytestmark = pytest.mark.node
+
+DEPLOY = ("--tags", "deploy")
+VARIABLE = "SSL_CERT_FILE"
+PATH = "/etc/mailops-smtp-ca/api.pem"
+CONFIG_MAPS = {f"mailops-smtp-ca-deployment-{{}}-{name}" for name in ("api", "cmd")}
+
+
+def verified(lab: Lab, **changes: Any) -> dict[str, Any]:
+    """The application verifies the relay's certificate on this port, and no other."""
+    pem = lab.relay.ca_path.read_text(encoding="ascii")
+    given = {"smtp_security": "tls", "smtp_ca_path": None, "smtp_ca_pem": pem}
+    return {**given, "smtp_ca_mode": None, **changes}
+
+
+def templates(release: Release) -> dict[str, int]:
+    """How many templates each Deployment has had: one more for each roll."""
+    found: dict[str, int] = {}
+    for entry in release.kubectl.json("-n", release.namespace, "get", "replicasets")["items"]:
+        owner = entry["metadata"]["ownerReferences"][0]["name"].removeprefix(f"{release.name}-")
+        found[owner] = found.get(owner, 0) + 1
+    return found
+
+
+def config_maps(release: Release) -> set[str]:
+    items = release.kubectl.json("-n", release.namespace, "get", "configmaps")["items"]
+    names = {item["metadata"]["name"] for item in items}
+    return {name.replace(release.name, "{}") for name in names if "smtp" in name}
+
+
+def held(release: Release) -> list[str]:
+    items = release.kubectl.json("-n", release.namespace, "get", "deployments")["items"]
+    return [item["metadata"]["name"] for item in items if item["spec"].get("paused")]
+
+
+def certificates(release: Release) -> str:
+    """The file that the application has."""
+    pod = f"deployment/{release.name}-api"
+    return release.kubectl.run("-n", release.namespace, "exec", pod, "--", "cat", PATH)
+
+
+def verify(lab: Lab, release: Release, folder: Path, *arguments: str, **variables: Any) -> Played:
+    inventory, _ = write_inputs(folder, {release.name: lab.description(release, **variables)})
+    playbook = "mailops.smtp.configure"
+    return play(playbook, inventory, lab.kubeconfig, "--tags", "verify", *arguments)
+
+
+class TestAPrivateCaOverItsLife:
+    """The steps build on each other, as they do in the life of a release."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def release(cls, lab: Lab) -> Iterator[Release]:
+        release = lab.release()
+        release.upgrade(WITHOUT_MAIL)
+        release.wait()
+        yield release
+        release.remove()
+
+    def test_mail_is_sent_with_verification_on_after_exactly_one_roll(
+        self, lab: Lab, release: Release, configure: Configure
+    ) -> None:
+        before = templates(release)
+        played = configure(release, **verified(lab))
+        assert played.returncode == 0, played.output
+        assert templates(release) == {name: count + 1 for name, count in before.items()}
+        assert held(release) == []
+        assert release.environ("api")["VERIFY_CERTIFICATE_SIGNERS"] == "true"
+        assert invitation(lab, release).tls_version == "TLSv1.3"
+
+    def test_the_roots_of_the_image_are_still_trusted(self, lab: Lab, release: Release) -> None:
+        own = lab.relay.ca_path.read_text(encoding="ascii").strip()
+        text = certificates(release)
+        assert own in text
+        assert text.index("BEGIN CERTIFICATE") < text.index(own)
+        assert text.count("BEGIN CERTIFICATE") > 100
+
+    def test_a_second_run_changes_nothing(
+        self, lab: Lab, release: Release, configure: Configure
+    ) -> None:
+        revision, pods = release.revision(), release.pods()
+        played = configure(release, **verified(lab))
+        assert (played.returncode, played.changed) == (0, 0), played.output
+        assert (release.revision(), release.pods()) == (revision, pods)
+
+    def test_an_upgrade_by_hand_keeps_it(self, lab: Lab, release: Release) -> None:
+        release.upgrade({**release.values(), "by": "hand"})
+        release.wait()
+        assert invitation(lab, release).tls_version == "TLSv1.3"
+
+    def test_one_that_somebody_has_dropped_is_found_by_verify_and_brought_back(
+        self, lab: Lab, release: Release, configure: Configure, tmp_path: Path
+    ) -> None:
+        variable = f"{VARIABLE}-"
+        release.kubectl.run(
+            *("-n", release.namespace, "set", "env", f"deployment/{release.name}-api", variable)
+        )
+        release.wait()
+        played = verify(lab, release, tmp_path, **verified(lab))
+        assert played.failed == 1
+        assert f"{VARIABLE} is not set" in played.output
+        before = templates(release)
+        checked = configure(release, *DEPLOY, "--check", "--diff", **verified(lab))
+        assert f"{VARIABLE}={PATH}" in checked.output
+        assert (checked.failed, templates(release)) == (0, before)
+        played = configure(release, *DEPLOY, **verified(lab))
+        assert played.returncode == 0, played.output
+        assert invitation(lab, release).tls_version == "TLSv1.3"
+
+    def test_another_ca_beside_it_gives_one_roll_without_a_new_revision(
+        self, lab: Lab, release: Release, configure: Configure
+    ) -> None:
+        revision, before = release.revision(), templates(release)
+        both = verified(lab)["smtp_ca_pem"] + Authority().certificate
+        played = configure(release, *DEPLOY, **verified(lab, smtp_ca_pem=both))
+        assert played.returncode == 0, played.output
+        assert templates(release) == {name: count + 1 for name, count in before.items()}
+        assert release.revision() == revision
+
+    def test_a_deployment_that_a_killed_run_has_left_held_is_let_go(
+        self, lab: Lab, release: Release, configure: Configure
+    ) -> None:
+        name = f"{release.name}-api"
+        body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}}
+        release.kubectl.run(
+            *("-n", release.namespace, "apply", "--server-side", "--filename=-"),
+            "--field-manager=mailops-smtp-hold",
+            stdin=json.dumps({**body, "spec": {"paused": True}}),
+        )
+        assert held(release) == [name]
+        assert configure(release, *DEPLOY, **verified(lab)).returncode == 0
+        assert held(release) == []
+
+    def test_none_takes_all_of_it_away(
+        self, lab: Lab, release: Release, configure: Configure
+    ) -> None:
+        assert config_maps(release) == CONFIG_MAPS
+        played = configure(release, *DEPLOY, **verified(lab, smtp_ca_mode="none"))
+        assert played.returncode == 0, played.output
+        assert config_maps(release) == set()
+        assert VARIABLE not in release.environ("api")
+        deployment = release.kubectl.json(
+            *("-n", release.namespace, "get", "deployment", f"{release.name}-api")
+        )
+        assert "mailops-smtp" not in str(deployment["spec"]["template"])
+        assert release.invite("nobody@example.org").status != 202
+
+
+def test_helm_3_mounts_it_in_one_roll_and_the_playbook_takes_it_away(
+    lab: Lab, configure: Configure, tmp_path: Path
+) -> None:
+    release = lab.release(helm="helm3")
+    try:
+        release.upgrade(WITHOUT_MAIL)
+        release.wait()
+        before = templates(release)
+        played = configure(release, *DEPLOY, **verified(lab))
+        assert played.returncode == 0, played.output
+        assert templates(release) == {name: count + 1 for name, count in before.items()}
+        release.upgrade({**release.values(), "by": "hand"})
+        release.wait()
+        assert invitation(lab, release).tls_version == "TLSv1.3"
+        variables = lab.description(release, **verified(lab))
+        inventory, _ = write_inputs(tmp_path, {release.name: variables})
+        played = play("mailops.smtp.remove_ca", inventory, lab.kubeconfig)
+        assert (played.returncode, played.changed) == (0, 1), played.output
+        assert config_maps(release) == set()
+        assert VARIABLE not in release.environ("api")
+    finally:
+        release.remove()
