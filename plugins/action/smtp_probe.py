@@ -14,6 +14,7 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
@@ -41,6 +42,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Probed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import request_for
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import load
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import left
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import find
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     failure,
@@ -122,7 +125,7 @@ class ActionModule(ClusterStep):
             return self._from_controller(requests, "smtp_application", problem)
         # A login at the relay for a release that is not there would tell the wrong story.
         cluster = self.cluster(plan.target)
-        usable(cluster, plan.target.release, plan.applications, plan.rendered.leaves)
+        require_usable(cluster, plan)
         where = f"release {plan.target.release}"
         if mode.check and wanted in ("ephemeral", "job"):
             return self._from_controller(requests, where, "check mode adds nothing to the cluster")
@@ -256,3 +259,19 @@ def _data(outcome: Outcome, report: dict[str, Any]) -> dict[str, Any]:
         "fallbacks": plain[1:],
         **report,
     }
+
+
+def require_usable(cluster: Cluster, plan: Plan) -> None:
+    """Refuses a release that cannot be configured; one that a killed run has left is mended before it is.
+
+    :raises FindingError: that says what is wrong with it.
+    """
+    release = plan.target.release
+    try:
+        usable(cluster, release, plan.applications, plan.rendered.leaves)
+    except FindingError as error:
+        stuck = any(
+            finding.code in ("release-busy", "release-failed") for finding in error.findings
+        )
+        if not stuck or not find(cluster.revisions(release), left(cluster, release)):
+            raise

@@ -68,6 +68,21 @@ def holder_of(lease: Mapping[str, Any] | None) -> Holder | None:
     )
 
 
+def left(leases: Leases, release: str) -> Journal | None:
+    """What the last run that worked on a release has written down."""
+    lease, _now = leases.lease(name_of(release))
+    return _journal(lease)
+
+
+def name_of(release: str) -> str:
+    """The name of the lease of a release."""
+    return f"mailops-smtp-{release}"
+
+
+def _journal(lease: Mapping[str, Any] | None) -> Journal | None:
+    return journals.of((lease or {}).get("metadata", {}).get("annotations") or {})
+
+
 def me(run: str) -> str:
     """This run, for people."""
     try:
@@ -98,7 +113,7 @@ class Lease:
         self.run = run
         self._leases = leases
         self._release = release
-        self._name = f"mailops-smtp-{release}"
+        self._name = name_of(release)
         self._clock = clock
         self._progress = progress
         self._lease: dict[str, Any] | None = None
@@ -119,7 +134,7 @@ class Lease:
         """What the last run that had the lease has written down; of this run, once it has."""
         if not self._held:
             self._lease, _now = self._leases.lease(self._name)
-        return journals.of((self._lease or {}).get("metadata", {}).get("annotations") or {})
+        return _journal(self._lease)
 
     def take(self) -> None:
         """Takes the lease, if this run does not have it yet; and keeps it until the end of the context.

@@ -151,7 +151,8 @@ class Recovery:
         :param failed: what has failed.
         :returns: what was undone, and what was not.
         """
-        journal = self.way_back.lease.journal()
+        lease = self.way_back.lease
+        journal = lease.journal() if lease.held else None
         if journal is None or journal.doing == "done":
             return []
         return self._undo(failed, journal)

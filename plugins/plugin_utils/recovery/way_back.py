@@ -95,29 +95,17 @@ class WayBack:
     def owed(
         self, before: Mapping[Workload, Mapping[str, Any]], live: Mapping[Workload, dict[str, Any]]
     ) -> list[Workload]:
-        """The workloads that do not roll by themselves and whose pods may have the settings that were left.
+        """The workloads that do not roll by themselves and whose pods have the settings that were left.
 
-        A variable shows that. A file or a Secret may be read at the start only, and shows nothing; and a
-        container that does not come up is not asked.
+        A container that does not come up is not asked, and would wait longer and longer for its next try.
         """
-        still = {
-            workload: found
-            for workload, found in live.items()
-            if found["metadata"]["generation"] == before[workload]["metadata"]["generation"]
-        }
+        still = [workload for workload in live if not state.rolls(before[workload], live[workload])]
         behind = self.workloads.outdated(live, self.workloads.running(live), self.evidence)
+        pods = self.workloads.pods(live)
         return [
             workload
-            for workload, found in live.items()
-            if workload in behind
-            or (
-                workload in still
-                and (
-                    self.evidence[workload].files
-                    or self.evidence[workload].secrets
-                    or not state.complete(found, self.cluster.pods(found["spec"]["selector"]))
-                )
-            )
+            for workload in still
+            if workload in behind or not state.complete(live[workload], pods[workload])
         ]
 
     def _roll_back(self, good: Revision) -> list[Finding]:
