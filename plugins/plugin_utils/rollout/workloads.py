@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -104,7 +104,9 @@ class Workloads:
             if reason is not None:
                 names.setdefault(reason, []).append(str(workload))
         return [
-            CATALOGUE.finding("rollout-interrupts", where=", ".join(places), reason=reason)
+            CATALOGUE.finding(
+                "rollout-interrupts", where=", ".join(dict.fromkeys(places)), reason=reason
+            )
             for reason, places in names.items()
         ]
 
@@ -115,9 +117,9 @@ class Workloads:
         """
         found = [(workload, pod) for workload in live for pod in pods[workload] if is_ready(pod)]
         up = {workload for workload, _pod in found}
-        down = [
+        down = _once(
             workload for workload in live if workload not in up and state.wanted(live[workload]) > 0
-        ]
+        )
         if down:
             raise FindingError(
                 *(finding for each in down for finding in self._down(each, live[each], pods[each]))
@@ -151,7 +153,7 @@ class Workloads:
         )
         behind = owed(live, reader.read(places), evidence, reader.configuration)
         names = {each.seen.workload for each in behind}
-        return [workload for workload in live if workload in names]
+        return _once(workload for workload in live if workload in names)
 
     def restart(self, workloads: Sequence[Workload]) -> None:
         """Rolls the workloads, as ``kubectl rollout restart`` does.
@@ -221,7 +223,7 @@ class _Wait:
         try:
             live = self.of.live()
             pods = self.of.pods(live)
-            open_ = [each for each in live if not self._done(each, live[each], pods[each])]
+            open_ = _once(each for each in live if not self._done(each, live[each], pods[each]))
             if not open_:
                 return live
             self._go_on(open_, live, pods, waited)
@@ -302,6 +304,11 @@ class _Wait:
             f"{waited:.0f} s of at most {self.seconds} s "
             f"({self.of.explainer.redactor.clean(reason)})"
         )
+
+
+def _once(workloads: Iterable[Workload]) -> list[Workload]:
+    """Each object once: two containers of its pods are two workloads of a profile."""
+    return list({str(workload): workload for workload in workloads}.values())
 
 
 def _is_away(error: FindingError) -> bool:

@@ -353,6 +353,26 @@ class TestWaiting:
         assert PASSWORD not in repr(scene.said) + repr(found)
 
 
+def test_two_containers_of_one_deployment_are_restarted_and_told_of_once(scene: Scene) -> None:
+    both = (API, replace(API, container="sidecar"))
+    workloads = replace(scene.workloads, workloads=both)
+    container = {"env": [{"name": "HOST", "value": "new"}]}
+    state = deployment(strategy="Recreate", container=container)
+    state["spec"]["template"]["spec"]["containers"].append({"name": "sidecar", **container})
+    statuses = [
+        {"name": each.container, "ready": True, "state": {"running": {"startedAt": STARTED}}}
+        for each in both
+    ]
+    scene.cluster.states["qua-api"] = state
+    scene.cluster.pods_of["qua-api"] = [pod(containers=statuses)]
+    live = workloads.live()
+    evidence = dict.fromkeys(both, Evidence({"HOST": "new"}))
+    assert list(map(str, workloads.outdated(live, workloads.running(live), evidence))) == [str(API)]
+    assert workloads.interruptions(live)[0].where == str(API)
+    scene.cluster.pods_of["qua-api"] = [crashing()]
+    assert len(findings_of(lambda: workloads.wait(LIMIT))) == 1
+
+
 class TestPodsThatSomebodyHasToDelete:
     """The update strategy OnDelete."""
 
