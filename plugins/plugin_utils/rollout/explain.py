@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -51,6 +51,10 @@ class Explainer:
         waiting = [pod for pod in pods if lives(pod) and not is_ready(pod)]
         for pod in waiting[:PODS]:
             own = trouble.of_pod(pod, self._events(pod["metadata"]))
+            if own and own.code == "probe-fails":
+                # The kubelet quotes what the command of a probe has printed.
+                words = self.quotable(pod, own.container, own.problem)
+                own = replace(own, problem=words or "what it says may hold a secret")
             if own and own.code not in {each.code for each in found}:
                 found.append(own)
         return found

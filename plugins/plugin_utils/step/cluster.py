@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,8 +91,8 @@ class ClusterStep(ClusterAction, Step):
                 cluster=cluster,
                 release=plan.target.release,
                 redactor=redactor,
-                secrets_kept=lambda: secrets_kept(
-                    cluster, plan.target.release, plan.rendered.leaves
+                secrets_kept=functools.cache(
+                    lambda: secrets_kept(cluster, plan.target.release, plan.rendered.leaves)
                 ),
             ),
             clock=SystemClock(),

@@ -275,6 +275,22 @@ class TestWaiting:
         finding = the_finding(lambda: scene.workloads.wait(LIMIT))
         assert finding.message.endswith("Last log lines: P=******** | x=******** | y=of all")
 
+    def test_keeps_what_a_pod_has_from_secrets_out_of_what_its_probe_says(
+        self, scene: Scene
+    ) -> None:
+        failing = pod(ready=False)
+        reference = {"secretKeyRef": {"name": "creds", "key": "own"}}
+        failing["spec"]["containers"][0]["env"] = [{"name": "P", "valueFrom": reference}]
+        scene.stuck(failing)
+        scene.cluster.secrets = {"creds": secret(own="of the pod")}
+        scene.cluster.warnings["qua-api-1"] = [
+            warning("Unhealthy", "Readiness probe failed: no login with of the pod")
+        ]
+        finding = the_finding(lambda: scene.workloads.wait(LIMIT))
+        assert finding.code == "probe-fails"
+        assert "no login with ********" in finding.message
+        assert "of the pod" not in "".join(scene.said)
+
     def test_keeps_what_an_earlier_revision_held_out_of_the_log_lines_it_quotes(
         self, scene: Scene
     ) -> None:
