@@ -124,7 +124,7 @@ def test_a_probe_says_how_long_it_may_take() -> None:
     ],
 )
 def test_a_result_tells_whether_time_alone_may_mend_it(
-    run_relay: Run, replies: dict[str, bytes], transient: bool
+    run_relay: Run, replies: dict[str, Any], transient: bool
 ) -> None:
     result = ask(run_relay(Relay(security="none", replies=replies)))
     assert (result.transient, result.as_dict()["transient"]) == (transient, transient)
