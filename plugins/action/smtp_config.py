@@ -25,6 +25,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.diff import shown
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target import content, file
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.findings import (
+    CATALOGUE as TRUST,
+)
 
 HOLDS = {
     "url": "smtp://USERNAME:PASSWORD@HOST:PORT, percent-encoded",
@@ -48,7 +51,7 @@ class ActionModule(Step):
         self.partial = _result(plan)
         path = plan.run.values_dest
         written = _write(plan, Path(path), mode) if path else Written()
-        findings = [*plan.findings, *written.findings]
+        findings = [*plan.findings, *written.findings, *_beside(plan)]
         return {
             **self.partial,
             "changed": written.changed,
@@ -57,6 +60,14 @@ class ActionModule(Step):
             "findings": [finding.as_dict() for finding in findings],
             "warnings": warnings(findings),
         }
+
+
+def _beside(plan: Plan) -> list[Finding]:
+    """What is mounted beside a release, and so stands in no file that is written."""
+    path = plan.run.values_dest
+    if not path or not plan.trust.runtimes:
+        return []
+    return [TRUST.finding("ca-not-in-the-values", where="smtp_values_dest", path=path)]
 
 
 def _write(plan: Plan, path: Path, mode: Mode) -> Written:

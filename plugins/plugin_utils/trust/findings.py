@@ -109,6 +109,22 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="ca-not-in-the-values",
+            severity="warning",
+            meaning=(
+                "The rendered values are written to a file, and the private CA is none of them: "
+                "smtp_release mounts it beside the release. A tool that applies the file does not."
+            ),
+            message=(
+                "{path} holds the values alone: the private CA, which is mounted beside the release by "
+                "smtp_release, is not in it."
+            ),
+            fix=(
+                "Let smtp_release run; where another tool applies the file, such as Argo CD or Flux, "
+                "commit the ConfigMap and the patch of docs/private-ca.md with it."
+            ),
+        ),
+        Entry(
             code="ca-roots-unreadable",
             severity="error",
             meaning=(

@@ -17,6 +17,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing
     perform,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import PASSWORD
+from tools.application_pages import PRIVATE_CA
 
 
 @pytest.fixture
@@ -124,6 +125,14 @@ class TestTheFile:
     def test_is_not_written_in_check_mode(self, folder: Path) -> None:
         assert result(folder, values_dest="values.yaml", check=True)["changed"]
         assert list(folder.iterdir()) == []
+
+    def test_holds_no_private_ca_that_is_mounted_and_that_is_said(self, folder: Path) -> None:
+        given = {"ca_pem": PRIVATE_CA, "values_dest": str(folder / "values.yml")}
+        found = result(folder, **given)
+        assert "ca-not-in-the-values" in [finding["code"] for finding in found["findings"]]
+        assert found["evidence"][0]["env"]["SSL_CERT_FILE"] == "/etc/mailops-smtp-ca/api.pem"
+        without = result(folder, **given, ca_mode="none")
+        assert "ca-not-in-the-values" not in [each["code"] for each in without["findings"]]
 
     def test_may_have_held_anything_before(self, folder: Path) -> None:
         (folder / "values.yaml").write_bytes(b"\xff\xfe")
