@@ -16,6 +16,9 @@ description:
     all other values and the chart version, and restarts only the workloads that did not roll by themselves.
   - The chart is taken from the release record where that is whole, else from O(chart).
   - Values go to Helm by standard input. Helm itself keeps them, the password included, in the record of the revision.
+  - A change whose pods do not become ready, or do not see it, is undone, unless O(back_out=false). One run at a time
+    works on a release, and what a run that was killed has left is taken up by the next one; docs/when-a-run-fails.md
+    tells how.
 author:
   - the mailops.smtp contributors (@mailops)
 extends_documentation_fragment:

@@ -33,6 +33,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished i
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import Back, WayBack
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import MANAGER, managed
 
 OTHERS_SECONDS = 60
 """So long an operation of somebody else's is waited for, from its beginning."""
@@ -237,15 +238,28 @@ class Recovery:
                 **facts,
             )
             return [problem, *back.findings]
-        ran = ", ".join(map(str, hooks.of_upgrade(last, way_back.helm.namespace).values()))
         undone = CATALOGUE.finding(
             "change-undone",
             revision=back.revision,
             restarted=back.restarts,
-            remains=f" What hooks of the chart have done remains: {ran}." if ran else "",
+            remains=self._remains(last),
             **facts,
         )
         return [undone, *back.findings]
+
+    def _remains(self, undone: Revision) -> str:
+        """What a rollback does not undo, as sentences."""
+        way_back = self.way_back
+        ran = ", ".join(map(str, hooks.of_upgrade(undone, way_back.helm.namespace).values()))
+        mounted = ", ".join(
+            str(workload)
+            for workload, found in way_back.workloads.live().items()
+            if managed(found, MANAGER)
+        )
+        told = f" What hooks of the chart have done remains: {ran}." if ran else ""
+        if mounted:
+            told += f" The private CA stays mounted in {mounted}; smtp_ca_mode: none takes it away."
+        return told
 
     def _not_undone(self, reason: str, good: Revision | None) -> Finding:
         return CATALOGUE.finding(
