@@ -196,7 +196,7 @@ class TestAWorkloadThatNeverBecomesReady:
                 "spec": {"hard": {"pods": "0"}},
             }
             lab.kubectl.apply(json.dumps(quota))
-            played = configure(release, smtp_rollout_timeout="4")
+            played = configure(release, smtp_rollout_timeout="4", smtp_back_out="no")
             assert set(codes(played)) == {"pods-over-quota"}
             assert "exceeded quota: full" in played.output
             assert '"upgraded": true' in played.output
