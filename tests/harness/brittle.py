@@ -43,6 +43,10 @@ class App:
         with self.begin(self.lab.kubeconfig, *arguments, **changes) as run:
             return ended(run)
 
+    def kubectl(self, *arguments: str) -> str:
+        """kubectl in the namespace of the release."""
+        return self.release.kubectl.run("-n", self.release.namespace, *arguments)
+
     def disturbed(
         self,
         folder: Path,

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +15,16 @@ import pytest
 
 from tests.apps.brittle.release import CHART, CRASHES, history, install, seen, wait
 from tests.harness.brittle import App
+from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
-from tests.harness.playbook import Played
+from tests.harness.playbook import Played, ended
 
 pytestmark = pytest.mark.node
 
 WRONG: dict[str, Any] = {"smtp_host": CRASHES, "smtp_rollout_timeout": "20"}
-UPGRADED = 7
-"""The write with which Helm ends, after which the pods are waited for."""
+NOTED, RECORDED, WRITTEN, UPGRADED = 2, 3, 4, 7
+"""The writes after which the intention is written down, Helm has made its record, has written the Secret,
+and has ended."""
 
 
 def message(played: Played) -> str:
@@ -88,3 +91,61 @@ class TestAChangeWithWhichPodsDoNotComeUp:
         assert app.release.values()["motto"] == "newer"
         app.release.run_helm("rollback", app.release.name, str(len(history(app.release)) - 2))
         wait(app.release)
+
+
+class TestAwkwardMoments:
+    """Something happens just after a write of a run that would go well."""
+
+    def test_the_api_server_is_away_for_ten_seconds(self, app: App, tmp_path: Path) -> None:
+        app.deploy(smtp_password="before")
+        doors: list[Door] = []
+
+        def shut(_write: Write) -> None:
+            doors[0].shut.set()
+            threading.Timer(10, doors[0].shut.clear).start()
+
+        with (
+            Door(app.lab.kubeconfig, tmp_path, after=WRITTEN, then=shut) as door,
+            app.begin(door.kubeconfig, smtp_password="after") as run,
+        ):
+            doors.append(door)
+            played = ended(run)
+        if played.returncode == 0:
+            app.is_right("after")
+        else:
+            assert "The change was undone" in message(played)
+            app.is_right("before")
+
+    def test_a_secret_that_is_deleted_in_between_is_there_again(
+        self, app: App, tmp_path: Path
+    ) -> None:
+        app.deploy(smtp_password="before")
+
+        def delete(_run: subprocess.Popen[str]) -> None:
+            app.kubectl("delete", "secret", f"{app.release.name}-mail")
+
+        played, _ = app.disturbed(tmp_path, RECORDED, delete, smtp_password="after")
+        if played.returncode == 0:
+            app.is_right("after")
+        else:
+            assert "The change was undone" in message(played)
+            app.is_right("before")
+
+    # The last one: somebody else owns the number of pods from here on, so that the guard stops all that follow.
+    def test_somebody_scales_so_that_helm_meets_a_conflict_and_the_number_of_pods_stays(
+        self, app: App, tmp_path: Path
+    ) -> None:
+        app.deploy(smtp_password="right")
+
+        def scale(_run: subprocess.Popen[str]) -> None:
+            app.kubectl("scale", f"deployment/{app.release.name}-app", "--replicas=2")
+
+        played, _ = app.disturbed(tmp_path, NOTED, scale, smtp_password="new")
+        if app.release.helm.name == "helm":
+            assert played.failed == 1, played.output
+            assert "The change was undone" in message(played)
+            app.is_right("right")
+        else:  # Helm 3 does not ask who owns a field, and leaves one alone that the chart does not change
+            assert played.returncode == 0, played.output
+            app.is_right("new")
+        assert len(seen(app.release)) == 2
