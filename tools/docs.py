@@ -39,9 +39,10 @@ ROLES = {
     "render": "Writes the rendered values.yaml where it is asked for.",
     "deploy": "Brings the SMTP settings into the release and its pods.",
     "verify": "Asserts what the pods really see.",
+    "prove": "Proves that mail goes out from the pods.",
     "back_out": "Undoes a change that has failed after it was brought in, and tells of it.",
 }
-CLUSTER_ROLES = ("probe", "deploy", "verify", "back_out")
+CLUSTER_ROLES = ("probe", "deploy", "verify", "prove", "back_out")
 
 CATALOGUES = {
     "The description": "plugin_utils.description.findings",
@@ -58,6 +59,7 @@ CATALOGUES = {
     "The cluster": "plugin_utils.cluster.findings",
     "The rollout": "plugin_utils.rollout.findings",
     "What the pods see": "plugin_utils.verify.findings",
+    "Mail from the pods": "plugin_utils.proof.findings",
     "Runs that fail, are killed, or meet": "plugin_utils.recovery.findings",
     "What is written, and where": "plugin_utils.target.findings",
     "The run": "plugin_utils.step.findings",
@@ -81,6 +83,7 @@ def role_options(role: str) -> list[str]:
     own = {
         "probe": [option.name for option in options.PROBE],
         "verify": ["restart"],
+        "prove": [*(option.name for option in options.PROBE), "restart", "test_mail"],
         "render": ["values_dest", "values_include_secrets", "document_path"],
         "deploy": [
             *("chart", "helm", "allow_changes", "restart", "rollout_timeout"),

@@ -11,7 +11,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
     OPTIONS,
-    Kind,
+    RELEASED,
     Option,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
@@ -19,9 +19,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import marke
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, failure
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.release import ReleaseStep
-
-RELEASED = Option("released", Kind.DICTIONARY, inherited=False)
-"""The result of smtp_release."""
 
 CHANGES = ("change-undone", "undo-incomplete")
 """Findings that tell that something was changed."""

@@ -112,7 +112,4 @@ def _msg(plan: Plan, result: Mapping[str, Any], seen: Sequence[Seen]) -> str:
         for workload in plan.rendered.workloads
         if workload not in read
     ]
-    if plan.description.enabled:
-        proof = " ".join(application.profile.proof for application in plan.applications)
-        parts.append(f"what only the application itself can show: {proof}")
     return "; ".join(parts)

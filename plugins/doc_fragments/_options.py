@@ -311,6 +311,14 @@ options:
       - What the change is known by, such as V(CHG0012345). It stands beside the revision in C(helm history).
       - At most 100 characters, and no secret.
     type: str
+  test_mail:
+    description:
+      - When the proof sends a test mail to O(test_recipients), from the pod and by the application itself.
+      - V(on_change) sends one when the run has changed something. V(always) and V(never) are as they say. Check mode
+        sends none.
+    type: str
+    choices: [on_change, always, never]
+    default: on_change
   back_out:
     description:
       - Whether a change is undone that does not work, so that its pods do not become ready or do not see it, or the
@@ -338,6 +346,15 @@ options:
     type: str
     choices: [connect, tls, auth, mail, rcpt, data]
     default: rcpt
+  probe_security:
+    description:
+      - V(declared) tries O(security), as the application does. V(auto) finds out what the port speaks, for a probe
+        before the settings are written. It stands in RV(mailops.smtp.smtp_probe#module:relay.security).
+      - What is found and is not O(security) is an error where an application is named, since it is configured with
+        O(security), and else a warning. A login is made under TLS only.
+    type: str
+    choices: [declared, auto]
+    default: declared
   probe_retries:
     description:
       - How often the probe is repeated after a failure that may pass, such as greylisting. A rejected login is never

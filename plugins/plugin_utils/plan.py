@@ -65,6 +65,8 @@ RELEASE_NAME = re.compile(rf"{LABEL.pattern}(\.{LABEL.pattern})*")
 
 Restart = Literal["auto", "defer", "never"]
 RESTARTS: tuple[Restart, ...] = get_args(Restart)
+TestMail = Literal["on_change", "always", "never"]
+TEST_MAILS: tuple[TestMail, ...] = get_args(TestMail)
 REFERENCE_LENGTH = 100
 """So that it can be read in a line of ``helm history``."""
 
@@ -91,6 +93,7 @@ class Run:
     """How the work is done. `rollout_timeout` is in seconds.
 
     :param restart: whether a workload that owes a restart is restarted.
+    :param test_mail: when the proof sends a test mail.
     """
 
     values_dest: str | None
@@ -102,6 +105,7 @@ class Run:
     restart: Restart
     rollout_timeout: int
     change_reference: str | None
+    test_mail: TestMail
     back_out: bool
 
 
@@ -325,6 +329,14 @@ class Given:
             self._complain(
                 "value-not-a-choice", "smtp_ca_mode", value=ca_mode, choices=", ".join(MODES)
             )
+        test_mail: Any = self.text("test_mail") or "on_change"
+        if test_mail not in TEST_MAILS:
+            self._complain(
+                "value-not-a-choice",
+                "smtp_test_mail",
+                value=test_mail,
+                choices=", ".join(TEST_MAILS),
+            )
         return Run(
             values_dest=self.text("values_dest"),
             values_include_secrets=self._values.get("values_include_secrets") or False,
@@ -335,5 +347,6 @@ class Given:
             restart=restart,
             rollout_timeout=300 if seconds is None else seconds,
             change_reference=self.change_reference(),
+            test_mail=test_mail,
             back_out=self._values.get("back_out") is not False,
         )

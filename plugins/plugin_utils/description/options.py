@@ -171,6 +171,7 @@ RUN = (
     Option("restart"),
     Option("rollout_timeout", Kind.INTEGER),
     Option("change_reference"),
+    Option("test_mail"),
     Option("back_out", Kind.BOOLEAN),
 )
 """How the work is done."""
@@ -178,6 +179,7 @@ RUN = (
 PROBE = (
     Option("probe_from"),
     Option("probe_until"),
+    Option("probe_security"),
     Option("probe_retries", Kind.INTEGER),
     Option("probe_retry_seconds", Kind.INTEGER),
     Option("probe_expected_size", Kind.INTEGER),
@@ -200,6 +202,9 @@ READ: Mapping[str, Option] = {
     option.name: option for option in (*PLACE, Option("values_src"), Option("document_path"))
 }
 """What smtp_read takes, which finds out the description."""
+
+RELEASED = Option("released", Kind.DICTIONARY, inherited=False)
+"""The result of smtp_release, for the steps that come after it."""
 
 PLAYBOOK_VARIABLES = frozenset({"smtp_hosts"})
 """Variables that a playbook reads by itself: they are known, and no option of an action."""

@@ -44,6 +44,7 @@ AT_THE_RELAY = frozenset(
         "credentials-rejected",
         "credentials-unusable",
         "credentials-withheld",
+        "login-stopped",
         "mechanism-not-offered",
         "mechanism-rejected",
         "not-smtp",

@@ -50,6 +50,7 @@ def test_the_documented_type_is_what_the_option_is_converted_to(name: str) -> No
         ("auth", model.AUTHS),
         ("tls_min_version", model.TLS_VERSIONS),
         ("restart", plan.RESTARTS),
+        ("test_mail", plan.TEST_MAILS),
         ("ca_mode", decide.MODES),
         ("probe_from", probe.PLACES),
         ("probe_until", probe.UNTIL),
@@ -66,6 +67,7 @@ def test_no_other_option_has_documented_choices() -> None:
         "tls_min_version",
         "ca_mode",
         "restart",
+        "test_mail",
         "probe_from",
         "probe_until",
     }

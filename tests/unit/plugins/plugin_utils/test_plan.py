@@ -40,7 +40,8 @@ def test_the_smallest_input_makes_a_plan_with_every_default() -> None:
     assert [entry.name for entry in found.applications] == ["qualytics"]
     assert found.target == plan.Target("qua", "apps", None, None, None, None, "helm")
     assert found.run == plan.Run(
-        None, False, None, "auto", ProbeOptions(), (), "auto", 300, None, True
+        *(None, False, None, "auto", ProbeOptions(), (), "auto", 300, None),
+        *("on_change", True),
     )
     assert found.rendered.workloads[0].name == "qua-api"
     assert found.findings == ()
@@ -61,13 +62,14 @@ def test_options_of_the_run_are_converted() -> None:
         allow_changes="Secret/keys, Service/*:spec.ports",
         restart="defer",
         change_reference="CHG0012345",
+        test_mail="never",
         back_out="no",
         helm="h4",
     )
     allowed = ("Secret/keys", "Service/*:spec.ports")
     assert found.run == plan.Run(
         *(None, True, None, "none", ProbeOptions(from_="pod"), allowed, "defer", 60),
-        *("CHG0012345", False),
+        *("CHG0012345", "never", False),
     )
     assert found.target.helm == "h4"
 
@@ -92,6 +94,7 @@ def test_a_plan_cleans_the_password_out_of_texts_and_does_not_show_it() -> None:
         ({"release": "q" * 54}, "value-invalid", "smtp_release"),
         ({"namespace": "apps/../x"}, "value-invalid", "smtp_namespace"),
         ({"namespace": "a.b"}, "value-invalid", "smtp_namespace"),
+        ({"test_mail": "sometimes"}, "value-not-a-choice", "smtp_test_mail"),
         ({"probe_from": "moon"}, "value-not-a-choice", "smtp_probe_from"),
         ({"restart": "later"}, "value-not-a-choice", "smtp_restart"),
         ({"rollout_timeout": "soon"}, "value-invalid", "smtp_rollout_timeout"),

@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""smtp_prove with a scripted cluster and a real relay: whose login it uses, and what it sends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible import constants
+
+from ansible_collections.mailops.smtp.plugins.action.smtp_prove import ActionModule
+from ansible_collections.mailops.smtp.plugins.modules import smtp_prove as documentation
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import (
+    ExecError,
+    Executed,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import FOLDER
+from ansible_collections.mailops.smtp.tests.unit.plugins.action.test_smtp_probe import (
+    codes,
+    documented,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
+    Authority,
+    Relay,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
+    ScriptedCluster,
+    deployment,
+    environ,
+    pod,
+    secret,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing import (
+    ARGUMENTS,
+    perform,
+)
+
+TO = "someone@example.org"
+REJECTED = b"535 5.7.8 Authentication failed\r\n"
+
+Prove = Callable[..., dict[str, Any]]
+
+
+class Distroless(ScriptedCluster):
+    """Nothing can be run in its containers but the application's own command."""
+
+    sent: Sequence[str] = ()
+    ends = Executed(0, b"sent\n", b"")
+
+    def execute(self, pod: str, container: str, argv: Sequence[str], **_how: Any) -> Executed:
+        if argv[0] == "cat" and pod in self.environments:
+            return super().execute(pod, container, argv)
+        if argv[0] != "send":
+            raise ExecError(f'exec: "{argv[0]}": executable file not found in $PATH')
+        self.sent = argv
+        return self.ends
+
+
+def container(name: str) -> dict[str, Any]:
+    def entry(variable: str, key: str) -> dict[str, Any]:
+        return {"name": variable, "valueFrom": {"secretKeyRef": {"name": "creds", "key": key}}}
+
+    env = [entry("SMTP_SENDER_USER", "user"), entry("SMTP_SENDER_PASSWORD", "password")]
+    return {"name": name, "env": env}
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Distroless:
+    there = Distroless(secrets={"creds": secret(user="hub", password="of-the-pod")})
+    monkeypatch.setattr(there, "revisions", lambda _release: [])
+    for name in ("api", "cmd"):
+        own = container(name)
+        there.states[f"qua-{name}"] = deployment(f"qua-{name}", container=own)
+        there.pods_of[f"qua-{name}"] = [pod(f"qua-{name}-1")]
+        there.pods_of[f"qua-{name}"][0]["spec"]["containers"] = [own]
+    return there
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> str:
+    document = yaml.safe_load((FOLDER / "qualytics.yml").read_text(encoding="utf-8"))
+    document["prove"] = {"command": ["send", "{{ recipient }}"]}
+    document["supports"]["security"] = {"starttls": []}
+    path = tmp_path / "own.yml"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def prove(
+    authority: Authority,
+    cluster: Distroless,
+    profile: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Prove:
+    """Runs the action on a relay of this machine, as in a run that has changed something."""
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
+    monkeypatch.setattr(ActionModule, "cluster", lambda _self, _target: cluster)
+
+    def run(relay: Relay, *, check: bool = False, **changes: Any) -> dict[str, Any]:
+        given = {
+            **ARGUMENTS,
+            "application": profile,
+            "host": "127.0.0.1",
+            "port": relay.port,
+            "security": relay.security,
+            "username": relay.username,
+            "password": relay.password,
+            "ca_pem": authority.pem,
+            "test_recipients": TO,
+            "probe_retry_seconds": 0,
+            "released": {"changed": True},
+            **changes,
+        }
+        result = perform(ActionModule, given, folder=tmp_path, check=check)[1]
+        for password in (relay.password, "of-the-pod"):
+            assert password not in json.dumps(result)
+        return result
+
+    return run
+
+
+def the_pods_have(cluster: Distroless, relay: Relay) -> None:
+    cluster.secrets["creds"] = secret(user=relay.username, password=relay.password)
+
+
+def test_with_the_login_of_the_pods_a_mail_is_sent_and_then_the_application_sends(
+    run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+) -> None:
+    relay = run_relay(Relay())
+    the_pods_have(cluster, relay)
+    result = prove(relay)
+    assert "failed" not in result, result["msg"]
+    assert [entry["login_from"] for entry in result["proofs"]] == ["pod"]
+    assert len(relay.mails) == 1
+    assert cluster.sent == ("send", TO)
+    assert f"the application has sent a mail to {TO} itself" in result["msg"]
+    assert result["manual_step"] == ""
+
+
+def test_everything_that_is_returned_is_documented_with_its_type(
+    run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+) -> None:
+    relay = run_relay(Relay())
+    the_pods_have(cluster, relay)
+    cluster.ends = Executed(1, b"smtp: broken\n", b"")
+    cluster.logs = {"qua-api-1": "smtp: broken\n"}
+    result = prove(relay)
+    assert result["failed"]
+    returned = yaml.safe_load(documentation.RETURN)
+    assert set(result) - {"changed", "failed", "warnings"} == set(returned)
+    for key, entry in returned.items():
+        documented(entry, result[key], key)
+    assert set(codes(result)) >= {"application-cannot-send", "mail-log-quoted"}
+
+
+def test_a_password_that_only_the_pods_have_is_tried_once_and_the_application_left_alone(
+    run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+) -> None:
+    relay = run_relay(Relay(replies={"AUTH": REJECTED}))
+    result = prove(relay)
+    again = prove(relay)
+    assert "credentials-rejected" in codes(result)
+    assert "login-stopped" in codes(again)
+    assert sum(line.startswith("AUTH") for line in relay.seen) == 1
+    assert cluster.sent == ()
+    assert result["application_mails"] == []
+
+
+def test_what_may_pass_is_tried_again_and_then_a_warning(
+    run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+) -> None:
+    relay = run_relay(Relay(replies={"RCPT": b"450 4.2.0 Greylisted\r\n"}))
+    the_pods_have(cluster, relay)
+    result = prove(relay)
+    assert "failed" not in result, result["msg"]
+    [proof] = result["proofs"]
+    assert (proof["relay"]["transient"], proof["relay"]["tries"]) == (True, 3)
+    assert cluster.sent == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "check"),
+    [({}, True), ({"released": {"changed": False}}, False), ({"test_mail": "never"}, False)],
+)
+def test_no_mail_is_sent_by_anybody_where_none_is_wanted(
+    run_relay: Callable[[Relay], Relay],
+    prove: Prove,
+    cluster: Distroless,
+    changes: dict[str, Any],
+    check: bool,
+) -> None:
+    relay = run_relay(Relay())
+    the_pods_have(cluster, relay)
+    result = prove(relay, check=check, **changes)
+    assert "failed" not in result, result["msg"]
+    assert (relay.mails, cluster.sent) == ([], ())
+    assert result["mail_not_sent"]
+    assert "Invite a test user" in result["manual_step"]
+
+
+def test_where_the_login_cannot_be_told_the_given_one_is_used_and_that_is_said(
+    run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+) -> None:
+    relay = run_relay(Relay())
+    cluster.secrets.clear()
+    result = prove(relay, test_mail="never")
+    assert "login-of-pod-unseen" in codes(result)
+    assert [entry["login_from"] for entry in result["proofs"]] == ["description"]
+
+
+@pytest.mark.parametrize("restart", ["defer", "never"])
+def test_pods_that_are_to_keep_former_settings_prove_nothing_of_the_new_ones(
+    run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless, restart: str
+) -> None:
+    relay = run_relay(Relay())
+    the_pods_have(cluster, relay)
+    cluster.environments = {
+        f"qua-{name}-1": environ(SMTP_SENDER_PASSWORD="of-the-pod") for name in ("api", "cmd")
+    }
+    result = prove(relay, restart=restart)
+    assert "failed" not in result, result["msg"]
+    assert codes(result) == ["proof-deferred"]
+    assert (relay.seen, cluster.sent) == ([], ())
