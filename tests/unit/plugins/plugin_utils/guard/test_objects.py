@@ -8,10 +8,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import 
 
 
 def test_what_the_api_server_counts_is_not_compared() -> None:
-    own = {"uid": "u", "generation": 3, "annotations": {"example.com/kept": "yes"}}
-    counted = {**own["annotations"], "deprecated.daemonset.template.generation": "2"}
-    found = {"kind": "DaemonSet", "metadata": {**own, "annotations": counted}, "status": {}}
+    kept = {"example.com/kept": "yes"}
+    annotations = {**kept, "deprecated.daemonset.template.generation": "2"}
+    metadata = {"uid": "u", "generation": 3, "annotations": annotations}
+    found = {"kind": "DaemonSet", "metadata": metadata, "status": {}}
     assert compared(found) == {
         "kind": "DaemonSet",
-        "metadata": {"annotations": {"example.com/kept": "yes"}},
+        "metadata": {"annotations": kept},
     }
