@@ -314,10 +314,11 @@ class Cluster:
         """Deletes a ConfigMap; nothing when it is gone."""
         self._optional(f"/api/v1/namespaces/{self.namespace}/configmaps/{name}", "delete")
 
-    def apply(self, body: Mapping[str, Any], manager: str) -> None:
+    def apply(self, body: Mapping[str, Any], manager: str, *, force: bool = False) -> None:
         """Server-side apply of a ConfigMap or a workload: its manager owns these fields, and no others.
 
         :param body: every field that the manager wants; what it owned before and is not in it goes.
+        :param force: whether it takes what somebody else owns.
         :raises ConflictError: when somebody else owns one of them and has another value there.
         """
         kind, name = body["kind"], body["metadata"]["name"]
@@ -326,7 +327,7 @@ class Cluster:
             f"/api/v1/namespaces/{self.namespace}/configmaps/{name}"
             if kind == "ConfigMap"
             else self._workload_path(kind, name),
-            query=[("fieldManager", manager)],
+            query=[("fieldManager", manager), ("force", str(force).lower())],
             body=body,
             patch="apply-patch+yaml",
         )

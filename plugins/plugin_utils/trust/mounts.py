@@ -83,7 +83,7 @@ class Due:
         try:
             for _state, body in mine:
                 if body:
-                    self.cluster.apply(body, patch.HOLDER)
+                    self.cluster.apply(body, patch.HOLDER, force=True)
             yield
         finally:
             states = [state for state, body in mine if body]

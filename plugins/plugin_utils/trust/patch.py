@@ -90,27 +90,33 @@ def mounting(
 
 
 def holding(state: Object) -> dict[str, Any] | None:
-    """A workload with what keeps it from rolling; `None` where nothing does.
+    """A workload with what keeps it from rolling, to be forced; `None` where nothing does.
 
-    A DaemonSet has nothing of the kind, and what somebody else has set is left alone.
+    A DaemonSet has nothing of the kind. The partition of a StatefulSet is left alone when the chart
+    has set one. Whoever does not use server-side apply also owns the default, which nobody misses.
     """
-    spec, replicas = state["spec"], state["spec"].get("replicas", 1)
+    spec = state["spec"]
     if state["kind"] == "Deployment":
         return {**bare(state), "spec": {"paused": True}}
-    rolling = {"rollingUpdate": {"partition": replicas}}
     strategy = spec.get("updateStrategy") or {}
-    own = any(
-        entry["manager"] != HOLDER
-        and "f:partition"
-        in entry.get("fieldsV1", {})
-        .get("f:spec", {})
-        .get("f:updateStrategy", {})
-        .get("f:rollingUpdate", {})
-        for entry in state["metadata"].get("managedFields") or []
-    )
-    if state["kind"] == "StatefulSet" and strategy.get("type") == "RollingUpdate" and not own:
-        return {**bare(state), "spec": {"updateStrategy": rolling}}
-    return None
+    rolling = strategy.get("rollingUpdate") or {}
+    if state["kind"] != "StatefulSet" or strategy.get("type") != "RollingUpdate":
+        return None
+    if rolling.get("partition") or _applied(state, ("spec", "updateStrategy", "rollingUpdate")):
+        return None
+    partition = {"rollingUpdate": {"partition": spec.get("replicas", 1)}}
+    return {**bare(state), "spec": {"updateStrategy": partition}}
+
+
+def _applied(state: Object, path: tuple[str, ...]) -> bool:
+    """Whether somebody else has fields below a path by server-side apply."""
+    for entry in state["metadata"].get("managedFields") or []:
+        fields: Any = entry.get("fieldsV1") or {}
+        for key in path:
+            fields = fields.get(f"f:{key}") or {}
+        if fields and entry.get("operation") == "Apply" and entry.get("manager") != HOLDER:
+            return True
+    return False
 
 
 def managed(state: Object, manager: str) -> bool:

@@ -100,6 +100,12 @@ def test_a_deployment_is_held_by_a_pause_and_a_stateful_set_by_its_partition() -
     partition = {"updateStrategy": {"rollingUpdate": {"partition": 2}}}
     assert patch.holding(stateful) == {**patch.bare(stateful), "spec": partition}
     fields = {"f:spec": {"f:updateStrategy": {"f:rollingUpdate": {"f:partition": {}}}}}
-    stateful["metadata"]["managedFields"] = [{"manager": "helm", "fieldsV1": fields}]
+    by_default = {"manager": "helm", "operation": "Update", "fieldsV1": fields}
+    stateful["metadata"]["managedFields"] = [by_default]
+    assert patch.holding(stateful)
+    stateful["metadata"]["managedFields"] = [{**by_default, "operation": "Apply"}]
+    assert patch.holding(stateful) is None
+    stateful["metadata"]["managedFields"] = []
+    stateful["spec"]["updateStrategy"]["rollingUpdate"] = {"partition": 1}
     assert patch.holding(stateful) is None
     assert patch.holding({**stateful, "kind": "DaemonSet"}) is None
