@@ -8,6 +8,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import yaml
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import needs, rights
+from tests.apps.guard import release as guard
 from tests.apps.invitations.release import Release
 from tests.harness.account import Account, account, without
 from tests.harness.lab import Lab
@@ -190,6 +192,30 @@ class TestTheRoles:
             assert played.returncode == 0, played.output
             environ = release.environ("cmd")
             assert environ["SMTP_SENDER_PASSWORD"] == "battery staple"
+        finally:
+            release.remove()
+
+    @pytest.mark.parametrize("helm", ["helm", "helm3"])
+    def test_configure_a_chart_with_hooks(
+        self, lab: Lab, configure: Configure, tmp_path: Path, helm: str
+    ) -> None:
+        release = replace(lab.release(helm=helm), chart=guard.CHART)
+        try:
+            guard.install(release, "hooks")
+            user = account("configurer", release.namespace, lab.kubeconfig, tmp_path)
+            mine = {**guard.MAIL, "smtp_kubeconfig": str(user.kubeconfig)}
+            user.may(ROLES["configure"])
+            played = configure(release, "--tags", "deploy", "-v", known=False, **mine)
+            found = {entry["where"]: entry["message"] for entry in errors(played)}
+            assert found.keys() == {"jobs", "configmaps"}
+            assert "run the hooks of the chart" in found["jobs"]
+            hooks = [
+                {"apiGroups": [group], "resources": [resource], "verbs": list(needs.ON_HOOK)}
+                for group, resource in (("batch", "jobs"), ("", "configmaps"))
+            ]
+            user.may([*ROLES["configure"], *hooks])
+            played = configure(release, "--tags", "deploy", "-v", known=False, **mine)
+            assert (played.returncode, played.changed) == (0, 1), played.output
         finally:
             release.remove()
 

@@ -162,8 +162,9 @@ def for_workloads(needs: Iterable[Need], kinds: Collection[str]) -> list[Need]:
 ON_OBJECT = ("get", "patch")
 """What Helm does with an object of the chart that is there already. New and vanishing ones are found by
 the trial of the upgrade, which the API server answers with the same rights."""
-ON_HOOK = ("get", "list", "watch", "create", "delete")
-"""What Helm does with an object that a hook makes: it deletes it, makes it anew and waits for it."""
+ON_HOOK = ("get", "list", "watch", "create", "patch", "delete")
+"""What Helm does with an object that a hook makes: it deletes it, makes it anew and waits for it. Helm 4
+patches and watches, Helm 3 gets; who watches lists first where the API server does not stream lists."""
 
 
 def of_chart(
