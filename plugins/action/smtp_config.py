@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -80,8 +81,9 @@ def _write(plan: Plan, path: Path, mode: Mode) -> Written:
         before = file.read(path)
         made = content.content(plan, path, before)
         seen_by_others = include and file.seen_by_others(path)
+        told = list(_left_out(plan, path, made))
         if made.text.encode() == before and not (own and seen_by_others):
-            return Written()
+            return Written(findings=tuple(told))
         if mode.check:
             file.require_writable(path)
         else:
@@ -95,12 +97,25 @@ def _write(plan: Plan, path: Path, mode: Mode) -> Written:
                 problem=error.strerror,
             )
         ) from error
-    told = (
-        [CATALOGUE.finding("secret-readable-by-others", where="smtp_values_dest", path=path)]
-        if seen_by_others and not own
-        else []
-    )
+    if seen_by_others and not own:
+        told.append(
+            CATALOGUE.finding("secret-readable-by-others", where="smtp_values_dest", path=path)
+        )
     return Written(tuple(made.changes), True, tuple(told))
+
+
+def _left_out(plan: Plan, path: Path, made: content.Content) -> Iterator[Finding]:
+    """The secrets that the file lacks, which is not to be noticed only when a login fails."""
+    if made.left_out:
+        edited = plan.profile.block is not None
+        yield CATALOGUE.finding(
+            "secret-not-written",
+            where="smtp_values_dest",
+            path=path,
+            keys=" and ".join(made.left_out),
+            title=plan.title,
+            instead="what stood there before" if edited else "nothing",
+        )
 
 
 def _result(plan: Plan) -> dict[str, Any]:

@@ -39,10 +39,15 @@ EMPTY = "(leave empty)"
 
 @dataclass(frozen=True)
 class Content:
-    """What a file must hold, and what becomes different in it, without secrets."""
+    """What a file must hold, and what becomes different in it, without secrets.
+
+    :param left_out: the places of the secrets that the application looks for in the file, and that
+        are not written into it.
+    """
 
     text: str
     changes: Sequence[values.Change]
+    left_out: Sequence[str] = ()
 
 
 def shown(plan: Plan) -> dict[str, Any]:
@@ -73,7 +78,7 @@ def content(plan: Plan, path: Path, before: bytes | None) -> Content:
     if profile.form is not None:
         lines = list(_sheet(plan, profile.form))
     elif profile.target == "env":
-        lines = [f"{name}={_line(name, value)}" for name, value in tree.items()]
+        lines = [_line(name, value) for name, value in tree.items()]
     elif profile.is_json:
         lines = [json.dumps(tree, indent=2, ensure_ascii=False)]
     elif profile.target == "helm":
@@ -83,7 +88,11 @@ def content(plan: Plan, path: Path, before: bytes | None) -> Content:
         head = [f"# SMTP settings of {plan.title}."]
         comments = {leaf.path: leaf.comment for leaf in leaves}
         lines = [commented_yaml(head, tree, comments).removesuffix("\n")]
-    return Content("\n".join(lines) + "\n", values.changes(_read(plan, before), leaves, {}))
+    made = values.changes(_read(plan, before), leaves, {})
+    # What a chart or a person is given can get its secrets in another way, and says so itself.
+    read_as_it_is = not include and profile.form is None and profile.target != "helm"
+    left_out = values.secret_keys(plan.rendered.leaves) if read_as_it_is else ()
+    return Content("\n".join(lines) + "\n", made, left_out)
 
 
 def _edited(plan: Plan, path: Path, before: bytes | None, block: str) -> Content:
@@ -104,7 +113,9 @@ def _edited(plan: Plan, path: Path, before: bytes | None, block: str) -> Content
     if not plan.run.values_include_secrets:
         leaves = tuple(leaf for leaf in leaves if not holds_secret(leaf.value))
     edited = edit(path, text, block, plan.run.document_path, leaves)
-    return Content(edited.text, values.changes(edited.block, leaves, {}))
+    others = [leaf for leaf in plan.rendered.leaves if leaf not in leaves]
+    left_out = [change.key for change in values.changes(edited.block, others, {})]
+    return Content(edited.text, values.changes(edited.block, leaves, {}), left_out)
 
 
 def _without_secret(leaf: Leaf) -> Leaf:
@@ -133,14 +144,18 @@ def env_file(text: str) -> dict[str, str]:
 
 
 def _line(name: str, value: Any) -> str:
-    """A value in a file of variables, as docker and kubectl read them: nothing is quoted.
+    """A variable in a file of them, as docker and kubectl read it: nothing is quoted.
 
-    :raises FindingError: when it has several lines.
+    A reference, such as ``valueFrom``, is no text that such a file can hold: it becomes a comment.
+
+    :raises FindingError: when the value has several lines.
     """
+    if isinstance(value, Mapping):
+        return f"# {name} is no text but a reference: {json.dumps(value)}"
     line = str(value).lower() if isinstance(value, bool) else str(value)
     if "\n" in line or "\r" in line:
         raise FindingError(CATALOGUE.finding("variable-of-several-lines", where=name))
-    return line
+    return f"{name}={line}"
 
 
 def _sheet(plan: Plan, form: Form) -> Iterator[str]:

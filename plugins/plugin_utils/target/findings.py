@@ -71,6 +71,19 @@ CATALOGUE = Catalogue(
             fix="chmod 600 {path}, if the application can still read it then.",
         ),
         Entry(
+            code="secret-not-written",
+            severity="warning",
+            meaning=(
+                "A file that an application reads as it is has been written without its secrets, "
+                "which is what happens unless they are asked for."
+            ),
+            message="{path} is written without {keys}, where {title} finds {instead}.",
+            fix=(
+                "Set smtp_values_include_secrets: true, or put it there in another way before the "
+                "file is used."
+            ),
+        ),
+        Entry(
             code="variable-of-several-lines",
             severity="error",
             meaning="A file of variables holds one line for each, and a value has several.",

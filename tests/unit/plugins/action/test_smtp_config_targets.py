@@ -86,6 +86,14 @@ class TestAnyTarget:
         assert PASSWORD in written(folder, kind, values_include_secrets=True)
 
 
+@pytest.mark.parametrize("kind", ["file", "json", "api", "env"])
+def test_a_file_that_is_read_as_it_is_says_what_it_lacks(folder: Path, kind: str) -> None:
+    path = str(folder / "out")
+    [finding] = result(folder, kind, values_dest=path)["findings"]
+    assert finding["code"] == "secret-not-written"
+    assert result(folder, kind, values_dest=path, values_include_secrets=True)["findings"] == []
+
+
 class TestAFile:
     def test_is_returned_as_a_document_without_secrets(self, folder: Path) -> None:
         found = result(folder, "file")
@@ -134,6 +142,18 @@ class TestADocument:
         path.write_text("smtp:\n  login:\n    password: of before\n")
         result(folder, "document", values_dest=str(path))
         assert yaml.safe_load(path.read_text())["smtp"]["login"]["password"] == "of before"
+
+    def test_warns_of_a_password_of_before_that_is_kept_beside_a_new_relay(
+        self, folder: Path
+    ) -> None:
+        path = folder / "config.yaml"
+        path.write_text("smtp:\n  login:\n    password: of before\n")
+        for _run in range(2):
+            [finding] = result(folder, "document", values_dest=str(path))["findings"]
+            assert finding["code"] == "secret-not-written"
+            assert "login.password, where Notes finds what stood there before" in finding["message"]
+        path.write_text(f"smtp:\n  login:\n    password: {PASSWORD}\n")
+        assert result(folder, "document", values_dest=str(path))["findings"] == []
 
     def test_shows_no_secret_that_was_in_it(self, folder: Path) -> None:
         path = folder / "config.yaml"
@@ -225,6 +245,17 @@ class TestVariables:
     def test_are_written_as_docker_and_kubectl_read_them(self, folder: Path) -> None:
         assert written(folder, "env", values_include_secrets=True) == (
             f"HOST=mail.example.com\nPORT=587\nON=true\nPASSWORD={PASSWORD}\n"
+        )
+
+    def test_that_refer_to_a_secret_are_no_text_and_stand_in_a_comment(self, folder: Path) -> None:
+        reference = "{{ {'valueFrom': {'secretKeyRef': {'name': 'mail', 'key': 'password'}}} }}"
+        path = profile(folder, "env", values={"HOST": "{{ host }}", "PASSWORD": reference})
+        arguments = {**RAW, "application": path, "values_dest": str(folder / "out")}
+        perform(ActionModule, arguments, folder=folder)
+        text = (folder / "out").read_text()
+        assert text == (
+            "HOST=mail.example.com\n# PASSWORD is no text but a reference: "
+            '{"valueFrom": {"secretKeyRef": {"name": "mail", "key": "password"}}}\n'
         )
 
     def test_of_several_lines_are_refused(self, folder: Path) -> None:
