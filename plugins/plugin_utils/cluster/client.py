@@ -544,6 +544,10 @@ def _returncode(status: dict[str, Any]) -> int:
     raise ExecError(message or "the connection to the container broke", began=not message)
 
 
+_PART = " -+-+- "
+"""Between status, headers and body, in the words of the WebSocket library on a refused handshake."""
+
+
 def _is_forbidden(error: Any) -> bool:
     # The client's own status is 0 for a handshake that was refused; its words hold the answer's.
     return getattr(error, "status", None) == 403 or "403 Forbidden" in str(error)
@@ -559,4 +563,11 @@ def _api_message(error: Any) -> str:
             return " ".join(
                 str(body if isinstance(body, str) else body.decode("utf-8", "replace")).split()
             )
-    return str(getattr(error, "reason", None) or error)
+    reason = str(getattr(error, "reason", None) or error)
+    status, *parts = reason.split(_PART)
+    if not parts:
+        return reason
+    try:
+        return str(json.loads(parts[-1])["message"])
+    except (ValueError, KeyError, TypeError):
+        return status
