@@ -141,7 +141,7 @@ def test_whoever_may_run_nothing_in_a_pod_is_told_by_its_specification(
     assert result["findings"] == []
     assert {entry["read_from"] for entry in result["pods"]} == {"specification"}
     [web] = [entry["reason"] for entry in result["pods"] if entry["container"] == "web"]
-    assert 'cannot create resource "pods/exec"' in web
+    assert 'cannot get resource "pods/exec"' in web
 
 
 def test_pods_of_an_older_revision_are_named(configured: Release, verify: Verify) -> None:
