@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +86,14 @@ class ActionModule(ClusterStep):
             request_for(each, options, its, check=mode.check)
             for each, its in zip(relays, logins, strict=True)
         ]
+        if options.security == "auto":
+            requests = [replace(each, security="auto") for each in requests]
         outcome = self._probe(plan, requests, mode)
         findings = [*outcome.findings, *_said_before(logins, plan, mode)]
         for number, probed in enumerate(outcome.probed):
             findings += judge.findings(probed, second_best=outcome.second_best, fallback=number > 0)
+            configured = bool(plan.applications) and number == 0
+            findings += judge.detected(relays[number], probed, configured=configured)
         findings += self._egress(plan, outcome)
         report: dict[str, Any] = {}
         if options.names:

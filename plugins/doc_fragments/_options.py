@@ -349,7 +349,7 @@ options:
   probe_security:
     description:
       - V(declared) tries O(security), as the application does. V(auto) finds out what the port speaks, for a probe
-        before the settings are written. It stands in RV(mailops.smtp.smtp_probe#module:relay.security).
+        before the settings are written. It stands in C(relay.security) of its result.
       - What is found and is not O(security) is an error where an application is named, since it is configured with
         O(security), and else a warning. A login is made under TLS only.
     type: str

@@ -69,6 +69,13 @@ EXAMPLES = r"""
     host: mail.example.com
     from_address: no-reply@example.com
 
+- name: Find out what a port speaks; relay.security of the result says it
+  mailops.smtp.smtp_probe:
+    host: mail.example.com
+    port: 587
+    probe_security: auto
+    probe_until: tls
+
 - name: Send a test mail, and wait out greylisting
   mailops.smtp.smtp_probe:
     probe_until: data

@@ -207,6 +207,19 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="security-not-declared",
+            severity="error",
+            meaning=(
+                "Applications cannot find out by themselves what a port speaks, so the settings must "
+                "say it. The probe can find it out."
+            ),
+            message="smtp_security is auto, and an application needs to be told.",
+            fix=(
+                "Set smtp_security to starttls, run the playbook probe with smtp_probe_security: auto, "
+                "and write what it finds."
+            ),
+        ),
+        Entry(
             code="security-missing",
             severity="error",
             meaning=(
@@ -216,7 +229,10 @@ CATALOGUE = Catalogue(
             message=(
                 "smtp_port is {port}, which is no standard port, and smtp_security is not given."
             ),
-            fix="Set smtp_security to tls (TLS from the first byte), starttls, or none.",
+            fix=(
+                "Set smtp_security to tls (TLS from the first byte), starttls, or none. If you do not "
+                "know, set one of them, and smtp_probe with smtp_probe_security: auto finds out."
+            ),
         ),
         Entry(
             code="credentials-incomplete",

@@ -88,6 +88,8 @@ def _host_of(work: Work, preset: Preset) -> str:
 def port_and_security(work: Work, preset: Preset | None) -> tuple[int, Security]:
     """Both as given; where one is missing, what the other means to the provider or to everybody."""
     port: int | None = work.number("port", 1, 65535)
+    if work.get("security") == "auto":
+        work.complain("security-not-declared", "security")
     given: Security | None = work.choose("security", SECURITIES)
     if not work.is_sound("port", "security"):
         return 0, "starttls"

@@ -119,6 +119,20 @@ CATALOGUE = Catalogue(
             fix="Let the user of smtp_kubeconfig list networkpolicies in the namespace.",
         ),
         Entry(
+            code="security-differs",
+            severity="error",
+            meaning=(
+                "smtp_probe_security is auto, and the port does not speak what smtp_security says: an "
+                "application that is configured with these settings sends no mail, or not as safely "
+                "as it could."
+            ),
+            message="The relay speaks {found} on port {port}, and smtp_security is {declared}.",
+            fix=(
+                "Write smtp_security: {found}, and take smtp_probe_security away. If the relay is to "
+                "be safer than that, mend it first."
+            ),
+        ),
+        Entry(
             code="test-mail-not-sent",
             severity="info",
             meaning="A test mail was asked for in check mode, which sends none.",

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.report import advice, steps
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Probed
 
@@ -29,6 +30,25 @@ def findings(probed: Probed, *, second_best: bool, fallback: bool) -> list[Findi
     if fallback:
         seen = [_milder(finding) for finding in seen]
     return seen
+
+
+def detected(description: Description, probed: Probed, *, configured: bool) -> list[Finding]:
+    """What to say of the security that was found out, which may be another than the declared one.
+
+    :param configured: whether an application is to be configured with the declared one.
+    """
+    found = probed.result["security"]
+    # Auto is what it stays where nothing could be found out.
+    if found in ("auto", description.security):
+        return []
+    finding = CATALOGUE.finding(
+        "security-differs",
+        where=probed.result["relay"],
+        found=found,
+        port=description.port,
+        declared=description.security,
+    )
+    return [finding if configured else _milder(finding)]
 
 
 def reached(probed: Probed) -> bool:

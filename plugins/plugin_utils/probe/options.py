@@ -13,9 +13,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.read impo
 
 From = Literal["auto", "controller", "host", "pod", "ephemeral", "job"]
 Until = Literal["connect", "tls", "auth", "mail", "rcpt", "data"]
+Detection = Literal["declared", "auto"]
 
 PLACES: tuple[From, ...] = get_args(From)
 UNTIL: tuple[Until, ...] = get_args(Until)
+DETECTIONS: tuple[Detection, ...] = get_args(Detection)
 IN_CLUSTER = ("pod", "ephemeral", "job")
 """The places that are in the network of a release."""
 
@@ -28,12 +30,14 @@ _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*")
 class ProbeOptions:
     """What is asked of a probe besides the description.
 
+    :param security: whether the declared security is tried, or what the port speaks is found out.
     :param expected_size: bytes; 0 is not known.
     :param retry_seconds: between two tries.
     """
 
     from_: From = "auto"
     until: Until = "rcpt"
+    security: Detection = "declared"
     retries: int = 0
     retry_seconds: int = 10
     expected_size: int = 0
@@ -53,7 +57,7 @@ def read(values: Mapping[str, Any], complain: Complain) -> ProbeOptions:
         for name, value in values.items()
         if name.startswith("probe_") and value is not None
     }
-    for name, choices in (("from", PLACES), ("until", UNTIL)):
+    for name, choices in (("from", PLACES), ("until", UNTIL), ("security", DETECTIONS)):
         if name in given and given[name] not in choices:
             complain(
                 "value-not-a-choice",

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 from collections.abc import Callable
@@ -16,9 +17,14 @@ from ansible import constants
 
 from ansible_collections.mailops.smtp.plugins.action.smtp_probe import ActionModule
 from ansible_collections.mailops.smtp.plugins.modules import smtp_probe as documentation
+from ansible_collections.mailops.smtp.plugins.plugin_utils.names import client as names_client
+from ansible_collections.mailops.smtp.plugins.plugin_utils.names.client import Client
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
     Authority,
     Relay,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.names.dns_server import (
+    DnsServer,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing import perform
 
@@ -138,6 +144,45 @@ def test_the_probe_ends_where_it_is_told_to(
     assert not any(line.startswith(("AUTH", "MAIL")) for line in relay.seen)
 
 
+@pytest.mark.parametrize("spoken", ["starttls", "tls"])
+@pytest.mark.parametrize("declared", ["starttls", "tls"])
+def test_what_a_port_speaks_is_found_out_and_compared_with_what_is_declared(
+    run_relay: Callable[[Relay], Relay], probe: Probe, spoken: str, declared: str
+) -> None:
+    relay = run_relay(Relay(security=spoken))
+    result = probe(relay, security=declared, probe_security="auto")
+    assert "failed" not in result, result["msg"]
+    assert result["relay"]["security"] == spoken
+    assert result["relay"]["login"] == "accepted"
+    assert ("security-differs" in codes(result)) == (spoken != declared)
+
+
+def test_a_wrong_declaration_is_an_error_where_an_application_is_configured_with_it(
+    run_relay: Callable[[Relay], Relay], probe: Probe
+) -> None:
+    changes = {
+        "application": "thand-file-email-smtp",
+        "ca_mode": "none",
+        "security": "starttls",
+        "probe_security": "auto",
+    }
+    result = probe(run_relay(Relay()), **changes)
+    assert "failed" not in result, result["msg"]
+    result = probe(run_relay(Relay(security="tls")), **changes)
+    assert result["failed"]
+    assert "Fix: Write smtp_security: tls" in result["msg"]
+
+
+def test_no_login_is_made_where_a_port_turns_out_to_have_no_tls(
+    run_relay: Callable[[Relay], Relay], probe: Probe
+) -> None:
+    relay = run_relay(Relay(security="none"))
+    result = probe(relay, security="starttls", probe_security="auto")
+    assert result["failed"]
+    assert {"credentials-withheld", "security-differs"} <= set(codes(result))
+    assert not any(line.startswith("AUTH") for line in relay.seen)
+
+
 def test_what_may_pass_is_tried_again(run_relay: Callable[[Relay], Relay], probe: Probe) -> None:
     relay = run_relay(Relay(replies={"RCPT": [b"450 4.2.0 Greylisted, try later\r\n"]}))
     result = probe(relay, test_recipients=RECIPIENT, probe_retries=2, probe_retry_seconds=0)
@@ -204,6 +249,36 @@ def test_a_mail_that_is_larger_than_the_relay_takes_is_named(
     assert "message-over-limit" in codes(result)
 
 
+def test_the_names_behind_the_mail_are_asked_of_the_dns_and_returned_as_documented(
+    run_relay: Callable[[Relay], Relay], probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zone = {
+        "example.com": {"MX": ["10 mx.example.com."], "TXT": ['"v=spf1 mx -all"']},
+        "mx.example.com": {"A": ["192.0.2.7"]},
+    }
+    with DnsServer(zone) as server:
+        here = functools.partial(Client, ["127.0.0.1"], port=server.port)
+        monkeypatch.setattr(names_client, "Client", here)
+        result = probe(run_relay(Relay()), probe_names=True)
+    assert "failed" not in result, result["msg"]
+    assert {"spf-unproven", "dkim-unproven", "dmarc-missing"} <= set(codes(result))
+    assert result["names"]["exchangers"] == ["mx.example.com"]
+    assert result["names"]["spf"]["record"] == "v=spf1 mx -all"
+    assert ("_dmarc.example.com", "TXT") in server.asked
+    documented(yaml.safe_load(documentation.RETURN)["names"], result["names"], "names")
+
+
+def test_a_dns_that_fails_leaves_what_was_seen_of_the_relay(
+    run_relay: Callable[[Relay], Relay], probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with DnsServer({"example.com": {}}, failing=["example.com"]) as server:
+        here = functools.partial(Client, ["127.0.0.1"], port=server.port)
+        monkeypatch.setattr(names_client, "Client", here)
+        result = probe(run_relay(Relay()), probe_names=True)
+    assert "names-not-looked-up" in codes(result)
+    assert result["relay"]["login"] == "accepted"
+
+
 def test_a_host_whose_connection_is_local_is_the_controller_and_it_is_said(
     run_relay: Callable[[Relay], Relay], probe: Probe
 ) -> None:
@@ -216,6 +291,8 @@ def test_a_host_whose_connection_is_local_is_the_controller_and_it_is_said(
     ("changes", "code"),
     [
         ({"probe_until": "quit"}, "value-not-a-choice"),
+        ({"probe_security": "tls"}, "value-not-a-choice"),
+        ({"security": "auto"}, "security-not-declared"),
         ({"probe_retries": -1}, "number-out-of-range"),
         ({"probe_expected_size": 0}, "number-out-of-range"),
         ({"probe_image": "--privileged"}, "value-invalid"),

@@ -54,6 +54,7 @@ def test_the_documented_type_is_what_the_option_is_converted_to(name: str) -> No
         ("ca_mode", decide.MODES),
         ("probe_from", probe.PLACES),
         ("probe_until", probe.UNTIL),
+        ("probe_security", probe.DETECTIONS),
     ],
 )
 def test_the_documented_choices_are_those_of_the_code(name: str, choices: tuple[str, ...]) -> None:
@@ -70,6 +71,7 @@ def test_no_other_option_has_documented_choices() -> None:
         "test_mail",
         "probe_from",
         "probe_until",
+        "probe_security",
     }
 
 
