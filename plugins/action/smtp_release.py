@@ -22,6 +22,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Tar
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.look import (
     Look,
     all_rights_told,
+    allow,
     look,
     wanted_changes,
 )
@@ -63,7 +64,10 @@ class ActionModule(ReleaseStep):
         secrets = known_secrets(plan, deployed)
         workloads = self.workloads(cluster, plan, Redactor(secrets))
         due = Mounts(cluster, plan.trust).look(live)
-        noted = [*begun, *found.findings, *shared_changes(plan, changes), *due.findings]
+        noted = [
+            *(*begun, *found.findings, *shared_changes(plan, changes), *due.findings),
+            *(allow(plan, cluster, live) if due and not changes else ()),
+        ]
         findings = [*noted]
         self.partial = {
             "changed": bool(begun) or (unproven and not mode.check),
