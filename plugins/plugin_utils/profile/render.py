@@ -393,6 +393,27 @@ def written(
     return leaves
 
 
+def traps(
+    application: Application,
+    description: Description,
+    *,
+    release: str = "",
+    namespace: str = "",
+    fullname: str | None = None,
+) -> tuple[Finding, ...]:
+    """Only the findings of `render`.
+
+    :raises FindingError: as `render`.
+    """
+    place = names.place(application, release=release, namespace=namespace, fullname=fullname)
+    known = names.for_traps(description, place, application)
+    work = _Rendering(application, known, known, known)
+    found = tuple(work.traps())
+    if work.findings:
+        raise FindingError(*work.findings)
+    return found
+
+
 def unescaped(application: Application, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values of a release as Helm's ``tpl`` leaves them, in the places that pass through it."""
     places = [".".join((*application.prefix, place)) for place in application.profile.tpl]

@@ -21,19 +21,24 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.marker import NUMBER, pattern
 
+SECRETS = frozenset({"password", "client_key", "oauth.token", "oauth.client_secret"})
+"""The markers that stand for a secret."""
+
 
 class Cost(IntEnum):
     """How much a difference speaks against an explanation of the values."""
 
-    TYPE = 1
+    TYPE = 2
     """The right value in a wrong type, such as ``"true"`` for true."""
-    EMPTY = 2
+    EMPTY = 4
     """An empty text where a field is to stand."""
-    EXTRA = 3
+    UNTOLD = 5
+    """No secret where there should be one: what can be shown to people leaves it out."""
+    EXTRA = 6
     """A value where there should be none."""
-    MISSING = 5
+    MISSING = 10
     """No value where there should be one."""
-    OTHER = 10
+    OTHER = 20
     """Another value."""
 
 
@@ -120,7 +125,9 @@ class _Holding:
         form = pattern(wanted) if isinstance(wanted, str) else None
         free = form is not None or (wanted in NUMBER.values() and not isinstance(wanted, bool))
         if found is OMIT or (found is None and wanted is not None):
-            self.differ(Cost.MISSING, key, found, KEEP if free else wanted)
+            untold = form is not None and SECRETS.issuperset(form.names)
+            cost = Cost.UNTOLD if untold else Cost.MISSING
+            self.differ(cost, key, found, KEEP if free else wanted)
         elif form is not None:
             text, exact = _text(found)
             fields = None if text is None else form.extract(text)

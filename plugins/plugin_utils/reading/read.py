@@ -39,7 +39,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Leaf,
     Profile,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import unescaped, written
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import (
+    traps,
+    unescaped,
+    written,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.marker import (
@@ -49,6 +53,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.marker import
     TEXT,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.match import (
+    SECRETS,
     Cost,
     Difference,
     Match,
@@ -58,7 +63,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.match import 
 UNNAMED = "unknown"
 """The name of an existing Secret where the values refer to its keys only."""
 
-_SECRETS = ("password", "client_key", "oauth.token", "oauth.client_secret")
 _SENDER = {"from_address", "from_local", "from_domain", "sender"}
 
 
@@ -169,7 +173,7 @@ def read(
     values, defaults = unescaped(application, values), unescaped(application, defaults)
     way, match = _Search(profile, values, defaults, leaves).best()
     costs = {each.cost for each in match.differences}
-    if costs == {Cost.MISSING} and not match.fields:
+    if costs and costs <= {Cost.MISSING, Cost.UNTOLD} and not match.fields:
         nothing = CATALOGUE.finding("values-without-mail", where=application.name, title=title)
         return Reading({}, Resolved(Description()), (nothing,))
     settings = dict(_settings(profile, way, match.fields))
@@ -180,6 +184,17 @@ def read(
     findings += [finding for finding in resolved.findings if finding.code not in silent]
     if not errors(findings):
         findings += fit(profile, resolved.description)
+    if not errors(findings):
+        # What to know before the first mail is for those who describe; here is what goes wrong.
+        findings += errors(
+            traps(
+                application,
+                resolved.description,
+                release=release,
+                namespace=namespace,
+                fullname=fullname,
+            )
+        )
     return Reading(settings, resolved, tuple(dict.fromkeys(findings)), match.places)
 
 
@@ -195,8 +210,11 @@ class _Search:
     def best(self) -> tuple[_Way, Match]:
         """The best way, and how the values match it."""
         optional = frozenset(self.profile.supports.fields) & (TEXT.keys() | NUMBER.keys())
+        on = self.switched()
         weighed = [
-            (self.cheapest(way, replace(way, optional=optional)), way) for way in self.ways()
+            (self.cheapest(way, replace(way, optional=optional)), way)
+            for way in self.ways()
+            if on in (None, way.enabled)
         ]
         least = min(cost for cost, _way in weighed)
         tied = [way for cost, way in weighed if cost == least]
@@ -217,6 +235,25 @@ class _Search:
             supports.ports, logins, verifies, authorities
         ):
             yield _Way(True, security, auth, secret, verify, ca)
+
+    def switched(self) -> bool | None:
+        """Whether the values switch mail on, where the application has a switch of its own.
+
+        That is what they mean, whatever else stands beside it.
+        """
+        if not self.profile.supports.disabled:
+            return None
+        every = [self.leaves(way) for way in self.ways() if way.enabled]
+        said: set[bool] = set()
+        for off, *on in zip(self.leaves(_Way(enabled=False)), *every, strict=True):
+            if off.value is False and all(leaf.value is True for leaf in on):
+                said |= {leaf.value for leaf in (off, on[0]) if self._stands(leaf)}
+        return said.pop() if len(said) == 1 else None
+
+    def _stands(self, leaf: Leaf) -> bool:
+        """Whether the values have what a leaf wants, though perhaps in another type."""
+        alone = match_leaf(leaf, self.values, self.defaults, Match())
+        return all(each.cost is Cost.TYPE for each in alone.differences)
 
     def match(self, way: _Way) -> Match:
         result = Match()
@@ -305,7 +342,7 @@ def _settings(profile: Profile, way: _Way, fields: Mapping[str, str]) -> Iterato
 
 
 def _sealed(name: str, value: str) -> Any:
-    return Secret(value) if name in _SECRETS else value
+    return Secret(value) if name in SECRETS else value
 
 
 def _usual_keys(profile: Profile) -> dict[str, str]:
@@ -320,6 +357,7 @@ def _finding(title: str, difference: Difference) -> Finding:
         Cost.EMPTY: "value-contradiction",
         Cost.EXTRA: "value-left-over",
         Cost.MISSING: "value-missing",
+        Cost.UNTOLD: "value-missing",
         Cost.OTHER: "value-contradiction",
     }[difference.cost]
     wanted = _kind(difference.wanted) if difference.cost is Cost.TYPE else _wanted(difference)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -242,3 +243,41 @@ def test_a_subchart_is_read_below_its_key() -> None:
     there = written(below, described(below, "password", "starttls"))
     assert set(there) == {"vault"}
     assert reading(below, there).resolved.description.host == "mail.example.com"
+
+
+def test_a_switch_says_whether_mail_is_on_however_little_stands_beside_it() -> None:
+    smtp = {"enabled": True, "host": "mail.example.com:587", "user": "hub", "password": PASSWORD}
+    found = reading(application("grafana"), {"grafana.ini": {"smtp": smtp}})
+    assert found.resolved.description.enabled
+    assert found.resolved.description.host == "mail.example.com"
+    assert PASSWORD not in repr(found)
+
+
+def test_mail_that_is_switched_off_is_off_whatever_is_left_beside_it(
+    qualytics: dict[str, Any],
+) -> None:
+    qualytics["controlplane"]["smtp"]["enabled"] = False
+    found = reading(application("qualytics"), qualytics)
+    assert not found.resolved.description.enabled
+    assert {finding.where for finding in found.findings} == {
+        "secrets.smtp.smtp_sender_user",
+        "secrets.smtp.smtp_sender_password",
+    }
+
+
+@pytest.mark.parametrize("name", ["palette", "vertex"])
+def test_a_user_without_a_password_that_is_never_shown_is_no_anonymous_relay(name: str) -> None:
+    app = application(name)
+    there = written(app, described(app, "password", "starttls"))
+    del there["password"]
+    found = reading(app, there)
+    assert found.resolved.description.auth == "password"
+    assert finding_at(found, "password") == "value-missing"
+
+
+@pytest.mark.parametrize("name", ["thand", "thand-file", "thand-file-email-smtp"])
+def test_what_an_application_takes_for_something_else_is_found(name: str) -> None:
+    app = application(name)
+    wanted = replace(described(app, "password", "tls"), password=Secret("${SMTP_PASSWORD}"))
+    found = reading(app, written(app, wanted))
+    assert f"{name}-evaluated-password" in codes(found.findings)
