@@ -83,17 +83,19 @@ VERIFY = (
     Need("pods/log", ("get",), "quote the last words of a pod that fails", optional=True),
 )
 
+_POLICIES = Need(
+    "networkpolicies",
+    ("list",),
+    "name the NetworkPolicies that are in the way",
+    group="networking.k8s.io",
+    optional=True,
+)
+
 _PROBED = (
     RECORDS,
     *_of_workloads(("get",), "look at the workloads"),
     Need("pods", ("get", "list"), "find the pods of the workloads"),
-    Need(
-        "networkpolicies",
-        ("list",),
-        "name the NetworkPolicies that are in the way",
-        group="networking.k8s.io",
-        optional=True,
-    ),
+    _POLICIES,
 )
 
 PROBE = (*_PROBED, Need("pods/exec", _ENTERED, "probe from a pod"))
@@ -112,6 +114,7 @@ PROBE_JOB = (
 
 CONFIGURE = (
     *VERIFY,
+    _POLICIES,
     Need(
         "secrets",
         ("create", "update", "patch", "delete"),
