@@ -26,7 +26,7 @@ LABELS: Mapping[str, str] = {
     "name": "the name of this configuration",
     "comment": "a note on this configuration",
     "ehlo_name": "the name that the application says in EHLO",
-    "validate_certs": "whether the relay's certificate is verified",
+    "validate_certs": "about the verification of the relay's certificate",
     "ca_pem": "the private CA of the relay",
     "client_cert": "the certificate that the application shows",
     "client_key": "the key of that certificate",

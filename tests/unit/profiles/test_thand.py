@@ -229,3 +229,10 @@ def test_each_silent_trap_is_told_when_it_can_spring(name: str) -> None:
     secret = replace(RELAY, username="", password=Secret(""), existing_secret=ExistingSecret("m"))
     assert said(name, secret) == always | {"expression-form"}
     assert "fallbacks-are-not-tried" in said(name, replace(RELAY, fallbacks=(SECOND,)))
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_trap_of_a_fallback_is_told_too(name: str) -> None:
+    second = replace(SECOND, port=587, security="starttls", validate_certs=False)
+    found = said(name, replace(RELAY, fallbacks=(second,)))
+    assert {"starttls-can-be-stripped", "quoted-switch"} <= found

@@ -109,7 +109,7 @@ def test_the_document_is_for_people() -> None:
         "    # the sender's address\n"
         '    sender: "no-reply@example.com"\n'
         "  egress:\n"
-        "    # whether the relay's certificate is verified\n"
+        "    # about the verification of the relay's certificate\n"
         "    verifyTLSCertificates: true\n"
         "secrets:\n"
         "  smtp:\n"
