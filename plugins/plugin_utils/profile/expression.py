@@ -97,6 +97,11 @@ class _Compiled:
 def _compile(source: str) -> _Compiled:
     """:raises TemplateSyntaxError: when it is none."""
     tree = _ENVIRONMENT.parse(source)
+    for node in tree.find_all(nodes.Filter):
+        # Jinja2 itself tells of one in a condition only when it gets there.
+        if node.name not in _ENVIRONMENT.filters:
+            hint = _hint(node.name, _ENVIRONMENT.filters)
+            raise TemplateSyntaxError(f"the filter {node.name} is not known; {hint}", node.lineno)
     found = list(tree.find_all((nodes.Name, nodes.Getattr, nodes.Const)))
     own = {node.name for node in found if isinstance(node, nodes.Name) and node.ctx != "load"}
     named = {node.name for node in found if isinstance(node, nodes.Name)}
@@ -154,10 +159,7 @@ def evaluate(source: str, names: Names) -> Any:
     except TemplateSyntaxError as error:
         raise ExpressionError(f"is no Jinja2 expression: {error.message}") from None
     for name in sorted(compiled.names - names.full.keys()):
-        near = nearest(name, names.full)
-        known = ", ".join(sorted(names.full))
-        hint = f"{near} was probably meant" if near else f"known are {known}"
-        raise ExpressionError(f"takes {name}, which is not known; {hint}")
+        raise ExpressionError(f"takes {name}, which is not known; {_hint(name, names.full)}")
     try:
         secret = compiled.secret or not names.sealed.isdisjoint(compiled.names)
         value = compiled.template.render(names.full if secret else names.plain)
@@ -165,6 +167,13 @@ def evaluate(source: str, names: Names) -> Any:
     except Exception as error:  # the expression is a user's: it can fail in any way
         # The error's own text may quote the value, which may be a secret.
         raise ExpressionError(f"cannot be evaluated ({type(error).__name__})") from None
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence on a name that is not known."""
+    every = sorted(known)
+    near = nearest(name, every)
+    return f"{near} was probably meant" if near else f"known are {', '.join(every)}"
 
 
 def _finished(value: Any) -> Any:
