@@ -67,10 +67,10 @@ CATALOGUES = {
 
 
 def documented_options() -> dict[str, Any]:
-    """The options of the fragment, by name."""
+    """The options of the fragments, by name."""
     fragment = import_module(f"{COLLECTION}.doc_fragments._options").ModuleDocFragment
-    options: dict[str, Any] = yaml.safe_load(fragment.DOCUMENTATION)["options"]
-    return options
+    parts = (fragment.DOCUMENTATION, fragment.PLACE, fragment.RUN)
+    return {name: entry for part in parts for name, entry in yaml.safe_load(part)["options"].items()}
 
 
 def role_options(role: str) -> list[str]:

@@ -4,40 +4,10 @@
 
 from __future__ import annotations
 
-_PLACE = r"""
-  application:
-    description:
-      - The profile by which the settings are written, such as V(qualytics), or the path of a profile of your own,
-        which has a C(/) in it.
-      - Several profiles for charts can be named together, as a list or with commas. They go into one release, and
-        C(grafana@grafana) is the profile V(grafana) below the key V(grafana) of the values, as a subchart wants it.
-    type: list
-    elements: str
-    required: true
-  release:
-    description:
-      - Name of the Helm release. Required for a profile of a Helm chart.
-    type: str
-  namespace:
-    description:
-      - Namespace of the Helm release. Required for a profile of a Helm chart.
-    type: str
-  fullname:
-    description:
-      - The name that the chart's objects begin with, where a C(fullnameOverride) or C(nameOverride) of the release
-        makes it another one than the chart's usual.
-    type: str
-  kubeconfig:
-    description:
-      - Path on the controller of the kubeconfig. By default the one that kubectl would use.
-    type: path
-  context:
-    description:
-      - Context in the kubeconfig. By default its current one.
-    type: str
-"""
+class ModuleDocFragment:
+    """The description, where it goes, and how the work is done."""
 
-_STEP = r"""
+    DOCUMENTATION = r"""
 notes:
   - An option that a task does not give is taken from the variable of the same name with the prefix C(smtp_),
     so that O(host) is C(smtp_host). Empty text and null mean not given.
@@ -246,7 +216,45 @@ options:
     description:
       - Which of O(layers) is wanted. By default the last one.
     type: str
-{place}  chart:
+"""
+
+    PLACE = r"""
+options:
+  application:
+    description:
+      - The profile by which the settings are written, such as V(qualytics), or the path of a profile of your own,
+        which has a C(/) in it.
+      - Several profiles for charts can be named together, as a list or with commas. They go into one release, and
+        C(grafana@grafana) is the profile V(grafana) below the key V(grafana) of the values, as a subchart wants it.
+    type: list
+    elements: str
+    required: true
+  release:
+    description:
+      - Name of the Helm release. Required for a profile of a Helm chart.
+    type: str
+  namespace:
+    description:
+      - Namespace of the Helm release. Required for a profile of a Helm chart.
+    type: str
+  fullname:
+    description:
+      - The name that the chart's objects begin with, where a C(fullnameOverride) or C(nameOverride) of the release
+        makes it another one than the chart's usual.
+    type: str
+  kubeconfig:
+    description:
+      - Path on the controller of the kubeconfig. By default the one that kubectl would use.
+    type: path
+  context:
+    description:
+      - Context in the kubeconfig. By default its current one.
+    type: str
+"""
+
+    RUN = r"""
+options:
+  chart:
     description:
       - Where the chart is had (a folder, a packaged chart, a repository name or an C(oci://) address) when the
         release record does not hold it whole, which is so when subcharts are in use.
@@ -405,10 +413,3 @@ options:
       - The Secret that O(probe_image) is pulled with by a Job. An ephemeral container has those of its pod.
     type: str
 """
-
-
-class ModuleDocFragment:
-    """Which application it is and where; and with the description, and how the work is done."""
-
-    PLACE = f"options:{_PLACE}"
-    DOCUMENTATION = _STEP.format(place=_PLACE)

@@ -22,6 +22,8 @@ author:
   - the mailops.smtp contributors (@mailops)
 extends_documentation_fragment:
   - mailops.smtp._options
+  - mailops.smtp._options.place
+  - mailops.smtp._options.run
 options:
   released:
     description:

@@ -9,6 +9,7 @@ argument list is seen by everybody on the machine.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -48,9 +49,8 @@ def main(arguments: Sequence[str]) -> int:
     """Probe what the arguments name, print what was seen; return the exit code."""
     # A relay's words may have characters that this terminal lacks.
     for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
@@ -62,11 +62,12 @@ def main(arguments: Sequence[str]) -> int:
     try:
         results = probe_all(requests, concurrency=given.concurrency, per_relay=given.per_relay)
     except KeyboardInterrupt:
-        print(f"{_PROGRAM}: interrupted", file=sys.stderr)
+        sys.stderr.write(f"{_PROGRAM}: interrupted\n")
         return INTERRUPTED
     code = max(map(exit_code, results))
     try:
-        print(_json(results, code) if given.json else _text(results, transcript=given.transcript))
+        text = _json(results, code) if given.json else _text(results, transcript=given.transcript)
+        sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has seen enough; without this, the interpreter complains at its end.

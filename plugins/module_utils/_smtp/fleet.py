@@ -72,7 +72,7 @@ def probe_all(
 
     # Daemons: an interrupted program does not wait for its slowest relay.
     count = min(concurrency, len(requests))
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    threads = [threading.Thread(target=work, daemon=True) for _number in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:

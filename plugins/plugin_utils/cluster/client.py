@@ -240,7 +240,7 @@ class Cluster:
         :param namespace: empty for objects that have none.
         :param name: of one object; empty for all.
         """
-        resource, _, subresource = resource.partition("/")
+        resource, _slash, subresource = resource.partition("/")
         attributes = {
             "verb": verb,
             "group": group,

@@ -105,7 +105,6 @@ class Place(Protocol):
 
         :raises PlaceError: when it cannot.
         """
-        ...
 
 
 def from_controller(
@@ -270,7 +269,7 @@ class Job:
 
     def _started(self, name: str) -> tuple[str, str]:
         for pod in self._pods(name):
-            state, _ = _state(pod, "containerStatuses", manifest.CONTAINER)
+            state, _reason = _state(pod, "containerStatuses", manifest.CONTAINER)
             return state, pod["metadata"]["name"]
         return "", ""
 

@@ -25,5 +25,5 @@ def flags(run: str, revision: int) -> tuple[str, ...]:
 
 def run_of(revision: Revision) -> str | None:
     """The run of this collection that has made a revision; `None` when somebody else has."""
-    run, _, number = revision.labels.get(LABEL, "").rpartition("-")
+    run, _dash, number = revision.labels.get(LABEL, "").rpartition("-")
     return run if run and number == str(revision.number) else None

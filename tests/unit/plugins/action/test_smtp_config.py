@@ -127,15 +127,42 @@ class TestTheFile:
         assert list(folder.iterdir()) == []
 
     def test_holds_no_private_ca_that_is_mounted_and_that_is_said(self, folder: Path) -> None:
-        given = {"ca_pem": PRIVATE_CA, "values_dest": str(folder / "values.yml")}
+        given: dict[str, Any] = {
+            "ca_pem": PRIVATE_CA,
+            "values_dest": str(folder / "values.yml"),
+        }
         found = result(folder, **given)
         assert "ca-not-in-the-values" in [finding["code"] for finding in found["findings"]]
         assert found["evidence"][0]["env"]["SSL_CERT_FILE"] == "/etc/mailops-smtp-ca/api.pem"
         without = result(folder, **given, ca_mode="none")
         assert "ca-not-in-the-values" not in [each["code"] for each in without["findings"]]
 
-    def test_may_have_held_anything_before(self, folder: Path) -> None:
-        (folder / "values.yaml").write_bytes(b"\xff\xfe")
+    @pytest.mark.parametrize(
+        ("before", "named"),
+        [
+            (
+                b"image: {tag: 1}\ncontrolplane:\n  replicas: 3\n",
+                "image.tag, controlplane.replicas",
+            ),
+            (b"- a\n", "something else"),
+            (b"{{ .Values.template }}\n  x", "something else"),
+            (b"\xff\xfe", "something else"),
+        ],
+    )
+    def test_that_holds_more_than_mail_is_left_as_it_is(
+        self, folder: Path, before: bytes, named: str
+    ) -> None:
+        path = folder / "values.yaml"
+        path.write_bytes(before)
+        for check in (True, False):
+            [finding] = result(folder, values_dest="values.yaml", check=check)["findings"]
+            assert finding["code"] == "values-dest-holds-more"
+            assert finding["message"].endswith(f"which would be lost: {named}.")
+            assert path.read_bytes() == before
+
+    @pytest.mark.parametrize("before", [b"", b"# notes\n", b"controlplane: {smtp: {port: 25}}\n"])
+    def test_that_holds_nothing_but_mail_is_replaced(self, folder: Path, before: bytes) -> None:
+        (folder / "values.yaml").write_bytes(before)
         assert result(folder, values_dest="values.yaml")["changed"]
 
     @pytest.mark.parametrize("where", ["nosuch/values.yaml", "."])

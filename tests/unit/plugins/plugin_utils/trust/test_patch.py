@@ -55,8 +55,8 @@ def test_what_was_applied_is_found_in_the_workload_whatever_else_is_there() -> N
     assert not patch.contains(live["spec"], body["spec"])
     wanted = body["spec"]["template"]
     template["metadata"]["annotations"].update(wanted["metadata"]["annotations"])
-    defaulted = {"name": "mailops-smtp-ca", "configMap": {"defaultMode": 420}}
-    defaulted["configMap"].update(wanted["spec"]["volumes"][0]["configMap"])
+    wanted_volume = wanted["spec"]["volumes"][0]["configMap"]
+    defaulted = {"name": "mailops-smtp-ca", "configMap": {"defaultMode": 420, **wanted_volume}}
     template["spec"]["volumes"].append(defaulted)
     container = template["spec"]["containers"][0]
     container["env"] += wanted["spec"]["containers"][0]["env"]
@@ -99,7 +99,9 @@ def test_a_deployment_is_held_by_a_pause_and_a_stateful_set_by_its_partition() -
     }
     partition = {"updateStrategy": {"rollingUpdate": {"partition": 2}}}
     assert patch.holding(stateful) == {**patch.bare(stateful), "spec": partition}
-    fields = {"f:spec": {"f:updateStrategy": {"f:rollingUpdate": {"f:partition": {}}}}}
+    fields: dict[str, Any] = {
+        "f:spec": {"f:updateStrategy": {"f:rollingUpdate": {"f:partition": {}}}}
+    }
     by_default = {"manager": "helm", "operation": "Update", "fieldsV1": fields}
     stateful["metadata"]["managedFields"] = [by_default]
     assert patch.holding(stateful)
