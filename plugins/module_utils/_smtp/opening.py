@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .network import NetworkError
 from .protocol import ProtocolError, Reply, State
-from .second_look import most_lenient, plaintext_offer, speaks_tls, without_verification
+from .second_look import most_lenient, plaintext_offer, tls_answer, without_verification
 from .session import ask_for_tls, greeting, say_hello, shake_hands
 from .trust import judge_certificate
 from .walk import AT_ONCE, Fault
@@ -151,14 +151,27 @@ def _plaintext_banner(walk: Walk) -> Reply | None:
     except WireError as error:
         if error.kind != "timeout":
             raise
-        if not speaks_tls(walk, limit):
-            return walk.connection.read(max(limit - walk.clock.now(), AT_ONCE))
+        answer = tls_answer(walk, limit)
+        if answer != "tls":
+            return _late_banner(walk, limit, answer)
     except ProtocolError as error:
         if error.kind != "tls-bytes":
             raise
     if walk.request.security == "auto":
         return None
     raise Fault("speaks-tls")
+
+
+def _late_banner(walk: Walk, limit: float, answer: str) -> Reply:
+    """Hear a silent port out that has given an answer to a TLS hello, in plaintext or none."""
+    try:
+        return walk.connection.read(max(limit - walk.clock.now(), AT_ONCE))
+    except WireError as error:
+        # An SMTP server may answer so before its own late greeting; only whoever has none is no relay.
+        if error.kind == "timeout" and answer == "plaintext":
+            detail = "no greeting, and plain text once it was spoken to, as a web server does"
+            raise Fault("not-smtp", detail) from error
+        raise
 
 
 def _ehlo(walk: Walk) -> None:

@@ -50,7 +50,7 @@ _OWN_FORMS = {
 class Redactor:
     """Replaces each of some secrets, in the forms that tools give them, by ``********``.
 
-    The forms: plain; base64 at each of the three alignments in both alphabets; URL-encoded;
+    The forms: plain; hexadecimal; base64 at each of the three alignments in both alphabets; URL-encoded;
     escaped as JSON, Go, Python and HTML do, each character by itself, so that any mixture is
     found, and one inside of another; quoted for a shell or YAML. Pure.
     """
@@ -99,6 +99,9 @@ def _text_forms(value: str) -> Iterator[tuple[str, str]]:
     """Yield regular expressions for one secret as text, each with a part that its matches have."""
     if len(value) >= SHORT:
         yield max(_UNTOUCHED.findall(value), key=len, default=""), _pattern(value)
+        digits = _encode(value).hex()
+        for form in (digits, digits.upper()):
+            yield form, form
     elif value:
         encoded = _encode(value)
         for encode in (base64.b64encode, base64.urlsafe_b64encode):

@@ -12,21 +12,23 @@ from typing import TYPE_CHECKING
 from .protocol import Verb
 from .session import go_to_tls, greeting, say_hello, shake_hands
 from .walk import GOODBYE_SECONDS, TROUBLE
+from .wire import WireError
 
 if TYPE_CHECKING:
     from .walk import Walk
     from .wire import Wire
 
 
-def speaks_tls(walk: Walk, limit: float) -> bool:
-    """Return whether the port answers a TLS hello by a limit of the clock."""
+def tls_answer(walk: Walk, limit: float) -> str:
+    """Return what the port answers to a TLS hello by a limit of the clock: ``tls``, ``plaintext`` or ``""``."""
     try:
         with walk.new_wire(limit) as wire:
             shake_hands(walk, wire, verify=False)
     except TROUBLE as error:
-        walk.note(f"-- no answer to a TLS hello ({error})")
-        return False
-    return True
+        walk.note(f"-- no TLS in answer to a TLS hello ({error})")
+        in_plaintext = isinstance(error, WireError) and error.kind == "not-tls"
+        return "plaintext" if in_plaintext else ""
+    return "tls"
 
 
 def plaintext_offer(walk: Walk) -> str:

@@ -61,6 +61,15 @@ def test_base64_text_that_holds_the_secret_is_gone_as_a_whole(
         assert cleaned(secret, f"\n{encoded}\n") == f"\n{MASK}\n"
 
 
+@given(LONG, st.binary(max_size=7), st.binary(max_size=7))
+def test_hexadecimal_text_that_holds_the_secret_is_cleaned(
+    secret: str, before: bytes, after: bytes
+) -> None:
+    dump = (before + secret.encode() + after).hex()
+    for text in (dump, dump.upper()):
+        assert secret.encode().hex() not in cleaned(secret, text).lower()
+
+
 @pytest.mark.parametrize("secret", AWKWARD)
 @pytest.mark.parametrize(
     "form",

@@ -89,6 +89,16 @@ def test_a_login_that_is_offered_before_tls_is_a_warning(
     assert codes(result) == ["auth-offered-in-clear"]
 
 
+def test_a_service_that_waits_to_be_spoken_to_is_no_silent_relay(serve: Serve) -> None:
+    def web_server(connection: socket.socket) -> None:
+        if connection.recv(4096):
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    result = probe(request(serve(web_server), security="none", timeout=SILENCE))
+    assert codes(result) == ["not-smtp"]
+    assert "as a web server does" in message(result, "not-smtp")
+
+
 def test_a_silent_port_is_not_blamed_on_tls_alone(serve: Serve) -> None:
     port = serve(lambda connection: Peer(connection).wait_for_end())
     result = probe(request(port, timeout=SILENCE))
