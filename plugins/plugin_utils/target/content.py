@@ -36,6 +36,13 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings impor
 HIDDEN = "(the password)"
 EMPTY = "(leave empty)"
 
+TITLE = "# SMTP settings of "
+"""How a file begins that is written here, where it can have comments."""
+
+ELSE = "something else"
+SOME = 5
+"""So many keys of somebody else are named."""
+
 
 @dataclass(frozen=True)
 class Content:
@@ -73,6 +80,7 @@ def content(plan: Plan, path: Path, before: bytes | None) -> Content:
     profile, include = plan.profile, plan.run.values_include_secrets
     if profile.block is not None:
         return _edited(plan, path, before, profile.block)
+    there = _read(plan, path, before)
     leaves = plan.rendered.leaves if include else tuple(map(_without_secret, plan.rendered.leaves))
     tree = values.apply({}, leaves)
     if profile.form is not None:
@@ -85,10 +93,10 @@ def content(plan: Plan, path: Path, before: bytes | None) -> Content:
         text = values_yaml(plan.title, plan.rendered.leaves, include_secrets=include)
         lines = [text.removesuffix("\n")]
     else:
-        head = [f"# SMTP settings of {plan.title}."]
+        head = [f"{TITLE}{plan.title}."]
         comments = {leaf.path: leaf.comment for leaf in leaves}
         lines = [commented_yaml(head, tree, comments).removesuffix("\n")]
-    made = values.changes(_read(plan, before), leaves, {})
+    made = values.changes(there, leaves, {})
     # What a chart or a person is given can get its secrets in another way, and says so itself.
     read_as_it_is = not include and profile.form is None and profile.target != "helm"
     left_out = values.secret_keys(plan.rendered.leaves) if read_as_it_is else ()
@@ -125,16 +133,44 @@ def _without_secret(leaf: Leaf) -> Leaf:
     return replace(leaf, value=OMIT) if holds_secret(leaf.value) else leaf
 
 
-def _read(plan: Plan, before: bytes | None) -> Mapping[str, Any]:
-    """What a file written earlier says, as far as it can be told."""
-    text = "" if before is None or plan.profile.form else before.decode("utf-8", "replace")
-    if plan.profile.target == "env":
-        return env_file(text)
-    try:
-        tree = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return {}  # whatever it is, it is replaced
+def _read(plan: Plan, path: Path, before: bytes | None) -> Mapping[str, Any]:
+    """What a file written earlier says, as far as it can be told.
+
+    :raises FindingError: when it holds something else, which would be lost.
+    """
+    text = "" if before is None else before.decode("utf-8", "replace")
+    if plan.profile.form is not None:
+        tree: Any = None
+        foreign = [] if text.startswith(TITLE) or not text.strip() else [ELSE]
+    elif plan.profile.target == "env":
+        tree = env_file(text)
+        foreign = list(_foreign(tree, plan.rendered.leaves))
+    else:
+        try:
+            tree = yaml.safe_load(text)
+        except yaml.YAMLError:
+            tree = text
+        foreign = list(_foreign(tree, plan.rendered.leaves))
+    if foreign:
+        some = ", ".join(foreign[:SOME]) + (", …" if len(foreign) > SOME else "")
+        raise FindingError(
+            CATALOGUE.finding(
+                "values-dest-holds-more", where="smtp_values_dest", path=path, keys=some
+            )
+        )
     return tree if isinstance(tree, dict) else {}
+
+
+def _foreign(tree: Any, leaves: Sequence[Leaf], place: tuple[str, ...] = ()) -> Iterator[str]:
+    """The places in a tree where no leaf stands, neither there nor above."""
+    if any(place[: len(leaf.path)] == leaf.path for leaf in leaves) or tree in (None, {}):
+        return
+    if isinstance(tree, Mapping):
+        for key, inner in tree.items():
+            yield from _foreign(inner, leaves, (*place, str(key)))
+    else:
+        # Without a place it is no dictionary at all.
+        yield ".".join(place) or ELSE
 
 
 def env_file(text: str) -> dict[str, str]:
@@ -160,7 +196,7 @@ def _line(name: str, value: Any) -> str:
 
 def _sheet(plan: Plan, form: Form) -> Iterator[str]:
     """A form, filled in, for the person who will do it."""
-    yield f"# SMTP settings of {plan.title}\n"
+    yield f"{TITLE}{plan.title}\n"
     yield f"- where: {form.where}"
     yield f"- who: {form.who}"
     if form.note:

@@ -23,6 +23,16 @@ CATALOGUE = Catalogue(
             fix="Give a path whose folder exists and that the user of this run may write.",
         ),
         Entry(
+            code="values-dest-holds-more",
+            severity="error",
+            meaning="The file that is to be written holds what is not of mail, and would lose it.",
+            message="{path} holds more than these settings, which would be lost: {keys}.",
+            fix=(
+                "Give smtp_values_dest a file of its own; Helm takes several with --values. Or "
+                "remove {path}, if nobody needs it."
+            ),
+        ),
+        Entry(
             code="document-missing",
             severity="error",
             meaning="The file that is to be edited is not there.",

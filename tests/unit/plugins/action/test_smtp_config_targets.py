@@ -94,6 +94,24 @@ def test_a_file_that_is_read_as_it_is_says_what_it_lacks(folder: Path, kind: str
     assert result(folder, kind, values_dest=path, values_include_secrets=True)["findings"] == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "before"),
+    [
+        ("file", "providers: {aws: 1}\n"),
+        ("json", '{"other": 1}'),
+        ("api", '{"other": 1}'),
+        ("env", "HOST=old\nOTHER=1\n"),
+        ("form", "# Notes on the server\n"),
+    ],
+)
+def test_a_file_of_somebody_else_is_left_as_it_is(folder: Path, kind: str, before: str) -> None:
+    path = folder / "out"
+    path.write_text(before)
+    [finding] = result(folder, kind, values_dest=str(path))["findings"]
+    assert finding["code"] == "values-dest-holds-more"
+    assert path.read_text() == before
+
+
 class TestAFile:
     def test_is_returned_as_a_document_without_secrets(self, folder: Path) -> None:
         found = result(folder, "file")
