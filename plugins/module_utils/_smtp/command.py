@@ -14,6 +14,7 @@ import json
 import os
 import sys
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .fleet import CONCURRENCY, PER_RELAY, probe_all
@@ -37,6 +38,7 @@ INTERRUPTED = 130
 _PORTS = {"tls": 465}
 _USUAL_PORT = 587
 
+_WIDTH = 98
 _PROGRAM = "smtp_probe"
 _ABOUT = "Walk to mail relays step by step; say what stops mail, why, and how to mend it."
 _MORE = """\
@@ -105,7 +107,12 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
-        prog=_PROGRAM, description=_ABOUT, epilog=_MORE, argument_default=argparse.SUPPRESS
+        prog=_PROGRAM,
+        description=_ABOUT,
+        epilog=_MORE,
+        argument_default=argparse.SUPPRESS,
+        # Without a width, each option asks how wide the terminal is.
+        formatter_class=partial(argparse.HelpFormatter, width=_WIDTH),
     )
     add = parser.add_argument
     add("relay", nargs="+", metavar="HOST[:PORT]", help="port 587, or 465 with --security tls")
