@@ -36,6 +36,8 @@ class Cost(IntEnum):
     """No secret where there should be one: what can be shown to people leaves it out."""
     EXTRA = 6
     """A value where there should be none."""
+    UNSET = 7
+    """No value where an empty text should be, which most charts have by default."""
     MISSING = 10
     """No value where there should be one."""
     OTHER = 20
@@ -126,7 +128,7 @@ class _Holding:
         free = form is not None or (wanted in NUMBER.values() and not isinstance(wanted, bool))
         if found is OMIT or (found is None and wanted is not None):
             untold = form is not None and SECRETS.issuperset(form.names)
-            cost = Cost.UNTOLD if untold else Cost.MISSING
+            cost = Cost.UNTOLD if untold else Cost.UNSET if wanted == "" else Cost.MISSING
             self.differ(cost, key, found, KEEP if free else wanted)
         elif form is not None:
             text, exact = _text(found)

@@ -173,7 +173,7 @@ def read(
     values, defaults = unescaped(application, values), unescaped(application, defaults)
     way, match = _Search(profile, values, defaults, leaves).best()
     costs = {each.cost for each in match.differences}
-    if costs and costs <= {Cost.MISSING, Cost.UNTOLD} and not match.fields:
+    if costs and costs <= {Cost.MISSING, Cost.UNSET, Cost.UNTOLD} and not match.fields:
         nothing = CATALOGUE.finding("values-without-mail", where=application.name, title=title)
         return Reading({}, Resolved(Description()), (nothing,))
     settings = dict(_settings(profile, way, match.fields))
@@ -357,6 +357,7 @@ def _finding(title: str, difference: Difference) -> Finding:
         Cost.EMPTY: "value-contradiction",
         Cost.EXTRA: "value-left-over",
         Cost.MISSING: "value-missing",
+        Cost.UNSET: "value-missing",
         Cost.UNTOLD: "value-missing",
         Cost.OTHER: "value-contradiction",
     }[difference.cost]

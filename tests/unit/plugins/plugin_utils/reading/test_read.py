@@ -281,3 +281,16 @@ def test_what_an_application_takes_for_something_else_is_found(name: str) -> Non
     wanted = replace(described(app, "password", "tls"), password=Secret("${SMTP_PASSWORD}"))
     found = reading(app, written(app, wanted))
     assert f"{name}-evaluated-password" in codes(found.findings)
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("grafana", {"grafana.ini": {"smtp": {"enabled": True, "host": "mail.example.com:587"}}}),
+        ("qualytics", {"controlplane": {"smtp": {"enabled": True, "server": "mail.example.com"}}}),
+        ("vaultwarden", {"smtp": {"host": "mail.example.com", "security": "starttls"}}),
+    ],
+)
+def test_values_without_any_credentials_mean_no_login(name: str, there: dict[str, Any]) -> None:
+    found = reading(application(name), there).resolved.description
+    assert (found.host, found.auth, found.existing_secret) == ("mail.example.com", "none", None)
