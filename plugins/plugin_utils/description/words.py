@@ -11,7 +11,8 @@ def in_words(description: Description) -> str:
     """Which relay, how the connection is protected, who logs in, and who sends."""
     if not description.enabled:
         return "mail is switched off"
-    relay = f"{description.host}:{description.port} with security {description.security}"
+    host = f"[{description.host}]" if ":" in description.host else description.host
+    relay = f"{host}:{description.port} with security {description.security}"
     sender = f", from {description.from_address}" if description.from_address else ""
     return f"{relay}, {_login(description)}{sender}"
 

@@ -42,6 +42,9 @@ class TestTheResult:
         )
         assert not found["changed"]
 
+    def test_says_an_ipv6_address_so_that_its_port_can_be_told(self, folder: Path) -> None:
+        assert ": [2001:db8::25]:587 with" in result(folder, host="2001:db8::25")["msg"]
+
     def test_holds_no_secret_in_any_part(self, folder: Path) -> None:
         found = result(folder)
         assert PASSWORD not in str(found)
