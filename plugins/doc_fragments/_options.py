@@ -268,7 +268,8 @@ options:
   values_dest:
     description:
       - Path on the controller of a file that what is rendered is written to. For most profiles it is a file of its
-        own; a profile of the target V(document) edits the file that is there, and keeps the rest of it.
+        own, and one that holds anything else is left as it is; a profile of the target V(document) edits the file
+        that is there, and keeps the rest of it.
       - Its variable counts for the role C(render) only, so that no other task writes a file.
     type: path
   values_include_secrets:
