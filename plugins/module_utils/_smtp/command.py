@@ -189,6 +189,8 @@ def _of(model: type, options: dict[str, Any]) -> dict[str, Any]:
 
 def _endpoint(text: str, port: int) -> tuple[str, int]:
     """Read ``host``, ``host:port``, ``[IPv6]:port`` or an IPv6 address."""
+    if text.startswith("[") != ("]" in text):
+        raise ValueError(f"'{text}' has one bracket and not the other")
     host, colon, number = text.rpartition(":")
     is_address = ":" in host and not host.startswith("[")
     if not colon or is_address or text.endswith("]"):
@@ -233,7 +235,6 @@ def _file(path: str) -> str:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 1 on")
+    return int(text)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 SECURITIES = ("none", "starttls", "tls", "auto")
 AUTHS = ("none", "password", "oauth")
 UNTIL = ("connect", "tls", "auth", "mail", "rcpt", "data")
+
+# A day. Much longer waits are more than a system's clock takes.
+MAX_SECONDS = 86400
 
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
 _NO_MAILBOX = re.compile(r"[\s<>]")
@@ -164,10 +166,10 @@ class ProbeRequest:
     def _range_problems(self) -> Iterator[tuple[str, str]]:
         if not 1 <= self.port <= 65535:
             yield "port", f"is {self.port}, outside of 1 to 65535"
-        if not 0 < self.timeout < math.inf:
-            yield "timeout", "is not a positive number of seconds"
-        if not 0 <= self.retry_seconds < math.inf:
-            yield "retry_seconds", "is not a number of seconds"
+        if not 0 < self.timeout <= MAX_SECONDS:
+            yield "timeout", f"is no number of seconds above 0, up to {MAX_SECONDS}"
+        if not 0 <= self.retry_seconds <= MAX_SECONDS:
+            yield "retry_seconds", f"is no number of seconds from 0 to {MAX_SECONDS}"
         for name in ("retries", "expected_size"):
             if getattr(self, name) < 0:
                 yield name, "is negative"

@@ -89,8 +89,11 @@ def test_what_stops_mail_is_critical_and_explained(run_relay: Run, capsys: Captu
     [
         [],
         ["relay:x"],
+        ["[::1"],
+        ["::1]:25"],
         ["relay", "--security", "ssl"],
         ["relay", "--concurrency", "0"],
+        ["relay", "--per-relay", "two"],
         ["relay", "--ca", "/no/such/file"],
         ["relay", "--ca", os.devnull],
         ["relay", "--username", "ada", "--password-from", "correct horse"],

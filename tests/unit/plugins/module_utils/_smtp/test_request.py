@@ -133,6 +133,8 @@ def test_a_good_request_has_no_problems() -> None:
         ("retry_seconds", {"retry_seconds": -1.0}),
         ("timeout", {"timeout": float("nan")}),
         ("timeout", {"timeout": float("inf")}),
+        ("timeout", {"timeout": 1e30}),
+        ("retry_seconds", {"retry_seconds": 1e30}),
         ("token", {"auth": "oauth", "password": Secret(""), "token": Secret("a\r\nb")}),
         ("ciphers", {"ciphers": "NO-SUCH-CIPHER"}),
         ("client_cert", {"client_key": Secret("a key alone")}),
