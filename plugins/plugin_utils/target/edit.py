@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     KEEP,
     OMIT,
     Leaf,
+    Path,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.yaml_text import may_be_bare
@@ -81,14 +82,15 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
     try:
         documents = list(yaml.load_all(text))
         place, found = find(source, documents, block, at)
-        before, column = convert.plain(found), found.lc.col
-        yaml.map_indent = column // len(place) or None
+        before, (column, depth) = convert.plain(found), _column(documents, place, found)
+        yaml.map_indent = column // depth if column else None
         unedited = written(documents)
         for leaf in leaves:
             _write(found, leaf)
         edited = written(documents)
-        at_rest = at_place(list(yaml.load_all(unedited)), place)[-1]
-        in_layout = _in_layout(text, unedited, edited, column - at_rest.lc.col)
+        at_rest = list(yaml.load_all(unedited))
+        shift = column - _column(at_rest, place, at_place(at_rest, place)[-1])[0]
+        in_layout = _in_layout(text, unedited, edited, shift)
         # The layout is worth keeping, and what the file means is worth more.
         kept = in_layout is not None and means(in_layout) == means(edited)
     except YAMLError as error:
@@ -106,6 +108,16 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
             )
         ) from None
     return Edited(in_layout if kept and in_layout is not None else edited, before)
+
+
+def _column(documents: Sequence[Any], place: Path, found: Any) -> tuple[int, int]:
+    """Where the lines of a block begin, and how many levels deep that is; in braces, its key."""
+    if found and not found.fa.flow_style():
+        return found.lc.col, len(place)
+    *above, key = place
+    holders = at_place(documents, tuple(above))
+    [column] = [each.lc.key(key)[1] for each in holders if each.get(key) is found]
+    return column, len(above)
 
 
 def _write(block: Any, leaf: Leaf) -> None:

@@ -95,6 +95,13 @@ class TestWhatChanges:
             "spec": {"smtp": {"enabled": True, "host": "a: b"}, "other": 1}
         }
 
+    @pytest.mark.parametrize("block", ["{}", "{port: 25}"])
+    def test_may_stand_in_braces_and_all_around_stays(self, block: str) -> None:
+        around = "# c\nspec:\n  a:   1   # x\n  smtp: %s\n  list:\n  - y\nz:\n   q: 1\n"
+        lines = edited(around % block, port=587).splitlines()
+        assert lines[:3] == (around % block).splitlines()[:3]
+        assert lines[-4:] == (around % block).splitlines()[-4:]
+
     def test_is_a_secret_in_plain(self) -> None:
         assert '        password: "s3cret" ' in edited(LAID_OUT, password=Secret("s3cret"))
 
