@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+
 class ModuleDocFragment:
     """The description, where it goes, and how the work is done."""
 
