@@ -22,8 +22,25 @@ IN_CLUSTER = ("pod", "ephemeral", "job")
 """The places that are in the network of a release."""
 
 _RANGES = {"retries": (0, 100), "retry_seconds": (0, 3600), "expected_size": (1, 1 << 40)}
-_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*")
-"""The characters of a reference to an image; the registry checks the rest."""
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    # The characters of a reference; the registry checks the rest.
+    "image": (
+        re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*"),
+        "is no reference to an image, such as registry.example.com/python:3.13",
+    ),
+    # RFC 1123 section 2.1, as Kubernetes wants it.
+    "pull_secret": (
+        re.compile(rf"{_LABEL}(\.{_LABEL})*"),
+        "is no name of a Secret, such as registry",
+    ),
+    # RFC 6376 section 3.1, and the underscore that some signers have.
+    "dkim_selector": (
+        re.compile(r"[a-z0-9]([a-z0-9_-]{0,62})(\.[a-z0-9]([a-z0-9_-]{0,62}))*", re.IGNORECASE),
+        "is no selector of a DKIM key, such as s1: what stands behind s= in a DKIM-Signature",
+    ),
+}
+"""What a text must look like, and what to say of one that does not."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +91,9 @@ def read(values: Mapping[str, Any], complain: Complain) -> ProbeOptions:
                 low=low,
                 high=high,
             )
-    if "image" in given and not _IMAGE.fullmatch(given["image"]):
-        problem = "is no reference to an image, such as registry.example.com/python:3.13"
-        complain("value-invalid", "smtp_probe_image", problem=problem)
+    for name, (form, problem) in _FORMS.items():
+        if name in given and not form.fullmatch(given[name]):
+            complain("value-invalid", f"smtp_probe_{name}", problem=problem)
     if "from" in given:
         given["from_"] = given.pop("from")
     return ProbeOptions(**given)

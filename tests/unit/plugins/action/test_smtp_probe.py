@@ -296,6 +296,8 @@ def test_a_host_whose_connection_is_local_is_the_controller_and_it_is_said(
         ({"probe_retries": -1}, "number-out-of-range"),
         ({"probe_expected_size": 0}, "number-out-of-range"),
         ({"probe_image": "--privileged"}, "value-invalid"),
+        ({"probe_pull_secret": "My Registry"}, "value-invalid"),
+        ({"probe_dkim_selector": "s1._domainkey example"}, "value-invalid"),
         ({"probe_until": "data"}, "request-invalid"),
         ({"probe_foreign_recipient": "nobody"}, "request-invalid"),
         ({"probe_ciphers": "NONE-SUCH"}, "request-invalid"),
