@@ -160,6 +160,7 @@ class TestAProblem:
         ("port-security-contradiction", {"port": 465, "security": "starttls"}, "smtp_port", "465"),
         ("port-security-contradiction", {"port": 587, "security": "tls"}, "smtp_port", "587"),
         ("port-security-contradiction", {"port": 25, "security": "tls"}, "smtp_port", "25"),
+        ("security-not-declared", {"security": "auto"}, "smtp_security", "smtp_security is auto"),
         ("security-missing", {"port": 8025}, "smtp_security", "8025, which is no standard port"),
         ("credentials-incomplete", {"username": ""}, "smtp_username", "smtp_username is not"),
         ("credentials-incomplete", {"password": None}, "smtp_password", "smtp_password is not"),
