@@ -12,7 +12,7 @@ unexport KUBECONFIG ANSIBLE_CONFIG
 
 SHELL_SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!/bin/(sh|bash)' 2>/dev/null)
 
-.PHONY: help setup setup-python setup-node demo test test-unit lint bench docs clean
+.PHONY: help setup setup-python setup-node demo test test-faults test-unit lint bench docs clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -32,7 +32,10 @@ demo: setup ## Show the whole flow on a real Kubernetes node, from no mail to a 
 	@python -m tests.cluster run -- python -m tests.demo
 
 test: setup ## Run unit, integration and system tests
-	@python -m tests.cluster run -- python -m pytest tests/unit tests/integration tests/system
+	@python -m tests.cluster run -- python -m pytest -m 'not faults' tests/unit tests/integration tests/system
+
+test-faults: setup ## Run the long system tests: killed runs, back-out, rights, rollouts, a private CA
+	@python -m tests.cluster run -- python -m pytest -m faults tests/system
 
 test-unit: setup-python ## Run the unit tests: no network, no cluster, seconds
 	@python -m pytest tests/unit

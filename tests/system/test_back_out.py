@@ -19,7 +19,7 @@ from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
 from tests.harness.playbook import Played, ended
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.faults]
 
 WRONG: dict[str, Any] = {"smtp_host": CRASHES, "smtp_rollout_timeout": "20"}
 NOTED, RECORDED, WRITTEN, UPGRADED = 2, 3, 4, 7

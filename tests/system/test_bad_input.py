@@ -197,7 +197,7 @@ class TestAWorkloadThatNeverBecomesReady:
             }
             lab.kubectl.apply(json.dumps(quota))
             played = configure(release, smtp_rollout_timeout="4", smtp_back_out="no")
-            assert set(codes(played)) == {"pods-over-quota"}
+            assert set(codes(played)) == {"pods-over-quota", "change-not-undone"}
             assert "exceeded quota: full" in played.output
             assert '"upgraded": true' in played.output
         finally:

@@ -22,7 +22,7 @@ from tests.harness.lab import Lab
 from tests.harness.leaks import descendants
 from tests.harness.playbook import ended
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.faults]
 
 
 @pytest.fixture(scope="class", params=["helm", "helm3"])

@@ -15,7 +15,7 @@ from tests.apps.brittle.release import CHART, install
 from tests.harness.brittle import App
 from tests.harness.lab import Lab
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.faults]
 
 NOTED, RECORDED = 2, 3
 """The writes after which a run has the lease and has changed nothing, and after which Helm has begun."""

@@ -24,7 +24,7 @@ from tests.harness.lab import Lab
 from tests.harness.playbook import Played
 from tests.system.conftest import Configure
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.faults]
 
 NEEDS = {work.name: needs.for_workloads(work.needs, ["Deployment"]) for work in needs.WORKS}
 CHART_RULES = [{"apiGroups": [""], "resources": ["services"], "verbs": ["get", "patch"]}]

@@ -18,7 +18,7 @@ from tests.relays.authority import Authority
 from tests.system.conftest import Configure
 from tests.system.test_configure import invitation
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.faults]
 
 DEPLOY = ("--tags", "deploy")
 VARIABLE = "SSL_CERT_FILE"

@@ -220,7 +220,8 @@ class TestACommand:
     ) -> None:
         monkeypatch.setenv("HELM_DRIVER", "sql")
         monkeypatch.setenv("HELM_KUBECONTEXT", "other")
-        script = "import os; print(sorted(n for n in os.environ if 'HELM' in n or n == 'OWN'))"
+        names = ("HELM_DRIVER", "HELM_KUBECONTEXT", "OWN")
+        script = f"import os; print(sorted(n for n in os.environ if n in {names}))"
         done = run([sys.executable, "-c", script], "", {"OWN": "x"}, None)
         assert done.stdout == "['OWN']\n"
 
