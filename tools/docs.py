@@ -70,7 +70,9 @@ def documented_options() -> dict[str, Any]:
     """The options of the fragments, by name."""
     fragment = import_module(f"{COLLECTION}.doc_fragments._options").ModuleDocFragment
     parts = (fragment.DOCUMENTATION, fragment.PLACE, fragment.RUN)
-    return {name: entry for part in parts for name, entry in yaml.safe_load(part)["options"].items()}
+    return {
+        name: entry for part in parts for name, entry in yaml.safe_load(part)["options"].items()
+    }
 
 
 def role_options(role: str) -> list[str]:
