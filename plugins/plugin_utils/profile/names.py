@@ -186,6 +186,8 @@ def _existing(given: ExistingSecret | None, support: SecretSupport | None) -> An
 
 def _data(value: Any, secrets: bool) -> Any:
     """A field as plain data, with its secrets in plain or without them."""
+    if value is None or isinstance(value, (str, int)):  # nearly all
+        return value
     if isinstance(value, Secret):
         return value.reveal()
     if is_dataclass(value):
