@@ -154,7 +154,7 @@ class ActionModule(ReleaseStep):
             with all_rights_told(plan, cluster):
                 mended += recovery.begin(check=mode.check)
             found = look(plan, cluster, way_back.helm, way_back.workloads.live, found)
-            unproven = recovery.unproven
+            unproven = recovery.unproven(found.revisions)
             if mode.check or lease.held or not (unproven or found.changes):
                 return mended, found, unproven
             lease.take()  # somebody may have been at work until now, so all is read again

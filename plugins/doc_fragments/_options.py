@@ -220,6 +220,10 @@ options:
 """
 
     PLACE = r"""
+attributes:
+  action:
+    support: full
+    description: The work is done on the controller.
 options:
   application:
     description:

@@ -37,9 +37,6 @@ attributes:
   diff_mode:
     support: none
     description: Has no diff.
-  action:
-    support: full
-    description: The work is done on the controller.
 seealso:
   - module: mailops.smtp.smtp_release
   - module: mailops.smtp.smtp_verify

@@ -28,9 +28,6 @@ attributes:
   diff_mode:
     support: full
     description: Shows what changes in diff mode, without secrets.
-  action:
-    support: full
-    description: The work is done on the controller.
 seealso:
   - module: mailops.smtp.smtp_probe
   - module: mailops.smtp.smtp_release

@@ -46,9 +46,6 @@ attributes:
   diff_mode:
     support: none
     description: Shows what changes in diff mode, without secrets.
-  action:
-    support: full
-    description: The work is done on the controller.
 seealso:
   - module: mailops.smtp.smtp_config
   - module: mailops.smtp.smtp_release

@@ -38,9 +38,6 @@ attributes:
   diff_mode:
     support: none
     description: Has no diff.
-  action:
-    support: full
-    description: The work is done on the controller.
 seealso:
   - module: mailops.smtp.smtp_probe
   - module: mailops.smtp.smtp_release

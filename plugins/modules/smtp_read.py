@@ -39,9 +39,6 @@ attributes:
   diff_mode:
     support: none
     description: Shows what changes in diff mode, without secrets.
-  action:
-    support: full
-    description: The work is done on the controller.
 notes:
   - An option that a task does not give is taken from the variable of the same name with the prefix C(smtp_),
     so that O(release) is C(smtp_release). Empty text and null mean not given.

@@ -240,14 +240,14 @@ class TestTheRoles:
             for verb in rule["verbs"]:
                 user.may(without(rules, resource, verb))
                 asked = {"group": group, "namespace": release.namespace}
-                wait_until(lambda: not cluster.may(verb, resource, **asked))  # noqa: B023
+                wait_until(lambda: not cluster.may(verb, resource, **asked))  # noqa: B023  # called before the loop goes on
                 [finding] = rights.missing(cluster, wanted)
                 assert finding.where == resource
                 assert f"may not {verb} {resource}" in finding.message
                 given = yaml.safe_load(finding.fix.partition("}")[0].rpartition("{")[2].join("{}"))
                 assert given == {"apiGroups": [group], "resources": [resource], "verbs": [verb]}
                 user.may(rules)
-                wait_until(lambda: cluster.may(verb, resource, **asked))  # noqa: B023
+                wait_until(lambda: cluster.may(verb, resource, **asked))  # noqa: B023  # called before the loop goes on
 
     def test_a_run_with_one_verb_fewer_stops_before_anything_is_changed(
         self, release: Release, user: Account, configure: Configure

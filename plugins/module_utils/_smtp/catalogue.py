@@ -32,8 +32,7 @@ class Entry:
     @property
     def facts(self) -> frozenset[str]:
         """The names of the facts that the templates need (``where`` is always there)."""
-        # Only whoever writes or checks the pages pays for this.
-        from string import Formatter  # noqa: PLC0415
+        from string import Formatter  # noqa: PLC0415  # only for who writes or checks the pages
 
         parsed = list(Formatter().parse(self.message)) + list(Formatter().parse(self.fix))
         names = {name for _text, name, _spec, _conversion in parsed if name}

@@ -206,8 +206,7 @@ def _secret(source: str, *, whole: bool = False) -> str:
     if source == "prompt":
         if not sys.stdin.isatty():
             raise ValueError("there is no terminal to ask at: use --password-from")
-        # Only whoever is asked pays for this.
-        from getpass import getpass  # noqa: PLC0415
+        from getpass import getpass  # noqa: PLC0415  # only for who is asked
 
         return getpass("Secret: ")
     if source == "stdin":

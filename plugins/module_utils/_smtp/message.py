@@ -75,11 +75,10 @@ def write(
     The addresses are as they go over the wire, ``reply_to`` may be empty; ``utf8`` allows them,
     and the header, to be UTF-8 (RFC 6531).
     """
-    # Only whoever sends a mail pays for these.
-    from email.headerregistry import Address  # noqa: PLC0415
-    from email.message import EmailMessage  # noqa: PLC0415
-    from email.policy import SMTP  # noqa: PLC0415
-    from email.utils import format_datetime  # noqa: PLC0415
+    from email.headerregistry import Address  # noqa: PLC0415  # only for who sends a mail
+    from email.message import EmailMessage  # noqa: PLC0415  # only for who sends a mail
+    from email.policy import SMTP  # noqa: PLC0415  # only for who sends a mail
+    from email.utils import format_datetime  # noqa: PLC0415  # only for who sends a mail
 
     def address(mailbox: str, name: str = "") -> Address:
         local, _at, domain = mailbox.rpartition("@")

@@ -72,8 +72,7 @@ def parse(url: str) -> Proxy:
 
     Raises ValueError that quotes nothing of it.
     """
-    # Only whoever has a proxy pays for this.
-    from urllib.parse import unquote, urlsplit  # noqa: PLC0415
+    from urllib.parse import unquote, urlsplit  # noqa: PLC0415  # only for who has a proxy
 
     try:
         parts = urlsplit(url)

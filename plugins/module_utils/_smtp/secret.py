@@ -44,8 +44,7 @@ class Secret:
             other.__value.encode("utf-8", "surrogatepass"),
         )
 
-    # A hash would let a short secret be found by trying.
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # a hash would let a short secret be found by trying
 
     def __copy__(self) -> Secret:
         return self

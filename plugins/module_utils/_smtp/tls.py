@@ -163,8 +163,7 @@ def _as_file(text: str) -> Iterator[str]:
         finally:
             os.close(descriptor)
         return
-    # Only systems other than Linux pay for this.
-    import tempfile  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415  # only where it is not Linux
 
     descriptor, path = tempfile.mkstemp()
     try:

@@ -28,7 +28,7 @@ _SECRET_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[
 _SECRET_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _LONGEST = 253
 _TENANT = re.compile(r"[A-Za-z0-9.-]+")
-_TOKEN_URL = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"  # noqa: S105
+_TOKEN_URL = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"  # noqa: S105  # an address, and no password
 """Where Microsoft Entra ID gives tokens to programs (its OAuth 2.0 client credentials flow)."""
 
 

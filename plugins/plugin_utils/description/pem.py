@@ -40,9 +40,9 @@ def key_problem(key: str, certificate: str) -> str | None:
 
     The answer ends a sentence and quotes nothing.
     """
-    # Needed by few, and slow to import. The ssl module reads a key from a file only.
-    from cryptography import x509  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415
+    # The ssl module reads a key from a file only.
+    from cryptography import x509  # noqa: PLC0415  # slow, and needed by few
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415  # slow, and needed by few
         Encoding,
         PublicFormat,
         load_pem_private_key,

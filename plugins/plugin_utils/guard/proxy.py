@@ -36,7 +36,7 @@ try:
     from urllib3.exceptions import HTTPError
 except ImportError:
     # The client of Kubernetes brings it, and without that nothing comes as far as here.
-    HTTPError = OSError  # type: ignore[misc, assignment]
+    HTTPError = OSError  # type: ignore[misc, assignment]  # it is caught, and never raised
 
 RECORD_TYPE = "helm.sh/release.v1"
 RECORD_NAME = "sh.helm.release.v1."

@@ -68,10 +68,9 @@ def _bits(algorithm: str, text: str) -> int:
         return 0
     if algorithm != "rsa":
         raise DkimError(f"its algorithm (k={algorithm}) is unknown")
-    # ansible-core brings it, and it takes long to load.
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415  # slow; ansible-core brings it
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415  # slow; ansible-core brings it
+    from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415  # slow; ansible-core brings it
 
     try:
         key = load_der_public_key(data)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,13 +40,15 @@ _REFUSED = "cluster-rights-missing"
 class Look:
     """A release that can be worked on.
 
-    :param deployed: the revision that is in use.
+    :param revisions: all that are kept.
+    :param deployed: the one that is in use.
     :param changes: of its values; none when it has all that is wanted.
     :param live: its workloads.
     :param source: the arguments of Helm that name its chart; empty for the one in its record.
     :param findings: warnings.
     """
 
+    revisions: Sequence[Revision]
     deployed: Revision
     changes: list[values.Change]
     live: Live
@@ -114,7 +116,12 @@ def look(
         deployed = use.result()
         changes = wanted_changes(plan, deployed)
         found = Look(
-            deployed, changes, workloads.result(), (), tuple(unchecked(deployed, plan.applications))
+            records.known,
+            deployed,
+            changes,
+            workloads.result(),
+            (),
+            tuple(unchecked(deployed, plan.applications)),
         )
         if not changes:
             return found

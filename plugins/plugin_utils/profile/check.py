@@ -149,8 +149,7 @@ def _violations(document: Any) -> Iterator[tuple[Keys, str]]:
 
     :raises ImportError: when the library that compares them is missing.
     """
-    # Only a profile of a user's own comes here, and the import takes as long as all the rest.
-    from jsonschema import Draft7Validator  # noqa: PLC0415
+    from jsonschema import Draft7Validator  # noqa: PLC0415  # as slow as all the rest, and for a user's own profile only
 
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     for error in Draft7Validator(schema).iter_errors(document):

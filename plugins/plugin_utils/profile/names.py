@@ -66,12 +66,11 @@ def for_evidence(description: Description, place: Mapping[str, Any], of: Applica
     return _names(description, place, of.profile.supports.existing_secret, evidence=True)
 
 
-def for_traps(description: Description, place: Mapping[str, Any], of: Application) -> Names:
+def for_traps(description: Description, names: Names) -> Names:
     """The names for the traps: those for what is written, and the login that is given.
 
     With an existing Secret the two differ: an application misreads a password wherever it lies.
     """
-    names = for_values(description, place, of)
     username = {"given_username": description.username}
     password = {"given_password": description.password.reveal()}
     shown = {} if description.username_is_secret else username

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from string import Formatter
 from typing import Any
 
@@ -75,12 +76,7 @@ def render(
     :raises FindingError: naming every expression of the profile that is wrong.
     """
     place = names.place(application, release=release, namespace=namespace, fullname=fullname)
-    work = _Rendering(
-        application,
-        names.for_values(description, place, application),
-        names.for_evidence(description, place, application),
-        names.for_traps(description, place, application),
-    )
+    work = _Rendering(application, description, place)
     leaves, evidence = tuple(work.leaves()), work.evidence()
     rendered = Rendered(
         leaves=leaves,
@@ -93,8 +89,7 @@ def render(
         sendings=tuple(work.sendings(tuple(evidence), description)),
         findings=tuple(work.traps()),
     )
-    if work.findings:
-        raise FindingError(*work.findings)
+    work.end()
     return rendered
 
 
@@ -122,14 +117,30 @@ class _Rendering:
     """One pass over a profile. What is wrong is collected, so that one run names it all."""
 
     application: Application
-    values: names.Names
-    seen: names.Names
-    told: names.Names
+    description: Description
+    place: Mapping[str, str]
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def profile(self) -> Profile:
         return self.application.profile
+
+    @cached_property
+    def values(self) -> names.Names:
+        return names.for_values(self.description, self.place, self.application)
+
+    @cached_property
+    def seen(self) -> names.Names:
+        return names.for_evidence(self.description, self.place, self.application)
+
+    @cached_property
+    def told(self) -> names.Names:
+        return names.for_traps(self.description, self.values)
+
+    def end(self) -> None:
+        """:raises FindingError: naming every expression of the profile that is wrong."""
+        if self.findings:
+            raise FindingError(*self.findings)
 
     def complain(self, keys: Keys, problem: str) -> None:
         source = self.profile.source
@@ -385,11 +396,9 @@ def written(
     :raises FindingError: as `render`.
     """
     place = names.place(application, release=release, namespace=namespace, fullname=fullname)
-    known = names.for_values(description, place, application)
-    work = _Rendering(application, known, known, known)
+    work = _Rendering(application, description, place)
     leaves = tuple(work.leaves())
-    if work.findings:
-        raise FindingError(*work.findings)
+    work.end()
     return leaves
 
 
@@ -406,11 +415,9 @@ def traps(
     :raises FindingError: as `render`.
     """
     place = names.place(application, release=release, namespace=namespace, fullname=fullname)
-    known = names.for_traps(description, place, application)
-    work = _Rendering(application, known, known, known)
+    work = _Rendering(application, description, place)
     found = tuple(work.traps())
-    if work.findings:
-        raise FindingError(*work.findings)
+    work.end()
     return found
 
 

@@ -69,8 +69,7 @@ class Recovery:
         :returns: what to say about it.
         :raises FindingError: in check mode, when there is something to go back from.
         """
-        self._wait_for_others()
-        left = self.unfinished()
+        left = self._wait_for_others()
         if left is None or not left.half_written or left.good is None:
             return []
         if check:
@@ -85,7 +84,7 @@ class Recovery:
                 )
             )
         self.way_back.lease.take()
-        left = self.unfinished()  # its run may have lived, and have come to its end
+        left = self._unfinished(self._revisions())  # its run may have come to its end by itself
         if left is None or not left.half_written or left.good is None:
             return []
         self.way_back.workloads.progress(
@@ -103,15 +102,10 @@ class Recovery:
         )
         return [resumed, *back.findings]
 
-    @property
-    def unproven(self) -> bool:
+    def unproven(self, revisions: Sequence[Revision]) -> bool:
         """Whether nobody has seen the newest revision to be right, because the run that made it was killed."""
-        left = self.unfinished()
+        left = self._unfinished(revisions)
         return left is not None and not left.half_written
-
-    def unfinished(self) -> Unfinished | None:
-        """What a run has left that nobody has seen to be right."""
-        return unfinished.find(self._revisions(), self.way_back.lease.journal())
 
     def upgrading(
         self, deployed: Revision, live: Mapping[Workload, Mapping[str, Any]]
@@ -120,7 +114,7 @@ class Recovery:
 
         :param live: the workloads as they are.
         """
-        left = self.unfinished()
+        left = self._unfinished(self._revisions())
         good = left.good.number if left and left.good else None
         if good is None and all(map(self._is_ready, live.values())):
             good = deployed.number
@@ -271,6 +265,10 @@ class Recovery:
             good=f" {good.number}" if good else "",
         )
 
+    def _unfinished(self, revisions: Sequence[Revision]) -> Unfinished | None:
+        """What a run has left that nobody has seen to be right."""
+        return unfinished.find(revisions, self.way_back.lease.journal())
+
     def _revisions(self) -> list[Revision]:
         try:
             return self.way_back.cluster.revisions(self.release)
@@ -297,14 +295,16 @@ class Recovery:
                     raise
             self.clock.sleep(POLL_SECONDS)
 
-    def _wait_for_others(self) -> None:
+    def _wait_for_others(self) -> Unfinished | None:
+        """Waits for an operation of somebody else's; what a run of ours has left, if one has."""
         said = False
         while True:
-            last = newest(self._revisions())
-            if last is None or last.status not in PENDING or self.unfinished():
-                return
+            revisions = self._revisions()
+            left, last = self._unfinished(revisions), newest(revisions)
+            if left or last is None or last.status not in PENDING:
+                return left
             if (datetime.now(UTC) - last.begun).total_seconds() >= OTHERS_SECONDS:
-                return
+                return None
             if not said:
                 said = True
                 self.way_back.workloads.progress(

@@ -50,10 +50,9 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
     :raises FindingError: when the block is not there or not unique, or the file cannot be edited.
     """
     try:
-        # Few need it, and it takes long.
-        from ruamel.yaml import YAML  # noqa: PLC0415
-        from ruamel.yaml.constructor import DuplicateKeyError  # noqa: PLC0415
-        from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+        from ruamel.yaml import YAML  # noqa: PLC0415  # slow, and needed by few
+        from ruamel.yaml.constructor import DuplicateKeyError  # noqa: PLC0415  # slow, and needed by few
+        from ruamel.yaml.error import YAMLError  # noqa: PLC0415  # slow, and needed by few
     except ImportError as error:
         raise FindingError(
             CATALOGUE.finding(

@@ -38,7 +38,7 @@ def test_a_resolver_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.M
 
     def slow(host: str, *rest: object, **options: object) -> object:
         if options.get("flags"):
-            return real(host, *rest, **options)  # type: ignore[arg-type]
+            return real(host, *rest, **options)  # type: ignore[arg-type]  # handed on as they come
         time.sleep(0.5)  # the thing under test is that nobody waits for this
         return []
 

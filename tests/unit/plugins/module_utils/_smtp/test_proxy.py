@@ -338,5 +338,5 @@ def test_a_proxy_that_is_not_there_is_named_and_the_relay_not_blamed() -> None:
 
 
 def test_a_proxy_without_a_name_that_is_known_is_named() -> None:
-    url = Secret("http://proxy.invalid:3128")
+    url = Secret("http://unknown.invalid:3128")
     assert codes(probe(request(587, host="relay.example.org", proxy=url))) == ["proxy-unreachable"]

@@ -21,7 +21,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.guard.thin
 
 
 def told(*found: object) -> list[tuple[str, str]]:
-    return [(change.kind, change.name) for change in found]  # type: ignore[attr-defined]
+    return [(change.kind, change.name) for change in found]  # type: ignore[attr-defined]  # changes of both kinds
 
 
 def test_a_field_is_told_by_object_and_place() -> None:

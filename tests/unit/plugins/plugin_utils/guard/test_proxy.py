@@ -105,7 +105,7 @@ def test_a_refused_write_is_kept_and_answered_as_if_it_was_taken() -> None:
 
 def test_helms_own_records_never_reach_the_cluster(proxy: Proxy, upstream: Upstream) -> None:
     secrets = "/api/v1/namespaces/apps/secrets"
-    name = RECORD["metadata"]["name"]  # type: ignore[index]
+    name = RECORD["metadata"]["name"]  # type: ignore[index]  # plain JSON data
     assert call(proxy, "POST", secrets, RECORD).status == 201
     assert call(proxy, "PUT", f"{secrets}/{name}", RECORD).status == 200
     assert call(proxy, "DELETE", f"{secrets}/{name}").status == 200

@@ -207,7 +207,7 @@ class TestEntriesOfAList:
         ),
         sensitive=True,
     )
-    OTHER = {"name": "TZ", "value": "UTC"}  # noqa: RUF012
+    OTHER = {"name": "TZ", "value": "UTC"}  # noqa: RUF012  # nobody changes it
 
     def applied(self, values: Any, defaults: Any = None) -> Any:
         return apply(values, [self.ENTRIES], defaults).get("env")

@@ -235,7 +235,7 @@ class TestTheNamesOfTraps:
     def test_have_the_login_as_given_also_when_it_lies_in_a_secret(self) -> None:
         description = replace(DESCRIPTION, existing_secret=ExistingSecret("mail"))
         of = with_secret()
-        found = names.for_traps(description, place(of), of)
+        found = names.for_traps(description, names.for_values(description, place(of), of))
         assert (found.full["username"], found.full["password"]) == ("", "")
         assert found.full["given_username"] == "qualytics"
         assert found.full["given_password"] == PASSWORD
@@ -245,6 +245,6 @@ class TestTheNamesOfTraps:
     def test_are_sealed_when_the_user_name_is_the_password(self) -> None:
         description = replace(DESCRIPTION, username=PASSWORD)
         of = application_with()
-        found = names.for_traps(description, place(of), of)
+        found = names.for_traps(description, names.for_values(description, place(of), of))
         assert "given_username" in found.sealed
         assert PASSWORD not in str(found.plain)

@@ -57,7 +57,7 @@ def described(app: Application, login: str, security: str, **changes: Any) -> De
     ports = supports.ports[security]
     given: dict[str, Any] = {
         "host": "mail.example.com",
-        "port": ports[0] if ports else PORT_OF[security],  # type: ignore[index]
+        "port": ports[0] if ports else PORT_OF[security],  # type: ignore[index]  # a text that is one of its keys
         "security": security,
         "from_address": "no.reply@example.org",
         "auth": "none" if login == "none" else "password",

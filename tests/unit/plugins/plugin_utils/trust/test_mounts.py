@@ -87,7 +87,7 @@ def test_another_image_is_asked_for_its_own_roots() -> None:
 
 def test_without_a_container_to_read_them_from_nothing_is_mounted() -> None:
     for away in (cluster(environments={}), cluster(pods_of={})):
-        finding = the_finding(lambda away=away: look(away, state()))  # type: ignore[misc]
+        finding = the_finding(lambda away=away: look(away, state()))  # type: ignore[misc]  # a lambda with a default
         assert (finding.code, finding.where) == ("ca-roots-unreadable", "Deployment qua-api")
 
 
@@ -116,7 +116,7 @@ def test_what_stands_against_it_is_told_before_anything_is_changed() -> None:
     assert the_finding(lambda: look(cluster(), taken)).code == "ca-variable-taken"
     other = Workload("Deployment", "qua-api", "web")
     runtimes = {other: RUNTIMES["python"]}
-    trust = Mounts(cluster(), Trust(PRIVATE_CA, runtimes))  # type: ignore[arg-type]
+    trust = Mounts(cluster(), Trust(PRIVATE_CA, runtimes))  # type: ignore[arg-type]  # it reads only
     finding = the_finding(lambda: trust.look({other: state()}))
     assert finding.code == "ca-container-missing"
     assert "api" in finding.fix
