@@ -161,6 +161,16 @@ class TestMail:
         assert "(secret, new value)" in text
         assert "correct horse" not in tried.output + done.output
 
+    def test_a_field_that_kubernetes_does_not_know_is_refused_before_the_upgrade(
+        self, installed: Callable[..., App], helm: str
+    ) -> None:
+        app = installed("misspells", helm=helm)
+        before = app.state()
+        played = app.deploy()
+        assert told(app, played) == {("upgrade-refused", "Deployment/hub-app")}
+        assert "protocoll" in played.output
+        assert app.state() == before
+
     def test_a_key_that_the_chart_ignores_is_found_before_the_upgrade(
         self, installed: Callable[..., App], helm: str
     ) -> None:

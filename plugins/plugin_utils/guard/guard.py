@@ -28,7 +28,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import (
     FORCE_CONFLICTS,
-    VALIDATED,
     Helm,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unreadable
@@ -103,8 +102,7 @@ class Guard:
         if any(finding.severity == "error" for finding in findings):
             raise FindingError(*findings)
         shown = shower(self.evidence.values(), redactor.clean).texts(verdict.ours)
-        flags = (VALIDATED, FORCE_CONFLICTS) if force else (VALIDATED,)
-        return Approval(tuple(shown), tuple(findings), flags)
+        return Approval(tuple(shown), tuple(findings), (FORCE_CONFLICTS,) if force else ())
 
     @contextmanager
     def _readable(self) -> Iterator[None]:

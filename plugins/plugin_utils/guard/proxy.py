@@ -49,6 +49,8 @@ _TO_HELM = ("content-type", "content-encoding", "retry-after", "warning")
 _FOR_HELM = (404, 429)
 """Refusals that Helm knows how to take: it is gone already, and ask again later."""
 _JSON = {"accept": "application/json"}
+_TRIED = {"dryRun": "All", "fieldValidation": "Strict"}
+"""Query of a write that is tried: nothing is kept, and a field that its kind does not have is refused."""
 
 
 class Upstream(Protocol):
@@ -238,10 +240,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(201 if self.command == "POST" else 200, body, {"content-type": content_type})
 
     def _try(self, target: str, body: bytes) -> None:
-        """A write as a dry run."""
+        """A write as a dry run, held against the schema of its kind."""
         path, query = urlsplit(target).path, urlsplit(target).query
-        parameters = [(name, value) for name, value in parse_qsl(query) if name != "dryRun"]
-        tried = f"{path}?{urlencode([*parameters, ('dryRun', 'All')])}"
+        tried = f"{path}?{urlencode({**dict(parse_qsl(query)), **_TRIED})}"
         live = None if self.command == "POST" else self._object(path)
         # The API server does not look at the query of a DELETE that has a body.
         given = None if self.command == "DELETE" else body

@@ -42,9 +42,9 @@ Helm print the values."""
 
 FORCE_CONFLICTS = "--force-conflicts"
 """Takes over fields that somebody else owns. Of Helm 4, for releases that it applies on the server."""
-VALIDATED = "--disable-openapi-validation"
-"""For an upgrade that was tried: its objects were held against the schemas then, which takes more than
-half of the time of a small upgrade."""
+WITHOUT_SCHEMAS = "--disable-openapi-validation"
+"""The API server holds what is written against the schemas when the upgrade is tried; Helm would load
+them all to do the same again, which takes more than half of the time of a small upgrade."""
 
 
 class Runner(Protocol):
@@ -187,7 +187,8 @@ class Helm:
         self._call(
             [
                 *("upgrade", self.release, *chart),
-                *("--reset-values", "--values", "-", "--description", description, *flags),
+                *("--reset-values", "--values", "-", "--description", description),
+                *(WITHOUT_SCHEMAS, *flags),
             ],
             stdin=json_text.dump(values),
             redactor=redactor,

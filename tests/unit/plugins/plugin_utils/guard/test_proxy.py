@@ -15,6 +15,7 @@ import urllib3
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.proxy import Proxy, kubeconfig
 
+TRIED = "dryRun=All&fieldValidation=Strict"
 PATH = "/apis/apps/v1/namespaces/apps/deployments/hub"
 LIVE = {"kind": "Deployment", "metadata": {"name": "hub"}, "spec": {"replicas": 1}}
 WANTED = {**LIVE, "spec": {"replicas": 2}}
@@ -74,15 +75,17 @@ def test_a_read_is_handed_on_as_it_is(proxy: Proxy, upstream: Upstream) -> None:
     assert proxy.seen.writes == []
 
 
-@pytest.mark.parametrize("query", ["", "?dryRun=", "?fieldManager=helm&dryRun=None&dryRun=x"])
+@pytest.mark.parametrize(
+    "query", ["", "?dryRun=", "?fieldManager=helm&fieldValidation=Ignore&dryRun=None&dryRun=x"]
+)
 def test_a_write_becomes_a_dry_run_whatever_it_asks_for(
     proxy: Proxy, upstream: Upstream, query: str
 ) -> None:
     assert call(proxy, "PATCH", PATH + query, WANTED).json() == WANTED
     [(method, target)] = [each for each in upstream.asked if each[0] != "GET"]
     assert method == "PATCH"
-    assert target.endswith("dryRun=All")
-    assert target.count("dryRun") == 1
+    assert target.endswith(TRIED)
+    assert (target.count("dryRun"), target.count("fieldValidation")) == (1, 1)
     [write] = proxy.seen.writes
     assert (write.live, write.answer, write.refused) == (LIVE, WANTED, False)
 
@@ -91,7 +94,7 @@ def test_a_write_becomes_a_dry_run_whatever_it_asks_for(
 def test_every_way_to_write_is_a_dry_run(proxy: Proxy, upstream: Upstream, method: str) -> None:
     call(proxy, method, PATH, WANTED)
     written = [target for each, target in upstream.asked if each != "GET"]
-    assert written == [f"{PATH}?dryRun=All"]
+    assert written == [f"{PATH}?{TRIED}"]
 
 
 def test_a_refused_write_is_kept_and_answered_as_if_it_was_taken() -> None:
