@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .roots import trust_system
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -126,7 +128,7 @@ def _context(
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
-    context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+    trust_system(context)
     if ca_pem:
         try:
             context.load_verify_locations(cadata=ca_pem)
