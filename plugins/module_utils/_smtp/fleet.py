@@ -7,9 +7,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
-from .logins import Memory, Once, shared
 from .probe import longest, probe
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .network import Network
     from .request import ProbeRequest
     from .result import ProbeResult
+
+    Probe = Callable[[ProbeRequest], ProbeResult]
 
 CONCURRENCY = 100
 PER_RELAY = 2
@@ -44,27 +46,17 @@ def probe_all(
     than this call, and ``again`` makes a login once more that was accepted. Never raises for what
     a relay or a network does.
     """
-    once = Once(
-        book or Memory(),
-        lambda request: probe(request, network=network, clock=clock),
-        lambda result: (result.ok, result.login),
-        clock,
-        again=again,
-    )
+    probe_one: Probe = partial(probe, network=network, clock=clock)
+    if book is not None or len(requests) > 1:
+        probe_one = _sharing_logins(probe_one, book, clock, again=again)
     queue = _Queue(requests, per_relay)
     results: dict[int, ProbeResult] = {}
     errors: list[BaseException] = []
 
     def work() -> None:
         for number in iter(queue.take, None):
-            request = requests[number]
             try:
-                result, login = once.probe(request, longest(request))
-                if login:
-                    stage, finding = shared(request, login)
-                    result.stages.append(stage)
-                    result.findings.append(finding)
-                results[number] = result
+                results[number] = probe_one(requests[number])
             except BaseException as error:
                 errors.append(error)
             finally:
@@ -82,6 +74,27 @@ def probe_all(
     if errors:
         raise errors[0]
     return [results[number] for number in range(len(requests))]
+
+
+def _sharing_logins(
+    probe_one: Probe, book: Book | None, clock: Callable[[], float], *, again: bool
+) -> Probe:
+    """Return a way to probe by which the same credentials are tried once."""
+    from .logins import Memory, Once, shared  # noqa: PLC0415  # only for who has others to share with
+
+    once = Once(
+        book or Memory(), probe_one, lambda result: (result.ok, result.login), clock, again=again
+    )
+
+    def probe_once(request: ProbeRequest) -> ProbeResult:
+        result, login = once.probe(request, longest(request))
+        if login:
+            stage, finding = shared(request, login)
+            result.stages.append(stage)
+            result.findings.append(finding)
+        return result
+
+    return probe_once
 
 
 class _Queue:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,6 +56,8 @@ class Mail:
 
 def new_token() -> str:
     """Return a token that no other mail has."""
+    import secrets  # noqa: PLC0415  # only for who sends a mail
+
     return secrets.token_hex(8)
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import secrets
 import stringprep
 import unicodedata
 from base64 import b64decode, b64encode
@@ -135,6 +133,8 @@ class Scram(Mechanism):
     digest = "sha256"
 
     def __init__(self, credentials: Credentials, nonce: str = "") -> None:
+        import secrets  # noqa: PLC0415  # only for this mechanism
+
         super().__init__(credentials)
         self._nonce = nonce or secrets.token_urlsafe(24)
         self._first_bare = f"n={_saslname(saslprep(credentials.username))},r={self._nonce}"
@@ -326,6 +326,8 @@ def _saslname(text: str) -> str:
 
 def _oauth_refusal(challenge: bytes) -> str:
     """Return what the relay says of a token (RFC 7628 section 3.2.2) on one line."""
+    import json  # noqa: PLC0415  # only for a token that was refused
+
     text = printable(challenge)
     try:
         told = json.loads(challenge)

@@ -8,8 +8,8 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from .certificate import read_certificate
-from .observation import Observation
 from .walk import Stop
+from .wire import WireError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ def judge_certificate(walk: Walk) -> None:
 def _findings(walk: Walk) -> Iterator[Finding]:
     now = datetime.now(timezone.utc)
     distrust = walk.distrust
-    problems = [] if distrust is None else [(distrust.verify_code, distrust.detail)]
+    problems = [] if distrust is None else [distrust]
     try:
         certificate = read_certificate(walk.connection.certificate_der)
     except ValueError as error:
@@ -89,18 +89,21 @@ def _findings(walk: Walk) -> Iterator[Finding]:
         yield from _remarks(walk, certificate, now)
         if distrust is not None:
             # OpenSSL stops at the first problem; these are the others that are plain to see.
-            problems += [(62, "")] if not certificate.covers(walk.server_name) else []
-            problems += [(10, "")] if certificate.not_after < now else []
-            problems += [(9, "")] if certificate.not_before > now else []
+            problems += [_unverified(62)] if not certificate.covers(walk.server_name) else []
+            problems += [_unverified(10)] if certificate.not_after < now else []
+            problems += [_unverified(9)] if certificate.not_before > now else []
     severity: Severity | None = None if walk.request.validate_certs else "warning"
     seen = {finding.code for finding in walk.result.findings}
-    for code, detail in problems:
-        observation = Observation("certificate", "verify", detail, code)
-        finding = walk.diagnose(observation, severity)
+    for problem in problems:
+        finding, _passes = walk.diagnose("certificate", problem, severity)
         if finding.code not in seen:
             seen.add(finding.code)
             walk.result.findings.append(finding)
             yield finding
+
+
+def _unverified(code: int) -> WireError:
+    return WireError("verify", verify_code=code)
 
 
 def _learn(walk: Walk, certificate: Certificate, now: datetime) -> None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .diagnosis import diagnose, transient
 from .network import NetworkError
-from .observation import Observation
 from .protocol import Capabilities, ProtocolError, Reply
 from .proxy import Proxy, ProxyError, parse, tunnel
 from .redact import Redactor
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 
     from .finding import Finding, Severity
     from .network import Address, Network
+    from .observation import Observation
     from .request import ProbeRequest
     from .wire import Clock
 
@@ -168,14 +167,12 @@ class Walk:
             yield stage
         except TROUBLE as error:
             stage.result = "failed"
-            seen = _observe(name, error)
-            finding = self.diagnose(seen)
+            finding, passes = self.diagnose(name, error)
             self.result.findings.append(finding)
             self.failures.append(finding)
             # After a login nobody knows whether it was counted, nor whether a mail was taken
             # when the reply to it is missing.
-            unsafe = name == "auth" or (name == "data" and seen.reply is None)
-            passes = transient(seen, self.facts)
+            unsafe = name == "auth" or (name == "data" and not isinstance(error, Refused))
             if not passes:
                 self.lasting.append(finding)
             self._passing.append(not unsafe and passes)
@@ -226,10 +223,16 @@ class Walk:
         self.result.findings.append(finding)
         return finding
 
-    def diagnose(self, seen: Observation, severity: Severity | None = None) -> Finding:
-        """Return the finding for what was seen; it is not added."""
-        where = self.where(seen.stage)
-        return diagnose(seen, where=where, facts=self.facts, severity=severity, clean=self.clean)
+    def diagnose(
+        self, stage: str, error: Exception, severity: Severity | None = None
+    ) -> tuple[Finding, bool]:
+        """Return the finding for trouble in a stage, and whether it may pass; it is not added."""
+        # Its tables are large, and read only where something is wrong.
+        from .diagnosis import diagnose, transient  # noqa: PLC0415
+
+        seen, where = _observe(stage, error), self.where(stage)
+        finding = diagnose(seen, where=where, facts=self.facts, severity=severity, clean=self.clean)
+        return finding, transient(seen, self.facts)
 
     # -- what others may see --------------------------------------------------------------
 
@@ -257,6 +260,8 @@ def _proxy(request: ProbeRequest) -> Proxy | None:
 
 
 def _observe(stage: str, error: Exception) -> Observation:
+    from .observation import Observation  # noqa: PLC0415  # as its reader, diagnosis
+
     if isinstance(error, Refused):
         return Observation(stage, detail=error.detail, reply=error.reply)
     if isinstance(error, ProtocolError):
