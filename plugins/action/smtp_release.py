@@ -109,7 +109,7 @@ class ActionModule(ReleaseStep):
                             )
                             self._trust(due, lease)
                 if not mode.check:
-                    deployed = upgraded(cluster, plan)
+                    deployed = upgraded(recovery, plan)
                     self.partial.update(changed=True, upgraded=True, revision=deployed.number)
             elif due:
                 findings += self._announce(workloads.interruptions(due.rolling(live)))
@@ -227,12 +227,14 @@ def description(reference: str | None) -> str:
     return f"{DESCRIPTION} ({reference})" if reference else DESCRIPTION
 
 
-def upgraded(cluster: Cluster, plan: Plan) -> Revision:
+def upgraded(recovery: Recovery, plan: Plan) -> Revision:
     """The revision that the upgrade has made, read back.
 
-    :raises FindingError: when it does not hold the values that were given.
+    :raises FindingError: when it does not hold the values that were given, or was made of another
+        revision than the one that was looked at.
     """
-    target = plan.target
+    recovery.upgraded()
+    target, cluster = plan.target, recovery.way_back.cluster
     deployed = usable(cluster, target.release, plan.applications, plan.rendered.leaves)
     if wanted_changes(plan, deployed):
         raise FindingError(

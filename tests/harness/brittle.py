@@ -74,12 +74,15 @@ class App:
         assert writes, f"there was no write {after}: {played.output}"
         return played, writes[0]
 
-    def is_right(self, password: str) -> None:
-        """Everything is as it should be after a run that went well."""
+    def is_right(self, password: str, motto: str = MOTTO) -> None:
+        """Everything is as it should be after a run that went well.
+
+        :param motto: what somebody else has set.
+        """
         release = self.release
         assert history(release)[-1] == "deployed"
         assert history(release).count("deployed") == 1
-        assert release.values()["motto"] == MOTTO
+        assert release.values()["motto"] == motto
         assert release.values()["mail"]["password"] == password
         assert set(seen(release)) == {password}
         found = lease(release)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A door to the API server that can be shut, or that does something just after the n-th write of a run.
 
-What goes through is not changed. The dry runs of the guard, reads, and a lease that is renewed, which
-happens at any time, are not counted.
+What goes through is not changed. The dry runs of the guard, reads, a lease that is renewed, which
+happens at any time, and an old revision that Helm clears away, which depends on how many there are,
+are not counted.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from urllib.parse import SplitResult, urlsplit
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 NOT_COUNTED = ("dryRun=All", "/exec?", "subjectaccessreviews", "subjectrulesreviews")
+RECORD = "/secrets/sh.helm.release.v1."
 CHUNK = 64 * 1024
 
 
@@ -85,6 +87,8 @@ class Door:
                 lease, self._lease = self._lease, _without_times(json.loads(body))
                 if lease == self._lease:
                     return
+            if write.method == "DELETE" and RECORD in write.path:
+                return
             self.passed.writes.append(write)
             number = len(self.passed.writes)
         if number == self._after:

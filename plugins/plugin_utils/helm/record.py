@@ -64,6 +64,11 @@ class Revision:
         return self.status in ("deployed", "superseded") and not INCOMPLETE.match(self.description)
 
     @property
+    def is_rollback(self) -> bool:
+        """Whether a rollback has made it, or has tried to."""
+        return self.description.startswith("Rollback ")
+
+    @property
     def manifest(self) -> str:
         """The rendered objects, hooks left out."""
         return self.record.get("manifest") or ""

@@ -66,9 +66,13 @@ AT_THE_RELAY = frozenset(
 that is away for a while) is not here, nor what is wrong with the relay itself."""
 
 
+AT_THE_RELEASE = frozenset({"upgrade-overtook"})
+"""The upgrade itself has done harm."""
+
+
 def is_ours(codes: Iterable[str]) -> bool:
     """Whether going back to the settings before would mend it.
 
     :param codes: of the errors.
     """
-    return any(code in IN_THE_PODS | AT_THE_RELAY for code in codes)
+    return any(code in AT_THE_RELEASE | IN_THE_PODS | AT_THE_RELAY for code in codes)

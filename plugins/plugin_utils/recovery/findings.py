@@ -32,6 +32,19 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="upgrade-overtook",
+            severity="error",
+            meaning=(
+                "Somebody else's upgrade came in the moment in which this run's began, so that this one "
+                "does not have what that one has changed."
+            ),
+            message=(
+                "Somebody else has upgraded release {release} to revision {revision} in the same moment, "
+                "and this run's upgrade has taken that back."
+            ),
+            fix="Run again, when nobody else works on the release.",
+        ),
+        Entry(
             code="run-unfinished",
             severity="error",
             meaning=(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 
@@ -23,7 +24,20 @@ def flags(run: str, revision: int) -> tuple[str, ...]:
     return ("--labels", f"{LABEL}={run}-{revision}")
 
 
-def run_of(revision: Revision) -> str | None:
-    """The run of this collection that has made a revision; `None` when somebody else has."""
-    run, _dash, number = revision.labels.get(LABEL, "").rpartition("-")
-    return run if run and number == str(revision.number) else None
+def run_of(revision: Revision, revisions: Sequence[Revision]) -> str | None:
+    """The run of this collection that has made a revision; `None` when somebody else has.
+
+    The number is higher than the run has expected when somebody else's revision came in between. One
+    that has inherited the label is told from that by the earlier one, which has it too.
+
+    :param revisions: all that are kept.
+    """
+    value = revision.labels.get(LABEL, "")
+    run, _dash, number = value.rpartition("-")
+    if not run or not number.isdecimal():
+        return None
+    others = {entry.number for entry in revisions if entry.labels.get(LABEL) != value}
+    expected = int(number)
+    if expected <= revision.number and others.issuperset(range(expected, revision.number)):
+        return run
+    return None

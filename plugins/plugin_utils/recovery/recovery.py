@@ -91,7 +91,7 @@ class Recovery:
             f"revision {left.revision.number} of {self.where} was left {left.revision.status} by a run "
             f"that was killed; going back to revision {left.good.number}"
         )
-        back = self.way_back.go(left.good)
+        back = self.way_back.go(left.revision, left.good)
         done = (
             f"revision {left.revision.number} was left {left.revision.status}; the release went back to "
             f"the settings of revision {left.good.number} (as revision {back.revision})"
@@ -113,6 +113,7 @@ class Recovery:
         """To be called before the upgrade; returns its flags, which mark the revision as this run's.
 
         :param live: the workloads as they are.
+        :raises FindingError: when the newest revision is not the one that the run has looked at.
         """
         left = self._unfinished(self._revisions())
         good = left.good.number if left and left.good else None
@@ -120,7 +121,30 @@ class Recovery:
             good = deployed.number
         lease = self.way_back.lease
         lease.note(Journal(lease.run, "upgrade", deployed.number + 1, good))
+        self.way_back.require_newest(deployed.number)
         return marker.flags(lease.run, deployed.number + 1)
+
+    def upgraded(self) -> None:
+        """To be called after the upgrade, which Helm makes of the newest revision that it finds.
+
+        :raises FindingError: when that was not the one that the run has looked at.
+        """
+        revisions, journal = self._revisions(), self.way_back.lease.journal()
+        last = newest(revisions)
+        if (
+            last
+            and journal
+            and unfinished.made_by(journal, revisions)
+            and unfinished.overtook(journal, last)
+        ):
+            raise FindingError(
+                CATALOGUE.finding(
+                    "upgrade-overtook",
+                    where=self.where,
+                    release=self.release,
+                    revision=last.number - 1,
+                )
+            )
 
     def _is_ready(self, found: Mapping[str, Any]) -> bool:
         return state.complete(found, self.way_back.cluster.pods(found["spec"]["selector"]))
@@ -168,30 +192,25 @@ class Recovery:
             return [
                 self._not_undone(f"{_end(str(error))} The next run completes it or undoes it", None)
             ]
-        last = newest(revisions)
+        last, ours = newest(revisions), unfinished.made_by(journal, revisions)
         if last is None or last.number < journal.revision:
             return []  # Helm has written nothing
-        if (
-            last.number == journal.revision
-            and last.status == "deployed"
-            and not marker.run_of(last)
-        ):
-            return []  # a rollback, which has undone it already
-        good = unfinished.worked(revisions, journal.good)
+        if ours and journal.doing == "undo" and last.status == "deployed":
+            return []  # it is undone already
+        good = unfinished.before(journal, revisions)
         half_written = last.status in HALF_WRITTEN
         if half_written and good is None:
             good = last_good(revisions)
-        refusal = self._refusal(failed, journal, last, good)
+        refusal = self._refusal(failed, last, good, ours=ours)
         if refusal or good is None:
             return [self._not_undone(refusal, good)]
         return self._go(last, good)
 
     def _refusal(
-        self, failed: Sequence[Finding], journal: Journal, last: Revision, good: Revision | None
+        self, failed: Sequence[Finding], last: Revision, good: Revision | None, *, ours: bool
     ) -> str:
         """Why nothing is undone; empty when it is."""
-        ours = marker.run_of(last) == journal.run or journal.doing == "undo"
-        if last.number != journal.revision or not ours:
+        if not ours:
             return f"somebody else has changed release {self.release} meanwhile (revision {last.number})"
         new = f"the new settings are in place (revision {last.number}), and"
         if not self.undoes:
@@ -216,7 +235,7 @@ class Recovery:
         }
         back: Back | None = None
         try:
-            back = way_back.go(good)
+            back = way_back.go(last, good)
             way_back.arrive(self.seconds)
             journal = way_back.lease.journal()
             if journal is not None:

@@ -23,7 +23,8 @@ HALF_WRITTEN = ("pending-upgrade", "pending-rollback", "failed")
 class Unfinished:
     """A revision of this collection's that nobody has seen to be right.
 
-    :param half_written: whether not all of its objects are known to be there.
+    :param half_written: whether it is to be gone back from: not all of its objects are known to be
+        there, or what somebody else had set is not, or its run was about to.
     :param good: the revision to go back to; `None` when none is known to have worked.
     """
 
@@ -41,18 +42,38 @@ def find(revisions: Sequence[Revision], journal: Journal | None) -> Unfinished |
     last = newest(revisions)
     if last is None:
         return None
-    noted = journal if journal and journal.revision == last.number else None
-    open_ = noted is not None and noted.doing != "done"
-    half_written = last.status in HALF_WRITTEN
-    good = worked(revisions, noted.good) if noted else None
-    if half_written and (run_of(last) or (open_ and noted and noted.doing == "undo")):
-        return Unfinished(last, half_written, good or last_good(revisions))
-    if open_ and last.status == "deployed":
-        return Unfinished(last, half_written, good)
+    noted = journal if journal and made_by(journal, revisions) else None
+    if last.status in HALF_WRITTEN and (noted or run_of(last, revisions)):
+        good = before(noted, revisions) if noted else None
+        return Unfinished(last, True, good or last_good(revisions))
+    if noted and noted.doing != "done" and last.status == "deployed":
+        wrong = overtook(noted, last) or last.number < noted.revision
+        return Unfinished(last, wrong, before(noted, revisions))
     return None
 
 
-def worked(revisions: Sequence[Revision], number: int | None) -> Revision | None:
-    """The revision of that number, if it is still kept and has worked."""
+def made_by(journal: Journal, revisions: Sequence[Revision]) -> bool:
+    """Whether the newest revision is the one that a run has made, or was about to undo.
+
+    When the run did not come to it, the number that it had expected is somebody else's.
+    """
+    last = newest(revisions)
+    if last is None:
+        return False
+    if journal.doing == "undo":
+        begun = last.number == journal.revision and last.is_rollback
+        return begun or last.number == journal.revision - 1
+    return last.number >= journal.revision and run_of(last, revisions) == journal.run
+
+
+def overtook(journal: Journal, last: Revision) -> bool:
+    """Whether somebody else's revision came before the one that a run has made, which does not know of it."""
+    return last.number > journal.revision
+
+
+def before(journal: Journal, revisions: Sequence[Revision]) -> Revision | None:
+    """The revision to go back to from the newest, if it is still kept and has worked."""
+    last = newest(revisions)
+    number = last.number - 1 if last and overtook(journal, last) else journal.good
     found = (entry for entry in revisions if entry.number == number and entry.has_worked)
     return next(found, None)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -13,6 +13,9 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import R
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import of_manifest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
+    CATALOGUE as HELM_CATALOGUE,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision, newest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import FORCE_CONFLICTS, Helm
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
@@ -61,13 +64,15 @@ class WayBack:
     lease: Lease
     redactor: Callable[[], Redactor]
 
-    def go(self, good: Revision) -> Back:
+    def go(self, last: Revision, good: Revision) -> Back:
         """Goes back, and restarts the workloads whose pods have something else. Waits for nothing.
 
-        :raises FindingError: when the lease is lost, or Helm or the API server fails.
+        :param last: the newest revision.
+        :raises FindingError: when that one is not the newest any more, when the lease is lost, or Helm
+            or the API server fails.
         """
         before = self.workloads.live()
-        findings = self._roll_back(good)
+        findings = self._roll_back(last.number, good)
         revision = newest(self.cluster.revisions(self.helm.release))
         live = self.workloads.live()
         owed = self.owed(before, live)
@@ -108,8 +113,27 @@ class WayBack:
             if workload in behind or not state.complete(live[workload], pods[workload])
         ]
 
-    def _roll_back(self, good: Revision) -> list[Finding]:
-        self._note(good)
+    def require_newest(self, number: int) -> None:
+        """Sees that nobody has changed the release since it was looked at.
+
+        :raises FindingError: when somebody has. What was noted is taken back, because it will not be done.
+        """
+        last = newest(self.cluster.revisions(self.helm.release))
+        if last is not None and last.number == number:
+            return
+        journal = self.lease.journal()
+        if journal is not None:
+            self.lease.note(replace(journal, doing="done"))
+        release = self.helm.release
+        text = f"revision {last.number} is {last.status}" if last else "it is gone"
+        raise FindingError(
+            HELM_CATALOGUE.finding(
+                "release-changed-meanwhile", where=f"release {release}", release=release, text=text
+            )
+        )
+
+    def _roll_back(self, last: int, good: Revision) -> list[Finding]:
+        self._note(last + 1, good)
         try:
             self.helm.rollback(good.number, redactor=self.redactor())
         except FindingError as error:
@@ -119,17 +143,16 @@ class WayBack:
         else:
             return []
         replicas = self._replicas(good)
-        self._note(good)
+        self._note(last + 2, good)  # the one that has failed is kept
         self.helm.rollback(good.number, redactor=self.redactor(), flags=(FORCE_CONFLICTS,))
         for kind, name, count, manager in replicas:
             self.cluster.set_replicas(kind, name, count, manager=manager)
         where = f"release {self.helm.release}"
         return [CATALOGUE.finding("undo-took-over", where=where, words=words)]
 
-    def _note(self, good: Revision) -> None:
-        last = newest(self.cluster.revisions(self.helm.release))
-        number = (good if last is None else last).number + 1
+    def _note(self, number: int, good: Revision) -> None:
         self.lease.note(Journal(self.lease.run, "undo", number, good.number))
+        self.require_newest(number - 1)
 
     def _replicas(self, good: Revision) -> Sequence[tuple[str, str, int, str]]:
         """The numbers of pods that somebody else than Helm has set, and who."""

@@ -57,15 +57,21 @@ class Release:
         :raises subprocess.CalledProcessError: Helm failed; ``stderr`` says why.
         """
         return subprocess.run(
-            [
-                *(self.helm, f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}"),
-                *arguments,
-            ],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=True,
+            self._helm(*arguments), input=stdin, capture_output=True, text=True, check=True
         ).stdout
+
+    def begin_helm(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Begin to run helm on the namespace; what it prints is lost."""
+        return subprocess.Popen(
+            self._helm(*arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def _helm(self, *arguments: str) -> list[str]:
+        flags = (f"--kubeconfig={self.kubeconfig}", f"--namespace={self.namespace}")
+        return [str(self.helm), *flags, *arguments]
 
     def revision(self) -> int:
         """The number of the newest revision."""

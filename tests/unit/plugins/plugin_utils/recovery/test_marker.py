@@ -22,7 +22,7 @@ def test_a_revision_is_of_the_run_that_has_marked_it() -> None:
     option, value = flags(run, 7)
     assert option == "--labels"
     name, _, marker = value.partition("=")
-    assert run_of(replace(revision(7), labels={name: marker})) == run
+    assert run_of(replace(revision(7), labels={name: marker}), [revision(6)]) == run
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,18 @@ def test_a_revision_is_of_the_run_that_has_marked_it() -> None:
 def test_a_revision_without_a_marker_of_its_own_number_is_of_somebody_else(
     labels: dict[str, str],
 ) -> None:
-    assert run_of(replace(revision(7), labels=labels)) is None
+    assert run_of(replace(revision(7), labels=labels), []) is None
+
+
+def test_a_revision_is_of_its_run_also_when_somebody_else_has_come_before() -> None:
+    late = replace(revision(8), labels={LABEL: "abc-7"})
+    assert run_of(late, [revision(7), late]) == "abc"
+
+
+def test_a_revision_that_has_inherited_the_marker_is_of_somebody_else() -> None:
+    marked, late = (replace(revision(each), labels={LABEL: "abc-7"}) for each in (7, 8))
+    assert run_of(late, [marked, late]) is None
+    assert run_of(late, [late]) is None  # the marked one is not kept any more
 
 
 def test_every_run_has_a_name_of_its_own() -> None:

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.cause import (
     AT_THE_RELAY,
+    AT_THE_RELEASE,
     IN_THE_PODS,
     is_ours,
 )
@@ -48,7 +49,20 @@ def test_a_half_written_revision_with_our_marker_is_gone_back_from(status: str) 
 @pytest.mark.parametrize("status", HALF_WRITTEN)
 def test_that_of_somebody_else_is_not_ours_to_touch(status: str) -> None:
     inherited = replace(revision(3, status), labels={LABEL: "run-2"})
-    assert find([revision(1), revision(2), inherited], noted("upgrade", 2)) is None
+    assert find([revision(1), ours(2, "superseded"), inherited], noted("upgrade", 2)) is None
+
+
+def test_one_that_somebody_else_has_made_before_a_killed_run_came_to_it_is_not_ours() -> None:
+    assert find([revision(1), revision(2)], noted("upgrade", 2)) is None
+    upgraded = [revision(1), ours(2, "superseded"), revision(3)]
+    assert find(upgraded, noted("undo", 3)) is None
+
+
+@pytest.mark.parametrize("status", ["deployed", "pending-upgrade"])
+def test_what_has_overtaken_somebody_elses_upgrade_goes_back_to_that_one(status: str) -> None:
+    late = replace(ours(3, status), labels={LABEL: "run-2"})
+    found = find([revision(1), revision(2, "superseded"), late], noted("upgrade", 2))
+    assert numbers(found) == (3, True, 2)
 
 
 def test_a_rollback_carries_no_marker_and_is_known_by_what_was_written_down() -> None:
@@ -58,8 +72,12 @@ def test_a_rollback_carries_no_marker_and_is_known_by_what_was_written_down() ->
         revision(3, "pending-rollback", "Rollback to 1"),
     ]
     assert numbers(find(revisions, noted("undo", 3))) == (3, True, 1)
-    assert find(revisions, noted("undo", 4)) is None
     assert find(revisions, None) is None
+
+
+def test_a_run_that_was_killed_before_its_rollback_began_has_left_that_to_be_done() -> None:
+    revisions = [revision(1, "superseded"), ours(2, "deployed", "SMTP settings")]
+    assert numbers(find(revisions, noted("undo", 3))) == (2, True, 1)
 
 
 def test_the_way_goes_back_to_the_revision_whose_pods_were_ready_and_not_to_a_broken_one() -> None:
@@ -100,7 +118,7 @@ def test_what_is_no_journal_is_none(key: str) -> None:
 
 
 def test_every_cause_is_the_code_of_a_finding() -> None:
-    assert docs.codes() >= IN_THE_PODS | AT_THE_RELAY
+    assert docs.codes() >= AT_THE_RELEASE | IN_THE_PODS | AT_THE_RELAY
 
 
 @pytest.mark.parametrize(
