@@ -42,7 +42,7 @@ _PROGRAM = "smtp_probe"
 _ABOUT = "Walk to mail relays step by step; say what stops mail, why, and how to mend it."
 _MORE = """\
 SOURCE says where a secret comes from: stdin (a line for each secret), prompt, env:NAME or
-file:PATH. Exit codes: 0 ok, 1 warnings, 2 errors, 3 bad input, 130 interrupted.
+file:PATH. Exit codes: 0 ok, 1 warnings, 2 errors, 3 bad input or no report, 130 interrupted.
 """
 
 
@@ -52,28 +52,55 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return INTERRUPTED
+    except Exception as error:
+        # A monitor is to know that nobody knows. Not its text, which may quote what was given, and so
+        # a password.
+        _complain(f"a mistake of this program, to be reported: {_place(error)}")
+        return UNKNOWN
+
+
+def _main(arguments: Sequence[str]) -> int:
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
         requests = _requests(given)
     except (ValueError, argparse.ArgumentTypeError) as error:
         parser.error(str(error))
-    except (KeyboardInterrupt, EOFError):
+    except EOFError:
         return INTERRUPTED
-    try:
-        results = probe_all(requests, concurrency=given.concurrency, per_relay=given.per_relay)
-    except KeyboardInterrupt:
-        sys.stderr.write(f"{_PROGRAM}: interrupted\n")
-        return INTERRUPTED
+    results = probe_all(requests, concurrency=given.concurrency, per_relay=given.per_relay)
     code = max(map(exit_code, results))
+    text = _json(results, code) if given.json else _text(results, transcript=given.transcript)
     try:
-        text = _json(results, code) if given.json else _text(results, transcript=given.transcript)
-        sys.stdout.write(f"{text}\n")
-        sys.stdout.flush()
+        print(text, flush=True)
+        return code
     except BrokenPipeError:
-        # The reader has seen enough; without this, the interpreter complains at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has seen enough.
+        pass
+    except OSError as error:
+        _complain(f"the report cannot be written: {error.strerror}")
+        code = UNKNOWN
+    # Otherwise the interpreter complains at its end of what is left to be written.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
+
+
+def _complain(problem: str) -> None:
+    print(f"{_PROGRAM}: {problem}", file=sys.stderr)
+
+
+def _place(error: Exception) -> str:
+    """Return the kind of an exception, and where in the code it came up."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = trace and f" in {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+    return f"{type(error).__name__}{where or ''}"
 
 
 def exit_code(result: ProbeResult) -> int:

@@ -24,6 +24,8 @@ _REFUSED = tuple(range(500, 600))
 
 # What holds for every relay. The particular comes before the general.
 TABLE: tuple[Row, ...] = (
+    # Of the whole probe, wherever it has come to.
+    Row("probe-too-slow", failure=("deadline",)),
     # -- a proxy, which fails in the relay's place at any stage that connects ----------------------
     Row("proxy-login-rejected", failure=("proxy-login",)),
     Row("proxy-denied", failure=("proxy-denied",)),
@@ -90,7 +92,6 @@ TABLE: tuple[Row, ...] = (
     Row("auth-challenge-malformed", failure=("challenge-malformed", "challenge-unexpected")),
     Row("smtputf8-not-offered", failure=("smtputf8-not-offered",)),
     # -- the connection, at any stage ---------------------------------------------------------
-    Row("probe-too-slow", failure=("deadline",)),
     Row("reply-timeout", failure=("timeout",)),
     Row(
         "connection-lost",

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .walk import Walk
     from .wire import Wire
 
+# RFC 4954 section 4 and 6, RFC 5321 section 4.2.3: about the command or the connection. Whether the
+# credentials are right, they do not tell.
+_NOT_ABOUT_CREDENTIALS = (500, 501, 502, 503, 504, 530, 538)
+
 # RFC 5321 section 4.5.3.1.4, without the line end.
 _MAX_COMMAND = 510
 
@@ -43,11 +47,11 @@ def authenticate(walk: Walk) -> None:
         if not encrypted:
             stage.result = "warning"
             walk.find("credentials-in-clear", where=walk.where("auth"))
-        walk.result.login = "undecided"
         try:
             reply = log_in(walk, walk.connection)
         except Refused as refusal:
-            if refusal.reply.kind == 5:
+            code = refusal.reply.code
+            if refusal.reply.kind == 5 and code not in _NOT_ABOUT_CREDENTIALS:
                 walk.result.login = "rejected"
             raise
         walk.result.login = "accepted"
@@ -66,6 +70,7 @@ def log_in(walk: Walk, wire: Wire) -> Reply:
         encoded = _encode(walk, initial) or "="
         if len(f"AUTH {name} {encoded}") <= _MAX_COMMAND:
             command, initial = f"{name} {encoded}", None
+    walk.result.login = walk.result.login or "undecided"
     reply = wire.exchange(Verb.AUTH, command)
     while reply.kind == 3:
         try:

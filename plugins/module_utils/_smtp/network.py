@@ -54,8 +54,8 @@ class Address:
 
     @property
     def host(self) -> str:
-        """The address as text."""
-        return str(self.sockaddr[0])
+        """The address as text, one of a single link with its interface (RFC 4007 section 11)."""
+        return socket.getnameinfo(self.sockaddr, socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)[0]
 
     @property
     def family_name(self) -> str:

@@ -598,10 +598,11 @@ CATALOGUE = Catalogue(
         Entry(
             "login-undecided",
             "warning",
-            "A login of this run to {host} as {username} ended without an answer that counts. It was "
-            "not tried again.",
-            "See the finding of the probe that tried it, and probe again when the relay answers.",
-            "Nobody knows whether the relay has counted the login: it put it off, or fell silent.",
+            "Another probe of this run tried to log in to {host} as {username}, and got neither a yes "
+            "nor a no. It was not tried again, and what comes after it was not tried from here.",
+            "See the finding of the probe that tried it; probe again when that is mended.",
+            "Nobody knows whether the credentials are right, nor whether the relay has counted the "
+            "login: it put it off, fell silent, or did not understand it.",
         ),
         Entry(
             "account-not-active",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from .message import TOKEN, Message
@@ -26,6 +27,7 @@ UNTIL = ("connect", "tls", "auth", "mail", "rcpt", "data")
 MAX_SECONDS = 86400
 
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
+_NO_HOST = re.compile(r"[@/\[\]]")
 _NO_MAILBOX = re.compile(r"[\s<>]")
 
 
@@ -203,6 +205,9 @@ class ProbeRequest:
         for name in ("host", "ehlo_name", "server_name"):
             if " " in getattr(self, name):
                 yield name, "holds a space"
+        for name in ("host", "server_name"):
+            if not _is_host(getattr(self, name)):
+                yield name, "is more than a name or an address: it has a user, a scheme or a port"
 
     def _login_problems(self) -> Iterator[tuple[str, str]]:
         external = self.mechanism == "EXTERNAL"
@@ -257,6 +262,16 @@ class ProbeRequest:
                     client_context(**options)
                 except ValueError as error:
                     yield name, f"cannot be used: {error}"
+
+
+def _is_host(text: str) -> bool:
+    """Return whether a text may be a name or an address; what a resolver does not know it tells."""
+    if ":" not in text:
+        return not _NO_HOST.search(text)
+    try:
+        return ip_address(text).version == 6
+    except ValueError:
+        return False
 
 
 def _typed(cls: type, data: Any, what: str) -> dict[str, Any]:

@@ -76,7 +76,8 @@ class Walk:
         self.wire: Wire | None = None
         self.address: Address | None = None
         self.distrust: WireError | None = None
-        self.server_name = (request.server_name or request.host).rstrip(".")
+        # An interface is this machine's own affair.
+        self.server_name = (request.server_name or request.host).partition("%")[0].rstrip(".")
         self.facts = dict.fromkeys(FACTS, "")
         self.facts.update(
             host=request.host,

@@ -120,6 +120,21 @@ def test_a_request_that_cannot_be_tried_is_bad_input_with_a_finding(capsys: Capt
     assert "[request-invalid]" in capsys.readouterr().out
 
 
+def test_a_mistake_of_the_program_is_told_on_one_line_that_quotes_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def broken(*_arguments: Any, **_options: Any) -> None:
+        raise RuntimeError("correct horse")
+
+    monkeypatch.setattr(command, "probe_all", broken)
+    assert main(["relay.example.org"]) == UNKNOWN
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    [line] = shown.err.splitlines()
+    assert "RuntimeError" in line
+    assert "horse" not in line
+
+
 def test_the_worst_of_many_relays_counts_and_their_order_stays(
     run_relay: Run, capsys: Capture
 ) -> None:
@@ -288,6 +303,23 @@ def test_ctrl_c_ends_it_at_once_and_without_a_traceback(copy: Path, run_relay: R
         out, errors = process.communicate(timeout=PATIENCE / 2)
     assert (process.returncode, out) == (INTERRUPTED, "")
     assert errors == "smtp_probe: interrupted\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_report_that_cannot_be_written_is_not_taken_for_one(copy: Path, run_relay: Run) -> None:
+    relay = run_relay(Relay(security="none"))
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run(
+            program(at(relay)),
+            cwd=copy,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    assert done.returncode == UNKNOWN
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_reader_who_has_seen_enough_is_no_failure(copy: Path, run_relay: Run) -> None:

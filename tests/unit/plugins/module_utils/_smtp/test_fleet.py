@@ -18,6 +18,8 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.message import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.result import ProbeResult
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp import hostile
+from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.hostile import Hostile
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.samples import (
     codes,
     credentials,
@@ -32,7 +34,6 @@ Run = Callable[[Relay], Relay]
 Handle = Callable[[socket.socket], None]
 Serve = Callable[[Handle], int]
 REJECTED = b"535 5.7.8 Authentication failed\r\n"
-PUT_OFF = b"454 4.7.0 Temporary authentication failure\r\n"
 
 
 def logins(*relays: Relay) -> int:
@@ -166,13 +167,47 @@ def test_a_login_that_was_rejected_is_made_again_by_nobody(
     assert codes(result, "error") == ["login-stopped"]
 
 
-def test_a_login_that_was_put_off_is_not_tried_again_and_not_called_rejected(
-    run_relay: Run, authority: Authority
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (b"454 4.7.0 Temporary authentication failure\r\n", "auth-failed-temporarily"),
+        (b"421 4.7.0 Shutting down\r\n", "relay-unavailable"),
+        (b"", "reply-timeout"),
+        (b"What?\r\n", "not-smtp"),
+        # About the command, and not about who logs in.
+        (b"504 5.5.4 Unrecognized authentication type\r\n", "mechanism-rejected"),
+        (b"503 5.5.1 Not now\r\n", "mechanism-rejected"),
+        (b"538 5.7.11 Encryption required\r\n", "starttls-required"),
+    ],
+)
+def test_a_login_without_a_yes_or_no_is_not_tried_again_and_not_called_rejected(
+    run_relay: Run, authority: Authority, reply: bytes, code: str
 ) -> None:
-    relay = run_relay(Relay(replies={"AUTH": PUT_OFF}))
-    results = probe_all([request(relay, authority, **credentials(relay))] * 3)
+    relay = run_relay(Relay(replies={"AUTH": reply}))
+    asked = request(relay, authority, timeout=1.0, **credentials(relay))
+    results = probe_all([asked] * 3, per_relay=3)
     assert logins(relay) == 1
-    assert all_codes(results) == ["auth-failed-temporarily"] + ["login-undecided"] * 2
+    assert all_codes(results) == sorted([code] + ["login-undecided"] * 2)
+    assert sorted(result.login for result in results) == ["", "", "undecided"]
+
+
+def test_a_connection_lost_during_the_login_is_not_called_a_rejection(
+    serve: Serve, authority: Authority
+) -> None:
+    relay = Hostile(authority.context(), "challenge", hostile.closes)
+    asked = request(serve(relay.serve), authority, mechanism="LOGIN", **credentials(Relay()))
+    results = probe_all([asked] * 3, per_relay=3)
+    assert sum(line.startswith("AUTH") for line in relay.seen) == 1
+    assert all_codes(results) == ["connection-lost"] + ["login-undecided"] * 2
+
+
+def test_credentials_that_cannot_be_sent_are_no_login(run_relay: Run, authority: Authority) -> None:
+    relay = run_relay(Relay())
+    unusable = credentials(relay, username="ada\ue000", mechanism="SCRAM-SHA-256")
+    results = probe_all([request(relay, authority, **unusable)] * 2)
+    assert logins(relay) == 0
+    assert all_codes(results) == ["credentials-unusable"] * 2
+    assert [result.login for result in results] == ["", ""]
 
 
 def test_a_rejected_login_is_not_tried_at_another_port_of_the_host(

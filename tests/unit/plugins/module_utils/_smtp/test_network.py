@@ -27,6 +27,12 @@ def test_an_address_needs_no_resolver() -> None:
     ]
 
 
+def test_an_address_keeps_the_interface_that_it_is_behind() -> None:
+    _number, name = socket.if_nameindex()[0]
+    [address] = Network().resolve(f"fe80::1%{name}", 25, 5.0)
+    assert address.host == f"fe80::1%{name}"
+
+
 def test_a_name_that_is_none_is_not_found() -> None:
     with pytest.raises(NetworkError) as caught:
         Network().resolve("a" * 70 + ".invalid", 25, 5.0)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import socket
 import ssl
@@ -216,6 +217,32 @@ def test_bad_input_is_named_before_any_connection() -> None:
     )
     assert codes(result) == ["request-invalid", "request-invalid"]
     assert [finding.where for finding in result.findings] == ["port", "auth"]
+
+
+class Neighbour(Network):
+    """An address behind an interface leads to a relay of this machine."""
+
+    def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
+        assert host == "fe80::1%eth0"
+        return [Address(socket.AF_INET, ("127.0.0.1", port))]
+
+
+def test_a_certificate_is_for_an_address_whatever_interface_it_is_behind(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay(tls=authority.context("fe80::1")))
+    result = probe(request(relay, authority, host="fe80::1%eth0"), network=Neighbour())
+    assert codes(result) == []
+    assert result.relay == f"[fe80::1%eth0]:{relay.port}"
+
+
+@pytest.mark.parametrize("proxy", ["", "http://127.0.0.1:9"])
+def test_a_time_that_is_over_before_the_first_stage_is_not_blamed_on_the_resolver(
+    proxy: str,
+) -> None:
+    times = itertools.chain([0.0] * 3, itertools.repeat(1000.0))
+    asked = request(1, timeout=10.0, proxy=Secret(proxy))
+    assert codes(probe(asked, clock=lambda: next(times))) == ["probe-too-slow"]
 
 
 # -- security ------------------------------------------------------------------------------------

@@ -104,6 +104,14 @@ def test_a_good_request_has_no_problems() -> None:
         ("host", {"host": ""}),
         ("host", {"host": "relay example"}),
         ("host", {"host": "relay\r\n.example"}),
+        ("host", {"host": "user@relay.example.org"}),
+        ("host", {"host": "smtp://relay.example.org"}),
+        ("host", {"host": "smtp://user:hunter22@relay.example.org:587/"}),
+        ("host", {"host": "relay.example.org:587"}),
+        ("host", {"host": "relay.example.org/"}),
+        ("host", {"host": "[2001:db8::7]"}),
+        ("host", {"host": "2001:db8::7::"}),
+        ("server_name", {"server_name": "relay.example.org:587"}),
         ("port", {"port": 70000}),
         ("port", {"port": 0}),
         ("security", {"security": "ssl"}),
@@ -152,3 +160,15 @@ def test_what_cannot_be_tried_is_named_by_its_field(field: str, changes: dict[st
     problems = list(replace(GOOD, **changes).problems())
     assert [name for name, _problem in problems] == [field]
     assert "a\r\nb" not in problems[0][1]
+    assert "hunter22" not in problems[0][1]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("relay", "relay.example.org.", "relay_1.example.org", "bücher.example", "192.0.2.7"),
+        *("2001:db8::7", "::ffff:192.0.2.7", "fe80::1%eth0"),
+    ],
+)
+def test_a_host_is_a_name_or_an_address(host: str) -> None:
+    assert list(replace(GOOD, host=host).problems()) == []
