@@ -32,18 +32,20 @@ class Policy:
     """What the relay says, and what it has taken.
 
     ``at_data`` maps a sender's domain to the reply to the end of DATA, ``put_off`` a recipient to the
-    number of times that it is still to be answered with 451.
+    number of times that it is still to be answered with 451. ``anonymous`` says whether it takes mail
+    without a login.
     """
 
     at_data: dict[str, str] = field(default_factory=dict)
     put_off: dict[str, int] = field(default_factory=dict)
     messages: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     logins: list[bool] = field(default_factory=list)
+    anonymous: bool = False
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if not session.authenticated:
+        if not (session.authenticated or self.anonymous):
             return "530 5.7.0 Authentication required"
         envelope.mail_from = address
         return _ACCEPTED
