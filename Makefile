@@ -10,6 +10,9 @@ export PYTHONPATH := $(CURDIR)/.build/collections:$(CURDIR)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build/collections
 unexport KUBECONFIG ANSIBLE_CONFIG
 
+# As many tests at once as there are nodes, or else cores; the long ones first.
+PYTEST = python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
 SHELL_SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!/bin/(sh|bash)' 2>/dev/null)
 
 .PHONY: help setup setup-python setup-node demo test test-faults test-unit lint bench docs clean
@@ -32,13 +35,13 @@ demo: setup ## Show the whole flow on a real Kubernetes node, from no mail to a 
 	@python -m tests.cluster run -- python -m tests.demo
 
 test: setup ## Run unit, integration and system tests
-	@python -m tests.cluster run -- python -m pytest -m 'not faults' tests/unit tests/integration tests/system
+	@python -m tests.cluster run --nodes 2 -- $(PYTEST) -m 'not faults' tests/system tests/integration tests/unit
 
 test-faults: setup ## Run the long system tests: killed runs, back-out, rights, rollouts, a private CA
-	@python -m tests.cluster run -- python -m pytest -m faults tests/system
+	@python -m tests.cluster run --nodes 2 -- $(PYTEST) -m faults tests/system
 
 test-unit: setup-python ## Run the unit tests: no network, no cluster, seconds
-	@python -m pytest tests/unit
+	@$(PYTEST) tests/unit
 
 lint: setup-python ## Check style, types, documentation and Ansible's own rules
 	@tools/setup-system shellcheck

@@ -57,6 +57,13 @@ def _parser() -> argparse.ArgumentParser:
     load = command("load", _load, "import docker-archive tars")
     load.add_argument("archive", type=Path, nargs="+")
     within = command("run", _run, "run a command with a node that ends with it")
+    within.add_argument(
+        "--nodes",
+        type=int,
+        default=1,
+        metavar="N",
+        help="start so many, for tests that run at the same time (default: %(default)s)",
+    )
     within.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND ARGUMENTS …")
     return parser
 
@@ -115,7 +122,10 @@ def _run(options: argparse.Namespace) -> int:
         command = command[1:]
     if not command:
         raise RefusalError("run: name a command, like 'python -m tests.cluster run -- make test'")
-    return run(Node(options.state), command, _say)
+    if options.nodes < 1:
+        raise RefusalError("run: --nodes is a number from 1")
+    more = [options.state.with_name(f"{options.state.name}-{n}") for n in range(1, options.nodes)]
+    return run([Node(state) for state in (options.state, *more)], command, _say)
 
 
 def _say(line: str) -> None:

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 KUBECONFIG_VARIABLE = "MAILOPS_TEST_KUBECONFIG"
+NODES_VARIABLE = "MAILOPS_TEST_KUBECONFIGS"
+"""Where there are several nodes: the kubeconfigs of all, separated as in PATH."""
 BIN_VARIABLE = "MAILOPS_TEST_BIN"
 
 _LEAD_ELSEWHERE = ("HELM_", "K8S_AUTH_", "KUBE")
@@ -42,14 +44,28 @@ def for_cluster(
     }
 
 
-def without_proxy(caller: Mapping[str, str], kubeconfig: Path) -> dict[str, str]:
-    """Let no proxy stand between this host and its own node.
-
-    :param kubeconfig: the node's, which is JSON.
-    """
-    cluster = json.loads(kubeconfig.read_text(encoding="utf-8"))["clusters"][0]["cluster"]
-    address = str(urlsplit(cluster["server"]).hostname)
+def several(caller: Mapping[str, str], kubeconfigs: Sequence[Path]) -> dict[str, str]:
+    """The environment of the first of several nodes, with the way to all of them."""
     return {
-        name: ",".join(filter(None, [caller.get(name), address]))
+        **caller,
+        NODES_VARIABLE: os.pathsep.join(map(str, kubeconfigs)),
+        **without_proxy(caller, kubeconfigs),
+    }
+
+
+def nodes(caller: Mapping[str, str]) -> list[str]:
+    """The kubeconfigs of all clusters that a command may use: one for each worker of its tests."""
+    return caller.get(NODES_VARIABLE, caller[KUBECONFIG_VARIABLE]).split(os.pathsep)
+
+
+def without_proxy(caller: Mapping[str, str], kubeconfigs: Sequence[Path]) -> dict[str, str]:
+    """Let no proxy stand between this host and its own nodes.
+
+    :param kubeconfigs: the nodes', which are JSON.
+    """
+    clusters = [json.loads(path.read_text(encoding="utf-8"))["clusters"] for path in kubeconfigs]
+    addresses = [str(urlsplit(found[0]["cluster"]["server"]).hostname) for found in clusters]
+    return {
+        name: ",".join(filter(None, [caller.get(name), *addresses]))
         for name in ("NO_PROXY", "no_proxy")
     }

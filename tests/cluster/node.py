@@ -56,7 +56,7 @@ class Node:
 
     def environment(self) -> dict[str, str]:
         """The environment for commands that use this node, which is up."""
-        caller = {**os.environ, **without_proxy(os.environ, self.kubeconfig)}
+        caller = {**os.environ, **without_proxy(os.environ, [self.kubeconfig])}
         return for_cluster(caller, self.kubeconfig, self.bin, self.layout.tools)
 
     def is_alive(self) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.environment import for_cluster, without_proxy
+from tests.cluster.environment import for_cluster, nodes, several, without_proxy
 
 
 def _environment(caller: dict[str, str]) -> dict[str, str]:
@@ -46,12 +46,32 @@ def test_everything_else_is_passed_on() -> None:
     assert _environment({"LANG": "C.UTF-8"})["LANG"] == "C.UTF-8"
 
 
-def test_the_node_is_reached_past_the_callers_proxy(tmp_path: Path) -> None:
-    kubeconfig = tmp_path / "kubeconfig"
-    cluster = {"cluster": {"server": "https://10.200.255.254:6443"}}
-    kubeconfig.write_text(json.dumps({"clusters": [cluster]}))
+@pytest.fixture
+def kubeconfigs(tmp_path: Path) -> list[Path]:
+    """Those of two nodes."""
+    paths = [tmp_path / "first", tmp_path / "second"]
+    for number, path in enumerate(paths, 1):
+        cluster = {"cluster": {"server": f"https://10.200.{number}.254:6443"}}
+        path.write_text(json.dumps({"clusters": [cluster]}))
+    return paths
 
-    assert without_proxy({"NO_PROXY": "intranet"}, kubeconfig) == {
-        "NO_PROXY": "intranet,10.200.255.254",
-        "no_proxy": "10.200.255.254",
+
+def test_a_node_is_reached_past_the_callers_proxy(kubeconfigs: list[Path]) -> None:
+    assert without_proxy({"NO_PROXY": "intranet"}, kubeconfigs[:1]) == {
+        "NO_PROXY": "intranet,10.200.1.254",
+        "no_proxy": "10.200.1.254",
     }
+
+
+def test_every_one_of_several_nodes_is_known_and_reached_past_the_proxy(
+    kubeconfigs: list[Path],
+) -> None:
+    environment = several(_environment({}), kubeconfigs)
+
+    assert nodes(environment) == list(map(str, kubeconfigs))
+    assert environment["NO_PROXY"] == "10.200.1.254,10.200.2.254"
+    assert environment["MAILOPS_TEST_KUBECONFIG"] == "/node/kubeconfig"
+
+
+def test_a_single_node_is_the_one_of_all() -> None:
+    assert nodes(_environment({})) == ["/node/kubeconfig"]
