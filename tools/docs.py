@@ -89,7 +89,7 @@ def role_options(role: str) -> list[str]:
         "render": ["values_dest", "values_include_secrets", "document_path"],
         "deploy": [
             *("chart", "helm", "allow_changes", "restart", "rollout_timeout"),
-            *("change_reference", "back_out"),
+            *("change_reference", "back_out", "ca_dest"),
         ],
         "back_out": ["helm", "rollout_timeout", "back_out"],
     }

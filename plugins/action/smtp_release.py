@@ -17,8 +17,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Gu
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import FORCE_CONFLICTS
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import owner
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.look import (
     Look,
     all_rights_told,
@@ -42,9 +44,12 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.diff import shown
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.release import ReleaseStep
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import commit
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due, Mounts
 
 DESCRIPTION = "SMTP settings by mailops.smtp"
+OWNED = "release-owned"
+"""The finding that somebody else keeps the release."""
 
 
 class ActionModule(ReleaseStep):
@@ -53,8 +58,14 @@ class ActionModule(ReleaseStep):
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
         cluster, release = self.cluster(plan.target), plan.target.release
-        with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
-            return self._bring(plan, mode, cluster, lease)
+        try:
+            with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
+                return self._bring(plan, mode, cluster, lease)
+        except FindingError as error:
+            if not plan.trust.runtimes or OWNED not in {found.code for found in error.findings}:
+                raise
+            told = self._ca_to_commit(plan, mode, cluster)
+            raise FindingError(*error.findings, *told) from error
 
     def _bring(self, plan: Plan, mode: Mode, cluster: Cluster, lease: Lease) -> dict[str, Any]:
         target = plan.target
@@ -100,14 +111,14 @@ class ActionModule(ReleaseStep):
                     if not mode.check:
                         mark = self._mark(recovery, deployed, live)
                         with due.held():
+                            self._trust(due, lease)
                             helm.upgrade(
                                 chart,
                                 wanted,
                                 description=description(plan.run.change_reference),
                                 redactor=workloads.explainer.redactor,
-                                flags=(*approval.flags, *mark),
+                                flags=(*approval.flags, *taking_over(deployed, due), *mark),
                             )
-                            self._trust(due, lease)
                 if not mode.check:
                     deployed = upgraded(recovery, plan)
                     self.partial.update(changed=True, upgraded=True, revision=deployed.number)
@@ -140,6 +151,23 @@ class ActionModule(ReleaseStep):
             "findings": [finding.as_dict() for finding in findings],
             "warnings": warnings(noted),
         }
+
+    def _ca_to_commit(self, plan: Plan, mode: Mode, cluster: Cluster) -> list[Finding]:
+        """Writes what mounts the private CA, where somebody else keeps the release; what to say about it."""
+        try:
+            live = self.workloads(cluster, plan, plan.redactor).live()
+            mounts, findings = Mounts(cluster, plan.trust).wanted(live)
+            outcome = commit.commit(
+                mounts,
+                owner.of_objects(live.values()),
+                plan.target.namespace,
+                plan.run.ca_dest,
+                check=mode.check,
+            )
+        except FindingError as error:
+            return list(error.findings)
+        self.partial["changed"] = outcome.changed
+        return [*findings, *outcome.findings]
 
     def _begin(
         self, plan: Plan, mode: Mode, cluster: Cluster, recovery: Recovery
@@ -196,9 +224,9 @@ class ActionModule(ReleaseStep):
         self.partial.update(changed=True, restarted=names)
 
     def _trust_alone(self, due: Due, lease: Lease) -> None:
-        """The same without an upgrade, in one roll too."""
-        with due.held():
-            self._trust(due, lease)
+        """The same without an upgrade: one change, which makes one roll anyway."""
+        self._trust(due, lease)
+        due.let_go()
 
     def _trust(self, due: Due, lease: Lease) -> None:
         """Brings the private CA into the pods, or out of them."""
@@ -225,6 +253,15 @@ def left(owed: Sequence[Workload], target: Target) -> Finding:
 def description(reference: str | None) -> str:
     """What stands beside the revision in ``helm history``."""
     return f"{DESCRIPTION} ({reference})" if reference else DESCRIPTION
+
+
+def taking_over(deployed: Revision, due: Due) -> tuple[str, ...]:
+    """The flags with which the upgrade takes back from us what holds the workloads, and lets them roll.
+
+    The guard has seen that there is nothing else to take over.
+    """
+    on_server = deployed.record.get("apply_method") == "ssa"
+    return (FORCE_CONFLICTS,) if on_server and due.contested else ()
 
 
 def upgraded(recovery: Recovery, plan: Plan) -> Revision:

@@ -297,6 +297,13 @@ options:
     type: str
     choices: [auto, chart, mount, none]
     default: auto
+  ca_dest:
+    description:
+      - Path on the controller of a folder for what mounts the private CA, where something else keeps the release, such
+        as Argo CD or Flux. It would take away what is mounted beside the release, so that the same is written there as
+        a Kustomize component, to be committed.
+      - The folder is made if it is not there. The one that it is in must be.
+    type: path
   allow_changes:
     description:
       - Changes that an upgrade may make although they are not for mail, by the names that the findings of a run give,

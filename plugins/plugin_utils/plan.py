@@ -100,6 +100,7 @@ class Run:
     values_include_secrets: bool
     document_path: str | None
     ca_mode: Mode
+    ca_dest: str | None
     probe: ProbeOptions
     allow_changes: tuple[str, ...]
     restart: Restart
@@ -342,6 +343,7 @@ class Given:
             values_include_secrets=self._values.get("values_include_secrets") or False,
             document_path=self.text("document_path"),
             ca_mode=ca_mode,
+            ca_dest=self.text("ca_dest"),
             probe=probe,
             allow_changes=tuple(self._values.get("allow_changes") or ()),
             restart=restart,

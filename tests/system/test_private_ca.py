@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.apps.invitations.release import Release
+from tests.apps.kinds import release as kinds
 from tests.harness.lab import WITHOUT_MAIL, Lab
 from tests.harness.playbook import Played, play, write_inputs
 from tests.relays.authority import Authority
@@ -23,14 +24,14 @@ pytestmark = [pytest.mark.node, pytest.mark.faults]
 DEPLOY = ("--tags", "deploy")
 VARIABLE = "SSL_CERT_FILE"
 PATH = "/etc/mailops-smtp-ca/api.pem"
-CONFIG_MAPS = {f"mailops-smtp-ca-deployment-{{}}-{name}" for name in ("api", "cmd")}
+CONFIG_MAPS = [f"mailops-smtp-ca-deployment-{{}}-{name}-" for name in ("api", "cmd")]
 
 
 def verified(lab: Lab, **changes: Any) -> dict[str, Any]:
     """The application verifies the relay's certificate on this port, and no other."""
     pem = lab.relay.ca_path.read_text(encoding="ascii")
     given = {"smtp_security": "tls", "smtp_ca_path": None, "smtp_ca_pem": pem}
-    return {**given, "smtp_ca_mode": None, **changes}
+    return {**given, "work": "configure-ca", "smtp_ca_mode": None, **changes}
 
 
 def templates(release: Release) -> dict[str, int]:
@@ -42,10 +43,11 @@ def templates(release: Release) -> dict[str, int]:
     return found
 
 
-def config_maps(release: Release) -> set[str]:
+def config_maps(release: Release) -> list[str]:
+    """The names of the ConfigMaps of certificates, without what changes with those."""
     items = release.kubectl.json("-n", release.namespace, "get", "configmaps")["items"]
-    names = {item["metadata"]["name"] for item in items}
-    return {name.replace(release.name, "{}") for name in names if "smtp" in name}
+    names = sorted(item["metadata"]["name"].replace(release.name, "{}") for item in items)
+    return [name[:-10] for name in names if "smtp" in name]
 
 
 def held(release: Release) -> list[str]:
@@ -141,7 +143,8 @@ class TestAPrivateCaOverItsLife:
         self, lab: Lab, release: Release, configure: Configure
     ) -> None:
         name = f"{release.name}-api"
-        body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name}}
+        metadata = {"name": name, "annotations": {"mailops.smtp/held": "0"}}
+        body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata}
         release.kubectl.run(
             *("-n", release.namespace, "apply", "--server-side", "--filename=-"),
             "--field-manager=mailops-smtp-hold",
@@ -157,7 +160,7 @@ class TestAPrivateCaOverItsLife:
         assert config_maps(release) == CONFIG_MAPS
         played = configure(release, *DEPLOY, **verified(lab, smtp_ca_mode="none"))
         assert played.returncode == 0, played.output
-        assert config_maps(release) == set()
+        assert config_maps(release) == []
         assert VARIABLE not in release.environ("api")
         deployment = release.kubectl.json(
             *("-n", release.namespace, "get", "deployment", f"{release.name}-api")
@@ -184,7 +187,49 @@ def test_helm_3_mounts_it_in_one_roll_and_the_playbook_takes_it_away(
         inventory, _ = write_inputs(tmp_path, {release.name: variables})
         played = play("mailops.smtp.remove_ca", inventory, lab.kubeconfig)
         assert (played.returncode, played.changed) == (0, 1), played.output
-        assert config_maps(release) == set()
+        assert config_maps(release) == []
         assert VARIABLE not in release.environ("api")
+    finally:
+        release.remove()
+
+
+ROLLING = {"type": "RollingUpdate"}
+STRATEGIES: dict[str, dict[str, Any]] = {
+    "left to Kubernetes": {"queue": {}, "agent": {"updateStrategy": {"type": None}}},
+    "said by the chart": {
+        "queue": {"updateStrategy": {**ROLLING, "rollingUpdate": {"partition": 0}}},
+        "agent": {"updateStrategy": {**ROLLING, "rollingUpdate": {"maxUnavailable": 1}}},
+    },
+    "a partition": {
+        "queue": {"replicas": 2, "updateStrategy": {"rollingUpdate": {"partition": 1}}}
+    },
+    "OnDelete": {"queue": {"updateStrategy": {"type": "OnDelete"}}},
+}
+"""How the chart of the application of each kind may say that its pods are replaced."""
+
+
+def made(release: Release) -> dict[str, int]:
+    """How many pods each kind of workload has made so far."""
+    found: dict[str, int] = {}
+    for event in release.kubectl.json("-n", release.namespace, "get", "events")["items"]:
+        if event["reason"] == "SuccessfulCreate":
+            kind = event["involvedObject"]["kind"]
+            found[kind] = found.get(kind, 0) + (event.get("count") or 1)
+    return found
+
+
+@pytest.mark.parametrize("helm", ["helm", "helm3"])
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_workloads_of_every_kind_roll_once_for_an_upgrade_and_a_ca(
+    lab: Lab, configure: Configure, strategy: str, helm: str
+) -> None:
+    release = kinds.installed(lab.release(helm=helm), **STRATEGIES[strategy])
+    try:
+        before = made(release)
+        changes = {**verified(lab), "smtp_application": str(kinds.PROFILE)}
+        played = configure(release, *("--tags", "deploy,verify"), known=False, **changes)
+        assert played.returncode == 0, played.output
+        now = made(release)
+        assert {kind: now[kind] - before[kind] for kind in now} == dict.fromkeys(now, 1)
     finally:
         release.remove()

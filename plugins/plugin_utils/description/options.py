@@ -167,6 +167,7 @@ RUN = (
     Option("values_include_secrets", Kind.BOOLEAN),
     Option("document_path"),
     Option("ca_mode"),
+    Option("ca_dest"),
     Option("allow_changes", Kind.TEXTS),
     Option("restart"),
     Option("rollout_timeout", Kind.INTEGER),

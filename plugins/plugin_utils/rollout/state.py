@@ -52,6 +52,20 @@ def partition(workload: Object) -> int:
     return min(int(rolling.get("partition") or 0), wanted(workload))
 
 
+def kept_back(workload: Object, pod: Object) -> bool:
+    """Whether the partition of a StatefulSet lets a pod keep an older template, so that no restart gives it
+    the newest (kubernetes.io/docs/concepts/workloads/controllers/statefulset/#partitions).
+    """
+    if not partition(workload):
+        return False
+    newest = (workload.get("status") or {}).get("updateRevision")
+    labels = pod["metadata"].get("labels") or {}
+    ordinal = int(pod["metadata"]["name"].rpartition("-")[2])
+    first = int((workload["spec"].get("ordinals") or {}).get("start", 0))
+    below = ordinal - first < partition(workload)
+    return below and labels.get("controller-revision-hash") != newest
+
+
 def rolls(before: Object, after: Object) -> bool:
     """Whether a workload rolls by itself from one of its states to the next.
 

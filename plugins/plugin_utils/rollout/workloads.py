@@ -111,7 +111,7 @@ class Workloads:
         ]
 
     def ready(self, live: Live, pods: Pods) -> list[tuple[Workload, Object]]:
-        """Every ready pod of every workload.
+        """Every ready pod of every workload, but those that are to keep an older template.
 
         :raises FindingError: for a workload that should have pods and has no ready one.
         """
@@ -124,10 +124,10 @@ class Workloads:
             raise FindingError(
                 *(finding for each in down for finding in self._down(each, live[each], pods[each]))
             )
-        return found
+        return [(each, pod) for each, pod in found if not state.kept_back(live[each], pod)]
 
     def running(self, live: Live) -> list[tuple[Workload, Object]]:
-        """Every pod whose container runs, ready or not.
+        """Every pod whose container runs, ready or not, but those that are to keep an older template.
 
         A container that does not run gets what is in the cluster when it starts.
         """
@@ -135,7 +135,7 @@ class Workloads:
             (workload, pod)
             for workload, pods in self.pods(live).items()
             for pod in pods
-            if runs(pod, workload.container)
+            if runs(pod, workload.container) and not state.kept_back(live[workload], pod)
         ]
 
     def outdated(

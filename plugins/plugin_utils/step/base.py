@@ -29,7 +29,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.findings import 
     CATALOGUE as STEP_CATALOGUE,
 )
 
-PATHS = ("ca_path", "kubeconfig", "values_dest", "values_src")
+PATHS = ("ca_dest", "ca_path", "kubeconfig", "values_dest", "values_src")
 """Options that are always paths; `chart` and `application` may be a name or a path."""
 
 

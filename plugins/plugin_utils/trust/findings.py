@@ -120,9 +120,55 @@ CATALOGUE = Catalogue(
                 "smtp_release, is not in it."
             ),
             fix=(
-                "Let smtp_release run; where another tool applies the file, such as Argo CD or Flux, "
-                "commit the ConfigMap and the patch of docs/private-ca.md with it."
+                "Let smtp_release run. Where Argo CD or Flux keeps the release, give it smtp_ca_dest: it "
+                "writes there what is to be committed beside the values."
             ),
+        ),
+        Entry(
+            code="ca-to-commit",
+            severity="warning",
+            meaning=(
+                "Somebody else keeps the release, and would take away what is mounted beside it. What "
+                "mounts the private CA is written as a Kustomize component instead, or would be without "
+                "check mode."
+            ),
+            message="What mounts the private CA for {owner} {written}: {path}",
+            fix=(
+                "Commit the folder, and name it under components of the kustomization that renders the "
+                "release; Flux takes its patches under postRenderers of the HelmRelease "
+                "(docs/private-ca.md)."
+            ),
+        ),
+        Entry(
+            code="ca-dest-wanted",
+            severity="warning",
+            meaning=(
+                "Somebody else keeps the release, and would take away what is mounted beside it; there "
+                "is no place yet for the files that are to be committed instead."
+            ),
+            message="The private CA is not in the values of the release, and {owner} would take a mount away.",
+            fix=(
+                "Set smtp_ca_dest to a folder of its own in the repository that {owner} reads, and run "
+                "again: what mounts the CA is written there. Or let the image trust the CA and set "
+                "smtp_ca_mode: none."
+            ),
+        ),
+        Entry(
+            code="ca-not-for-the-owner",
+            severity="warning",
+            meaning=(
+                "Something that installs a chart and patches nothing keeps the release, such as a "
+                "HelmChart, so that there is no file by which it would mount the private CA."
+            ),
+            message="The private CA is not in the values of the release, and who keeps it patches no chart.",
+            fix="Let the image trust the CA and set smtp_ca_mode: none, or keep the release in another way.",
+        ),
+        Entry(
+            code="ca-dest-unwritable",
+            severity="error",
+            meaning="The folder for what mounts the private CA cannot be written on the controller.",
+            message="smtp_ca_dest {path} cannot be written: {problem}.",
+            fix="Give a folder that the user of this run may write, or one in a folder that it may.",
         ),
         Entry(
             code="ca-roots-unreadable",

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
-from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, patch, roots
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, hold, patch, roots
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.bundle import Roots
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import Trust, file_of
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.findings import CATALOGUE
@@ -28,13 +28,15 @@ class Mount:
     """What is to be done to one workload.
 
     :param state: the workload as it was found.
-    :param config_map: what it mounts; `None` when nothing is to be mounted any more.
+    :param config_map: what it mounts, if that is to be made or changed.
     :param applied: the workload with our fields, all of them; without any when there are to be none.
+    :param there: whether all of it is there already.
     """
 
     state: Object
     config_map: Mapping[str, Any] | None
     applied: Mapping[str, Any]
+    there: bool = False
 
     def __str__(self) -> str:
         return f"{self.state['kind']} {self.state['metadata']['name']}"
@@ -71,27 +73,47 @@ class Due:
         held = (f"{state['kind']} {state['metadata']['name']}" for state in self.left_held)
         return ", ".join(dict.fromkeys([*map(str, self.mounts), *held]))
 
+    @property
+    def before(self) -> tuple[Mapping[str, Any], ...]:
+        """The workloads with our fields as they are: applied, each is as it was found."""
+        return tuple(patch.mounted(mount.state) for mount in self.mounts)
+
+    @property
+    def contested(self) -> bool:
+        """Whether an upgrade on the server has to take over from us what holds a workload."""
+        return any(hold.contested(state, body) for state, body in self._holds())
+
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Several changes of the workloads in it make one roll, at its end.
+        """Several changes of the workloads in it make one roll, at its end or at a change in it that lets go.
 
         Those are let go that a run before has left, too.
 
         :raises FindingError: when the cluster refuses.
         """
-        mine = [(mount.state, patch.holding(mount.state)) for mount in self.mounts]
+        mine = self._holds()
         try:
             for _state, body in mine:
-                if body:
-                    self.cluster.apply(body, patch.HOLDER, force=True)
+                self.cluster.apply(body, hold.HOLDER, force=True)
             yield
         finally:
-            states = [state for state, body in mine if body]
-            for state in (*states, *(each for each in self.left_held if each not in states)):
-                self.cluster.apply(patch.bare(state), patch.HOLDER)
+            self._let_go([*(state for state, _body in mine), *self.left_held])
+
+    def _holds(self) -> list[tuple[Object, Mapping[str, Any]]]:
+        found = ((mount.state, hold.holding(mount.state)) for mount in self.mounts)
+        return [(state, body) for state, body in found if body]
+
+    def _let_go(self, states: Iterable[Object]) -> None:
+        for state in states:
+            now = self.cluster.workload(state["kind"], state["metadata"]["name"])
+            if now is not None:
+                body = hold.letting_go({**now, "kind": state["kind"]})
+                self.cluster.apply(body, hold.HOLDER, force=True)
 
     def bring(self) -> None:
         """Mounts what is to be mounted, and takes away what is not.
+
+        What was mounted before stays in the cluster, for the pods that have it and for the way back.
 
         :raises FindingError: when the cluster refuses.
         """
@@ -99,8 +121,13 @@ class Due:
             if mount.config_map:
                 self.cluster.apply(mount.config_map, patch.MANAGER)
             self.cluster.apply(mount.applied, patch.MANAGER)
-            if not mount.config_map:
-                self.cluster.delete_config_map(patch.config_map_name(mount.state))
+
+    def let_go(self) -> None:
+        """Lets those roll that a run before has left held.
+
+        :raises FindingError: when the cluster refuses.
+        """
+        self._let_go(self.left_held)
 
     def rolling(self, live: Live) -> dict[Workload, Object]:
         """Those of the workloads that it rolls."""
@@ -125,34 +152,43 @@ class Mounts:
         :param live: the workloads as they are.
         :raises FindingError: naming everything that stands against it.
         """
+        wanted, findings = self.wanted(live)
+        named = {(mount.state["kind"], mount.state["metadata"]["name"]) for mount in wanted}
         states = {(workload.kind, workload.name): state for workload, state in live.items()}
+        gone = [
+            Mount(state, None, patch.bare(state))
+            for place, state in states.items()
+            if place not in named and patch.managed(state, patch.MANAGER)
+        ]
+        due = [mount for mount in wanted if not mount.there]
+        held = tuple(state for state in states.values() if hold.is_held(state))
+        return Due(self.cluster, (*due, *gone), held, tuple(findings))
+
+    def wanted(self, live: Live) -> tuple[list[Mount], list[Finding]]:
+        """All that is to be mounted, with what is there already; and warnings. Changes nothing.
+
+        :raises FindingError: naming everything that stands against it.
+        """
         mounts: list[Mount] = []
         findings: list[Finding] = []
         for runtimes in patch.grouped(self.trust.runtimes):
-            workload = next(iter(runtimes))
-            state = states.pop((workload.kind, workload.name))
+            state = live[next(iter(runtimes))]
             wrong = list(_obstacles(state, runtimes))
             findings += wrong
             if not wrong:
                 mount, told = self._mount(state, runtimes)
-                mounts += [mount] if mount else []
+                mounts.append(mount)
                 findings += told
         if any(finding.severity == "error" for finding in findings):
             raise FindingError(*findings)
-        mounts += [
-            Mount(state, None, patch.bare(state))
-            for state in states.values()
-            if patch.managed(state, patch.MANAGER)
-        ]
-        every = {id(state): state for state in live.values()}.values()
-        held = tuple(state for state in every if patch.managed(state, patch.HOLDER))
-        return Due(self.cluster, tuple(mounts), held, tuple(findings))
+        return mounts, findings
 
     def _mount(
         self, state: Object, runtimes: Mapping[Workload, Runtime]
-    ) -> tuple[Mount | None, list[Finding]]:
-        there = self.cluster.config_map(patch.config_map_name(state)) or {}
-        kept: Mapping[str, str] = there.get("data") or {}
+    ) -> tuple[Mount, list[Finding]]:
+        mounted = patch.config_map_of(state)
+        there = self.cluster.config_map(mounted) if mounted else None
+        kept: Mapping[str, str] = (there or {}).get("data") or {}
         files: dict[str, str] = {}
         findings: list[Finding] = []
         for workload, runtime in runtimes.items():
@@ -163,9 +199,8 @@ class Mounts:
             findings += [finding] if finding else []
             files[file_of(workload)] = bundle.text(self.trust.pem, found)
         applied = patch.mounting(state, runtimes, files)
-        mount = Mount(state, patch.config_map(state, files), applied)
         same = kept == files and patch.contains(state["spec"], applied["spec"])
-        return (None if same else mount), findings
+        return Mount(state, patch.config_map(state, files), applied, there=same), findings
 
     def _roots(
         self, state: Object, workload: Workload, runtime: Runtime, before: Roots | None

@@ -9,7 +9,7 @@ and applying less takes away what is left out
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
@@ -21,19 +21,19 @@ Object = Mapping[str, Any]
 
 MANAGER = "mailops-smtp-ca"
 """Owns the volume, the mount and the variables."""
-HOLDER = "mailops-smtp-hold"
-"""Owns what keeps a workload from rolling while several changes of one roll are made."""
 VOLUME = "mailops-smtp-ca"
-ANNOTATION = "mailops.smtp/ca"
-"""Of the pods: what changes with the certificates, so that a change of them rolls the workload."""
 
 _KEYS = ("name", "mountPath")
 """What tells the entries of a list of a pod's specification from each other."""
 
 
-def config_map_name(state: Object) -> str:
-    """The name of the ConfigMap that a workload's pods mount."""
-    return f"mailops-smtp-ca-{state['kind'].lower()}-{state['metadata']['name']}"
+def config_map_name(state: Object, files: Mapping[str, str]) -> str:
+    """The name of the ConfigMap with these files for a workload's pods.
+
+    Other certificates are another ConfigMap, so that they roll the workload, and so that the pods from
+    before keep theirs.
+    """
+    return f"{VOLUME}-{state['kind'].lower()}-{state['metadata']['name']}-{bundle.digest(files)}"
 
 
 def config_map(state: Object, files: Mapping[str, str]) -> dict[str, Any]:
@@ -49,12 +49,23 @@ def config_map(state: Object, files: Mapping[str, str]) -> dict[str, Any]:
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {
-            "name": config_map_name(state),
+            "name": config_map_name(state, files),
             "labels": {"app.kubernetes.io/managed-by": "mailops.smtp"},
             "ownerReferences": [owner],
         },
         "data": dict(files),
     }
+
+
+def config_map_of(workload: Object) -> str | None:
+    """The name of the ConfigMap that a workload's pods mount; `None` when they mount none."""
+    volumes = (each for each in _pod(workload).get("volumes") or [] if each["name"] == VOLUME)
+    return next((each["configMap"]["name"] for each in volumes if each.get("configMap")), None)
+
+
+def _pod(workload: Object) -> Mapping[str, Any]:
+    template = (workload.get("spec") or {}).get("template") or {}
+    return template.get("spec") or {}
 
 
 def bare(state: Object) -> dict[str, Any]:
@@ -81,42 +92,44 @@ def mounting(
         }
         for workload, runtime in runtimes.items()
     ]
-    volume = {"name": VOLUME, "configMap": {"name": config_map_name(state)}}
-    template = {
-        "metadata": {"annotations": {ANNOTATION: bundle.digest(files)}},
-        "spec": {"containers": containers, "volumes": [volume]},
-    }
-    return {**bare(state), "spec": {"template": template}}
+    return _mounting(state, containers, config_map_name(state, files))
 
 
-def holding(state: Object) -> dict[str, Any] | None:
-    """A workload with what keeps it from rolling, to be forced; `None` where nothing does.
-
-    A DaemonSet has nothing of the kind. The partition of a StatefulSet is left alone when the chart
-    has set one. Whoever does not use server-side apply also owns the default, which nobody misses.
-    """
-    spec = state["spec"]
-    if state["kind"] == "Deployment":
-        return {**bare(state), "spec": {"paused": True}}
-    strategy = spec.get("updateStrategy") or {}
-    rolling = strategy.get("rollingUpdate") or {}
-    if state["kind"] != "StatefulSet" or strategy.get("type") != "RollingUpdate":
-        return None
-    if rolling.get("partition") or _applied(state, ("spec", "updateStrategy", "rollingUpdate")):
-        return None
-    partition = {"rollingUpdate": {"partition": spec.get("replicas", 1)}}
-    return {**bare(state), "spec": {"updateStrategy": partition}}
+def _mounting(
+    state: Object, containers: Sequence[Mapping[str, Any]], config_map: str
+) -> dict[str, Any]:
+    volume = {"name": VOLUME, "configMap": {"name": config_map}}
+    pod = {"containers": containers, "volumes": [volume]}
+    return {**bare(state), "spec": {"template": {"spec": pod}}}
 
 
-def _applied(state: Object, path: tuple[str, ...]) -> bool:
-    """Whether somebody else has fields below a path by server-side apply."""
-    for entry in state["metadata"].get("managedFields") or []:
-        fields: Any = entry.get("fieldsV1") or {}
-        for key in path:
-            fields = fields.get(f"f:{key}") or {}
-        if fields and entry.get("operation") == "Apply" and entry.get("manager") != HOLDER:
-            return True
-    return False
+def mounted(state: Object) -> dict[str, Any]:
+    """A workload with the fields that we own in it now: applied, it brings this state back."""
+    config_map = config_map_of(state)
+    if config_map is None or not managed(state, MANAGER):
+        return bare(state)
+    containers = []
+    for container in _pod(state)["containers"]:
+        ours = {
+            "env": [_picked(each, "name", "value") for each in _told(container)],
+            "volumeMounts": [
+                _picked(each, "name", "mountPath", "readOnly")
+                for each in container.get("volumeMounts") or []
+                if each["name"] == VOLUME
+            ],
+        }
+        if any(ours.values()):
+            containers.append({"name": container["name"], **ours})
+    return _mounting(state, containers, config_map)
+
+
+def _picked(entry: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: entry[key] for key in keys if key in entry}
+
+
+def _told(container: Object) -> Iterator[Mapping[str, Any]]:
+    """The variables of a container that tell of our folder."""
+    return (each for each in container.get("env") or [] if FOLDER in (each.get("value") or ""))
 
 
 def managed(state: Object, manager: str) -> bool:
@@ -146,14 +159,12 @@ def _same(live: Any, wanted: Any) -> bool:
 
 def told(workload: Object) -> str:
     """Our fields of a workload, as a person reads them; empty when there are none."""
-    template = (workload.get("spec") or {}).get("template") or {}
-    digest = ((template.get("metadata") or {}).get("annotations") or {}).get(ANNOTATION)
-    lines = [f"certificates: {digest}"] if digest else []
+    name = config_map_of(workload)
+    lines = [f"certificates: ConfigMap {name}"] if name else []
     lines += [
         f"container {container['name']}: {entry['name']}={entry['value']}"
-        for container in (template.get("spec") or {}).get("containers") or []
-        for entry in container.get("env") or []
-        if FOLDER in (entry.get("value") or "")
+        for container in _pod(workload).get("containers") or []
+        for entry in _told(container)
     ]
     return "".join(f"{line}\n" for line in lines)
 

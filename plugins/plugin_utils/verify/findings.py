@@ -69,7 +69,7 @@ CATALOGUE = Catalogue(
             message="Of {workload} these pods are of an older revision: {pods}.",
             fix=(
                 "Wait until the roll has come to its end: kubectl rollout status. With the update "
-                "strategy OnDelete, delete them one by one."
+                "strategy OnDelete, delete them one by one; with a partition, lower that."
             ),
         ),
     )

@@ -21,13 +21,14 @@ WORKLOADS = ("Deployment {}-web", "StatefulSet {}-queue", "DaemonSet {}-agent")
 """The workloads as findings name them, in the order of the profile."""
 
 
-def installed(release: Release) -> Release:
-    """Installs the application without mail, and waits for its three pods."""
+def installed(release: Release, **values: Any) -> Release:
+    """Installs the application without mail, and waits for its pods."""
     release = replace(release, chart=CHART)
-    release.upgrade({})
+    release.upgrade(values)
+    replicas = values.get("queue", {}).get("replicas", 1)
     for workload, ready in (
         ("deployment/{}-web", "{.status.readyReplicas}=1"),
-        ("statefulset/{}-queue", "{.status.readyReplicas}=1"),
+        ("statefulset/{}-queue", f"{{.status.readyReplicas}}={replicas}"),
         ("daemonset/{}-agent", "{.status.numberReady}=1"),
     ):
         release.kubectl.run(

@@ -12,6 +12,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import i
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.state import (
     complete,
     interruption,
+    kept_back,
     rolls,
     wanted,
 )
@@ -152,3 +153,24 @@ class TestInterruption:
         assert interruption(deployment(replicas=0, strategy="Recreate")) is None
         assert interruption(stateful_set(replicas=2)) is None
         assert interruption(daemon_set(updated=1, ready=1)) is None
+
+
+class TestKeptBack:
+    """The partition of a StatefulSet lets some pods keep an older template."""
+
+    @staticmethod
+    def kept(name: str, revision: str = "old", **spec: Any) -> bool:
+        rolling = {"type": "RollingUpdate", "rollingUpdate": {"partition": 1}}
+        found = stateful_set(**{"replicas": 3, "updateStrategy": rolling, **spec})
+        found["status"] = {"updateRevision": "new"}
+        labels = {"controller-revision-hash": revision}
+        return kept_back(found, {"metadata": {"name": name, "labels": labels}})
+
+    def test_is_one_below_it_that_has_an_older_template(self) -> None:
+        assert self.kept("queue-0")
+        assert self.kept("queue-5", ordinals={"start": 5})
+        assert not self.kept("queue-0", "new")
+
+    def test_is_none_above_it_nor_without_one(self) -> None:
+        assert not self.kept("queue-1")
+        assert not self.kept("queue-0", updateStrategy={"type": "RollingUpdate"})

@@ -12,6 +12,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, patch
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.bundle import Roots
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import Trust
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.hold import HELD
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due, Mounts
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.roots import FILES
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import RUNTIMES
@@ -28,7 +29,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples im
 from tests.relays.authority import Authority
 from tools.application_pages import PRIVATE_CA
 
-ROOTS = Authority().certificate
+ROOTS, OTHER_CA = Authority().certificate, Authority().certificate
 IMAGE = {"image": "app:1"}
 PYTHON = {API: RUNTIMES["python"]}
 
@@ -50,9 +51,23 @@ def look(
     return Mounts(cluster, trust).look({API: live})  # type: ignore[arg-type]  # it reads only
 
 
+def bundled(roots: Roots) -> dict[str, str]:
+    """The files of a ConfigMap that an earlier run has made."""
+    return {"api.pem": bundle.text(PRIVATE_CA, roots)}
+
+
+def mounting(roots: Roots) -> dict[str, Any]:
+    """A workload that mounts them; their ConfigMap is another question."""
+    template = patch.mounting(state(), PYTHON, bundled(roots))["spec"]["template"]["spec"]
+    [container] = template["containers"]
+    found = state(env=container["env"], volumeMounts=container["volumeMounts"])
+    found["spec"]["template"]["spec"]["volumes"] = template["volumes"]
+    found["metadata"]["managedFields"] = [{"manager": patch.MANAGER}]
+    return found
+
+
 def kept(roots: Roots) -> dict[str, Any]:
-    name = patch.config_map_name(state())
-    return {name: {"data": {"api.pem": bundle.text(PRIVATE_CA, roots)}}}
+    return {patch.config_map_name(state(), bundled(roots)): {"data": bundled(roots)}}
 
 
 def test_the_bundle_begins_with_the_roots_of_the_pods_own_image() -> None:
@@ -70,17 +85,17 @@ def test_the_roots_are_found_where_each_family_of_images_has_them(path: str) -> 
 
 def test_nothing_is_due_when_all_of_it_is_there_and_nothing_is_run_in_a_pod() -> None:
     there = cluster(config_maps=kept(Roots("app:1", ROOTS)), environments={})
-    body = patch.mounting(state(), PYTHON, kept(Roots("app:1", ROOTS)).popitem()[1]["data"])
-    template = body["spec"]["template"]
-    live = state(**{key: template["spec"]["containers"][0][key] for key in ("env", "volumeMounts")})
-    live["spec"]["template"]["metadata"] = template["metadata"]
-    live["spec"]["template"]["spec"]["volumes"] = template["spec"]["volumes"]
-    assert not look(there, live)
+    assert not look(there, mounting(Roots("app:1", ROOTS)))
+
+
+def test_a_bundle_that_somebody_has_deleted_is_made_anew() -> None:
+    [mount] = look(cluster(), mounting(Roots("app:1", ROOTS))).mounts
+    assert mount.config_map
 
 
 def test_another_image_is_asked_for_its_own_roots() -> None:
-    there = cluster(config_maps=kept(Roots("app:0", "")))
-    [mount] = look(there, state()).mounts
+    before = Roots("app:0", "")
+    [mount] = look(cluster(config_maps=kept(before)), mounting(before)).mounts
     assert mount.config_map
     assert ROOTS in mount.config_map["data"]["api.pem"]
 
@@ -92,7 +107,8 @@ def test_without_a_container_to_read_them_from_nothing_is_mounted() -> None:
 
 
 def test_roots_of_an_earlier_run_are_used_when_they_cannot_be_read_now() -> None:
-    due = look(cluster(environments={}, config_maps=kept(Roots("app:0", ROOTS))), state())
+    before = Roots("app:0", ROOTS)
+    due = look(cluster(environments={}, config_maps=kept(before)), mounting(before), pem=OTHER_CA)
     assert codes(due.findings) == ["ca-roots-kept"]
     [mount] = due.mounts
     assert mount.config_map
@@ -132,7 +148,21 @@ def test_what_is_not_wanted_any_more_is_removed_and_only_where_it_is_ours() -> N
 
 def test_a_workload_that_a_killed_run_has_left_held_is_let_go() -> None:
     held = state()
-    held["metadata"]["managedFields"] = [{"manager": patch.HOLDER}]
+    held["metadata"]["annotations"] = {HELD: "0"}
     due = look(cluster(), held, {}, "")
     assert (due.mounts, due.left_held) == ((), (held,))
     assert due
+
+
+def test_what_was_mounted_before_is_known_and_brings_it_back() -> None:
+    before = Roots("app:1", ROOTS)
+    due = look(cluster(config_maps=kept(before)), mounting(before), pem=OTHER_CA)
+    assert due.before == (patch.mounting(state(), PYTHON, bundled(before)),)
+    assert look(cluster(), state()).before == (patch.bare(state()),)
+
+
+def test_all_that_is_wanted_is_known_also_when_it_is_there() -> None:
+    before = Roots("app:1", ROOTS)
+    there = Mounts(cluster(config_maps=kept(before)), Trust(PRIVATE_CA, PYTHON))  # type: ignore[arg-type]  # it reads only
+    [mount], findings = there.wanted({API: mounting(before)})
+    assert (mount.there, findings) == (True, [])

@@ -49,12 +49,10 @@ def test_what_was_applied_is_found_in_the_workload_whatever_else_is_there() -> N
     body = patch.mounting(deployment(), {API: PYTHON}, FILES)
     live = copy.deepcopy(deployment())
     template = live["spec"]["template"]
-    template["metadata"] = {"annotations": {"other": "1"}}
     template["spec"]["volumes"] = [{"name": "data"}]
     template["spec"]["containers"][0]["env"] = [{"name": "A", "value": "b"}]
     assert not patch.contains(live["spec"], body["spec"])
     wanted = body["spec"]["template"]
-    template["metadata"]["annotations"].update(wanted["metadata"]["annotations"])
     wanted_volume = wanted["spec"]["volumes"][0]["configMap"]
     defaulted = {"name": "mailops-smtp-ca", "configMap": {"defaultMode": 420, **wanted_volume}}
     template["spec"]["volumes"].append(defaulted)
@@ -74,7 +72,7 @@ def test_other_certificates_change_the_pods() -> None:
 
 def test_the_config_map_goes_with_its_workload_and_names_it() -> None:
     metadata = patch.config_map(deployment(), FILES)["metadata"]
-    assert metadata["name"] == "mailops-smtp-ca-deployment-qua-api"
+    assert metadata["name"].startswith("mailops-smtp-ca-deployment-qua-api-")
     assert [owner["uid"] for owner in metadata["ownerReferences"]] == ["uid of qua-api"]
 
 
@@ -88,26 +86,3 @@ def test_a_variable_of_somebody_else_is_told_from_ours() -> None:
         True,
         False,
     ]
-
-
-def test_a_deployment_is_held_by_a_pause_and_a_stateful_set_by_its_partition() -> None:
-    assert patch.holding(deployment()) == {**patch.bare(deployment()), "spec": {"paused": True}}
-    stateful: dict[str, Any] = {
-        "kind": "StatefulSet",
-        "metadata": {"name": "vault"},
-        "spec": {"replicas": 2, "updateStrategy": {"type": "RollingUpdate"}},
-    }
-    partition = {"updateStrategy": {"rollingUpdate": {"partition": 2}}}
-    assert patch.holding(stateful) == {**patch.bare(stateful), "spec": partition}
-    fields: dict[str, Any] = {
-        "f:spec": {"f:updateStrategy": {"f:rollingUpdate": {"f:partition": {}}}}
-    }
-    by_default = {"manager": "helm", "operation": "Update", "fieldsV1": fields}
-    stateful["metadata"]["managedFields"] = [by_default]
-    assert patch.holding(stateful)
-    stateful["metadata"]["managedFields"] = [{**by_default, "operation": "Apply"}]
-    assert patch.holding(stateful) is None
-    stateful["metadata"]["managedFields"] = []
-    stateful["spec"]["updateStrategy"]["rollingUpdate"] = {"partition": 1}
-    assert patch.holding(stateful) is None
-    assert patch.holding({**stateful, "kind": "DaemonSet"}) is None

@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What keeps a workload from rolling while several changes of one roll are made. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import Object, bare
+
+HOLDER = "mailops-smtp-hold"
+"""The field manager of what holds."""
+HELD = "mailops.smtp/held"
+"""The annotation of a workload that is held: the partition that it had, which is 0 where there is none."""
+
+
+def holding(state: Object) -> dict[str, Any] | None:
+    """A workload with what keeps it from rolling, to be forced.
+
+    `None` where nothing is to be done: it is held already, or its pods are replaced by hand.
+    """
+    spec = None if is_held(state) else _held(state)
+    if spec is None:
+        return None
+    body = bare(state)
+    body["metadata"]["annotations"] = {HELD: str(_partition(state))}
+    return {**body, "spec": spec}
+
+
+def _held(state: Object) -> dict[str, Any] | None:
+    if state["kind"] == "Deployment":
+        return {"paused": True}
+    if (state["spec"].get("updateStrategy") or {}).get("type") != "RollingUpdate":
+        return None
+    if state["kind"] == "DaemonSet":
+        return {"updateStrategy": {"type": "OnDelete"}}
+    return _partitioned(state["spec"].get("replicas", 1))
+
+
+def _partitioned(partition: int) -> dict[str, Any]:
+    return {"updateStrategy": {"rollingUpdate": {"partition": partition}}}
+
+
+def _partition(state: Object) -> int:
+    rolling = (state["spec"].get("updateStrategy") or {}).get("rollingUpdate") or {}
+    return int(rolling.get("partition") or 0)
+
+
+def is_held(state: Object) -> bool:
+    """Whether a workload is held, by this run or by one that was killed."""
+    return HELD in (state["metadata"].get("annotations") or {})
+
+
+def letting_go(state: Object) -> dict[str, Any]:
+    """A held workload with what lets it roll, to be forced.
+
+    What is taken away leaves the default of the API server. A partition is no default: it is set again,
+    if an upgrade has not done that meanwhile.
+    """
+    had = int((state["metadata"].get("annotations") or {}).get(HELD, 0))
+    if had in (0, _partition(state)):
+        return bare(state)
+    return {**bare(state), "spec": _partitioned(had)}
+
+
+def contested(state: Object, body: Object) -> bool:
+    """Whether somebody else has applied one of the fields of a body, and will apply it again."""
+    return any(
+        _owns(entry.get("fieldsV1") or {}, body["spec"], "f:spec")
+        for entry in state["metadata"].get("managedFields") or []
+        if entry.get("operation") == "Apply" and entry.get("manager") != HOLDER
+    )
+
+
+def _owns(fields: Mapping[str, Any], value: Any, key: str) -> bool:
+    if key not in fields:
+        return False
+    if not isinstance(value, Mapping):
+        return True
+    return any(_owns(fields[key], inner, f"f:{name}") for name, inner in value.items())
