@@ -50,6 +50,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import D
 DESCRIPTION = "SMTP settings by mailops.smtp"
 OWNED = "release-owned"
 """The finding that somebody else keeps the release."""
+RESTART_OWED = "restart-owed"
+"""The finding that a container has what it was started with, and a new one would have what is wanted."""
 
 
 class ActionModule(ReleaseStep):
@@ -141,7 +143,7 @@ class ActionModule(ReleaseStep):
                 findings += self._announce(workloads.interruptions(still))
             if restarting and not mode.check:
                 self._restart(restarting, workloads, lease)
-            self._prove(plan, cluster, workloads)
+            restarting = [*restarting, *self._prove(plan, cluster, workloads, lease)]
         return {
             **self.partial,
             "changed": bool(self.partial["changed"] or changes or due or restarting),
@@ -206,14 +208,27 @@ class ActionModule(ReleaseStep):
         self.progress(f"upgrading release {release} with chart {self.partial['chart']}")
         return recovery.upgrading(deployed, live)
 
-    def _prove(self, plan: Plan, cluster: Cluster, workloads: Workloads) -> None:
-        """Waits until the pods are ready after a change, and sees that they have what is wanted."""
+    def _prove(
+        self, plan: Plan, cluster: Cluster, workloads: Workloads, lease: Lease
+    ) -> list[Workload]:
+        """Waits until the pods are ready after a change, and sees that they have what is wanted.
+
+        A roll that was under way before may have come back to a template whose pods were still there, and
+        which have kept their former settings: these are restarted, and returned.
+        """
         if not self.partial["changed"]:
-            return
+            return []
         workloads.wait(plan.run.rollout_timeout)
-        verdict = self.inspect(plan, cluster, workloads).verdict
-        if any(finding.severity == "error" for finding in verdict.findings):
-            raise FindingError(*verdict.findings)
+        findings, behind = self.inspect(plan, cluster, workloads).verdict.findings, []
+        if plan.run.restart == "auto" and RESTART_OWED in {found.code for found in findings}:
+            live = workloads.live()
+            behind = self._owed(workloads, live, (), plan)
+            self._restart(behind, workloads, lease)
+            workloads.wait(plan.run.rollout_timeout)
+            findings = self.inspect(plan, cluster, workloads).verdict.findings
+        if any(finding.severity == "error" for finding in findings):
+            raise FindingError(*findings)
+        return behind
 
     def _restart(self, restarting: Sequence[Workload], workloads: Workloads, lease: Lease) -> None:
         lease.take()

@@ -21,10 +21,10 @@ from tests.harness.playbook import Played, ended
 
 pytestmark = [pytest.mark.node, pytest.mark.faults]
 
-WRONG: dict[str, Any] = {"smtp_host": CRASHES, "smtp_rollout_timeout": "20"}
-NOTED, RECORDED, WRITTEN, UPGRADED = 2, 3, 4, 7
+WRONG: dict[str, Any] = {"smtp_host": CRASHES, "smtp_rollout_timeout": "10"}
+NOTED, RECORDED, WRITTEN, UPGRADED, ROLLED = 2, 3, 4, 7, 8
 """The writes after which the intention is written down, Helm has made its record, has written the Secret,
-and has ended."""
+and has ended, and after which the pods are being restarted."""
 
 
 def message(played: Played) -> str:
@@ -76,6 +76,13 @@ class TestAChangeWithWhichPodsDoNotComeUp:
         again = app.deploy(smtp_password="kept", **WRONG)
         assert "The change was undone" in message(again)
         app.is_right("right")
+
+    def test_pods_that_a_later_change_comes_back_to_get_its_settings_too(self, app: App) -> None:
+        """The pods of the good settings are still there beside those that do not come up."""
+        app.deploy(smtp_password="kept", smtp_back_out="no", **WRONG)
+        played = app.deploy(smtp_password="newer")
+        assert played.returncode == 0, played.output
+        app.is_right("newer")
 
     def test_it_is_not_undone_when_somebody_else_has_changed_the_release_since(
         self, app: App, tmp_path: Path

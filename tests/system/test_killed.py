@@ -146,7 +146,7 @@ class TestKilledOnTheWayBack:
     @pytest.mark.parametrize("number", [8, 10])
     def test_the_next_run_goes_back_and_on(self, app: App, tmp_path: Path, number: int) -> None:
         password = uuid.uuid4().hex
-        wrong: dict[str, Any] = {"smtp_host": CRASHES, "smtp_rollout_timeout": "20"}
+        wrong: dict[str, Any] = {"smtp_host": CRASHES, "smtp_rollout_timeout": "10"}
         played, write = app.disturbed(tmp_path, number, smtp_password="lost", **wrong)
         assert played.returncode == -signal.SIGKILL
         let_lease_expire(app.release)
