@@ -221,7 +221,8 @@ def _endpoint(text: str, port: int) -> tuple[str, int]:
         raise ValueError(f"'{text}' has one bracket and not the other")
     host, colon, number = text.rpartition(":")
     is_address = ":" in host and not host.startswith("[")
-    if not colon or is_address or text.endswith("]"):
+    # The probe has a finding for a URL.
+    if not colon or is_address or text.endswith("]") or "/" in number:
         return text.strip("[]"), port
     if not (number.isascii() and number.isdigit()):
         raise ValueError(f"'{text}' has no number as its port")
@@ -230,15 +231,26 @@ def _endpoint(text: str, port: int) -> tuple[str, int]:
 
 def _secret(source: str, *, whole: bool = False) -> str:
     """Read a secret: a line, or the ``whole`` of a text with several."""
+    secret = _read(source, whole=whole)
+    # What is given and empty would pass for what is not given.
+    if not secret:
+        raise ValueError("a SOURCE is empty")
+    return secret
+
+
+def _read(source: str, *, whole: bool) -> str:
     kind, _colon, name = source.partition(":")
     if source == "prompt":
-        if not sys.stdin.isatty():
+        if not (sys.stdin and sys.stdin.isatty()):
             raise ValueError("there is no terminal to ask at: use --password-from")
         from getpass import getpass  # noqa: PLC0415  # only for who is asked
 
         return getpass("Secret: ")
-    if source == "stdin":
-        return sys.stdin.read() if whole else sys.stdin.readline().rstrip("\r\n")
+    if source == "stdin" and sys.stdin:
+        try:
+            return sys.stdin.read() if whole else sys.stdin.readline().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise ValueError("standard input is no text") from None
     if kind == "env" and name in os.environ:
         return os.environ[name]
     if kind == "file" and name:

@@ -24,8 +24,9 @@ _REFUSED = tuple(range(500, 600))
 
 # What holds for every relay. The particular comes before the general.
 TABLE: tuple[Row, ...] = (
-    # Of the whole probe, wherever it has come to.
+    # Of the probe itself, wherever it has come to.
     Row("probe-too-slow", failure=("deadline",)),
+    Row("open-files-limit", failure=("no-descriptor",), transient=True),
     # -- a proxy, which fails in the relay's place at any stage that connects ----------------------
     Row("proxy-login-rejected", failure=("proxy-login",)),
     Row("proxy-denied", failure=("proxy-denied",)),

@@ -34,7 +34,7 @@ class Envelope:
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
         request = walk.request
-        self._recipients = request.recipients if walk.goes_to("rcpt") else ()
+        self._recipients = tuple(dict.fromkeys(request.recipients)) if walk.goes_to("rcpt") else ()
         self._mailboxes: dict[str, str] = {}
         self._unusable: dict[str, Fault] = {}
         self._mail: Mail | None = None
@@ -198,6 +198,9 @@ def mailbox(walk: Walk, address: str) -> str:
     try:
         return f"{_local_part(address)}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError as error:
+        # IDNA of 2003, which Python knows, has not all names.
+        if "SMTPUTF8" in walk.capabilities:
+            return address
         raise Fault("smtputf8-not-offered", address) from error
 
 

@@ -48,6 +48,9 @@ def probe_all(
     """
     probe_one: Probe = partial(probe, network=network, clock=clock)
     if book is not None or len(requests) > 1:
+        # Later there may be no file left to be opened.
+        from . import diagnosis  # noqa: F401, PLC0415
+
         probe_one = _sharing_logins(probe_one, book, clock, again=again)
     queue = _Queue(requests, per_relay)
     results: dict[int, ProbeResult] = {}

@@ -30,6 +30,8 @@ _RESULTS = {
     errno.EHOSTUNREACH: "unreachable",
     errno.EACCES: "denied",
     errno.EPERM: "denied",
+    errno.EMFILE: "no-descriptor",
+    errno.ENFILE: "no-descriptor",
 }
 
 _NAME_NOT_FOUND = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
@@ -95,7 +97,7 @@ class Network:
             elif connection is not None:
                 connection.close()
 
-        with selectors.DefaultSelector() as selector:
+        with _selector() as selector:
             for index, address in enumerate(addresses):
                 code, connection = _begin(address)
                 if code in (errno.EINPROGRESS, errno.EWOULDBLOCK) and connection is not None:
@@ -125,6 +127,14 @@ class Network:
                 connection.close()
         ordered = [attempts[index] for index in sorted(attempts)]
         return (None if chosen is None else connected[chosen]), ordered
+
+
+def _selector() -> selectors.BaseSelector:
+    try:
+        return selectors.DefaultSelector()
+    except OSError as error:
+        code = error.errno or 0
+        raise NetworkError(_RESULTS.get(code, os.strerror(code)), os.strerror(code)) from error
 
 
 def _begin(address: Address) -> tuple[int, socket.socket | None]:

@@ -130,6 +130,14 @@ CATALOGUE = Catalogue(
             "The connection failed for a reason that has no finding of its own.",
         ),
         Entry(
+            "open-files-limit",
+            "error",
+            "This process may open no further connection: its limit of open files is reached.",
+            "Probe fewer relays at the same time (--concurrency, or the forks of Ansible), or raise the "
+            "limit (ulimit -n). The relay was not tried.",
+            "A limit of the machine that the probe runs on. It says nothing about the relay.",
+        ),
+        Entry(
             "address-dead",
             "warning",
             "One address of {host} does not work: {address}. Another one does.",

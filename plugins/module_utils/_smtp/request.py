@@ -26,9 +26,13 @@ UNTIL = ("connect", "tls", "auth", "mail", "rcpt", "data")
 # A day. Much longer waits are more than a system's clock takes.
 MAX_SECONDS = 86400
 
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
-_NO_HOST = re.compile(r"[@/\[\]]")
-_NO_MAILBOX = re.compile(r"[\s<>]")
+# Lone surrogates stand for bytes that are no UTF-8 (PEP 383); they can be neither sent nor shown.
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_NO_HOST = re.compile(r"[@/*\[\]]")
+_NO_MAILBOX = re.compile(r"[\s<>\x00-\x1f\x7f\ud800-\udfff]")
+
+_UNUSABLE = "holds a control character, such as a line end, or bytes that are no UTF-8"
 
 
 def _no_secret() -> Secret:
@@ -193,11 +197,11 @@ class ProbeRequest:
             yield "host", "is missing"
         for name in ("host", "username", "ehlo_name", "server_name"):
             if _FORBIDDEN.search(getattr(self, name)):
-                yield name, "holds a control character, such as a line end"
-        for name in ("password", "token"):
+                yield name, _UNUSABLE
+        for name in ("password", "token", "proxy"):
             if _FORBIDDEN.search(getattr(self, name).reveal()):
-                yield name, "holds a control character, such as a line end"
-        if self.proxy:
+                yield name, _UNUSABLE
+        if self.proxy and not _FORBIDDEN.search(self.proxy.reveal()):
             try:
                 parse(self.proxy.reveal())
             except ValueError as error:
@@ -207,7 +211,7 @@ class ProbeRequest:
                 yield name, "holds a space"
         for name in ("host", "server_name"):
             if not _is_host(getattr(self, name)):
-                yield name, "is more than a name or an address: it has a user, a scheme or a port"
+                yield name, "is no plain name or address: it has a user, a scheme, a port or a *"
 
     def _login_problems(self) -> Iterator[tuple[str, str]]:
         external = self.mechanism == "EXTERNAL"
@@ -220,7 +224,7 @@ class ProbeRequest:
         if self.auth in needed and not set(wanted) <= set(given):
             yield "auth", f"is {self.auth}, which needs both {' and '.join(wanted)}"
         known = MECHANISMS.get(self.mechanism)
-        if known and known.auth != self.auth and (self.auth in needed or external):
+        if known and known.auth != self.auth:
             yield "mechanism", f"is {self.mechanism}, which is none of auth: {self.auth}"
         if external and not self.client_cert:
             yield "mechanism", "is EXTERNAL, which needs client_cert and client_key"
@@ -238,7 +242,9 @@ class ProbeRequest:
                 yield name, "is not an address of the form name@domain"
         for line in (message.subject_prefix, message.subject, message.from_name):
             if _FORBIDDEN.search(line):
-                yield "message", "holds a control character, such as a line end, in its header"
+                yield "message", f"{_UNUSABLE}, in its header"
+        if _SURROGATES.search(message.text + message.html):
+            yield "message", "holds bytes that are no UTF-8"
         if not TOKEN.fullmatch(message.token):
             yield "message", "has a token with other characters than letters, digits, . _ and -"
         if self.until == "data":

@@ -156,7 +156,8 @@ def _load(context: ssl.SSLContext, identity: Identity) -> None:
 @contextmanager
 def _as_file(text: str) -> Iterator[str]:
     """Lend a text as a file that nobody else can read: in memory where the system has that."""
-    data = text.encode("utf-8")
+    # What cannot be encoded is in no PEM, and must not come up in an error.
+    data = text.encode("utf-8", "replace")
     if hasattr(os, "memfd_create"):
         descriptor = os.memfd_create("mailops-smtp")
         try:

@@ -89,6 +89,7 @@ def test_what_stops_mail_is_critical_and_explained(run_relay: Run, capsys: Captu
     [
         [],
         ["relay:x"],
+        ["relay", "--proxy-from", f"file:{os.devnull}"],
         ["[::1"],
         ["::1]:25"],
         ["relay", "--security", "ssl"],
@@ -115,8 +116,13 @@ def test_input_that_cannot_be_used_is_refused_and_no_secret_quoted(
     assert "horse" not in shown.err
 
 
-def test_a_request_that_cannot_be_tried_is_bad_input_with_a_finding(capsys: Capture) -> None:
-    assert main(["relay.example.org:70000"]) == UNKNOWN
+@pytest.mark.parametrize(
+    "relay", ["relay.example.org:70000", "smtp://relay", "smtp://relay:25", "ada@relay", ""]
+)
+def test_a_request_that_cannot_be_tried_is_bad_input_with_a_finding(
+    relay: str, capsys: Capture
+) -> None:
+    assert main([relay]) == UNKNOWN
     assert "[request-invalid]" in capsys.readouterr().out
 
 

@@ -95,6 +95,26 @@ def test_each_recipient_has_a_result(run_relay: Run) -> None:
     assert result.as_dict()["recipients"][0]["reply"] == "550 5.1.1 User unknown"
 
 
+def test_a_recipient_that_is_given_twice_is_named_once(run_relay: Run) -> None:
+    relay = run_relay(Relay(security="none"))
+    result = ask(relay, recipients=(*TWO, *TWO), until="data")
+    assert [each.address for each in result.recipients] == list(TWO)
+    assert len(commands(relay, "RCPT")) == 2
+    assert len(relay.mails) == 1
+
+
+def test_a_domain_that_idna_does_not_know_goes_as_it_is_where_the_relay_takes_that(
+    run_relay: Run,
+) -> None:
+    odd = "someone@ü..example"
+    relay = run_relay(Relay(security="none", extensions=("SMTPUTF8",)))
+    assert codes(ask(relay, recipients=(odd,))) == []
+    assert commands(relay, "RCPT") == [f"RCPT TO:<{odd}>"]
+    assert codes(ask(run_relay(Relay(security="none")), recipients=(odd,))) == [
+        "smtputf8-not-offered"
+    ]
+
+
 def test_the_extensions_are_returned_for_programs(run_relay: Run) -> None:
     result = ask(run_relay(Relay(security="none", extensions=ALL)))
     assert result.extensions == {

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -15,6 +18,8 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.network import 
     Network,
     NetworkError,
 )
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import probe
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 
 # Discard-only addresses (RFC 6666) and TEST-NET-1 (RFC 5737) are not used: a test stays on this
 # machine. Nothing listens on port 1.
@@ -99,6 +104,32 @@ def test_an_address_that_swallows_packets_times_out_and_does_not_stop_the_other(
     assert [attempt.result for attempt in attempts] == ["timeout", "connected"]
     assert alone is None
     assert [attempt.result for attempt in attempts_alone] == ["timeout"]
+
+
+@contextmanager
+def may_open(count: int) -> Iterator[None]:
+    """Let this process open so many more files and connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # A new descriptor is the lowest number that is free.
+    free = [os.dup(0) for _ in range(count + 1)]
+    for descriptor in free:
+        os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[-1], hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_what_this_process_may_not_open_is_not_blamed_on_the_network(count: int) -> None:
+    asked = ProbeRequest(host="127.0.0.1", port=1, until="connect")
+    with may_open(10):
+        refused = probe(asked)
+    with may_open(count):
+        limited = probe(asked)
+    assert [finding.code for finding in refused.findings] == ["relay-refused"]
+    assert [finding.code for finding in limited.findings] == ["open-files-limit"]
 
 
 def test_a_connection_that_is_reset_as_soon_as_it_is_there_has_been_there(
