@@ -22,6 +22,24 @@ Before anything is changed, the API server is asked for every one of these right
 (SelfSubjectAccessReview, which needs no right itself), and each that is missing is named with the rule
 that gives it. A release that has all that is wanted is only looked at: that takes the rights of *verify*.
 
+## How to use this page
+
+1. Make the user, and a kubeconfig for it:
+
+   ```console
+   kubectl --namespace NAMESPACE create serviceaccount mailops
+   kubectl config view --minify --raw > mailops.kubeconfig
+   kubectl --kubeconfig mailops.kubeconfig config unset users
+   kubectl --kubeconfig mailops.kubeconfig config set-credentials mailops \
+     --token="$(kubectl --namespace NAMESPACE create token mailops --duration 8h)"
+   kubectl --kubeconfig mailops.kubeconfig config set-context --current --user mailops --namespace NAMESPACE
+   ```
+
+2. Take the Role of the work from below into a file, write your namespace in place of NAMESPACE, add the
+   rules for what the chart has besides, and give it to `kubectl apply --filename`. The binding to the
+   user is a part of each.
+3. Set `smtp_kubeconfig: mailops.kubeconfig`.
+
 Kinds of workloads that a release has not can be left out of its Role.
 
 ## What the chart has besides
@@ -29,26 +47,24 @@ Kinds of workloads that a release has not can be left out of its Role.
 An upgrade reads and patches every object of the chart. The Roles below hold workloads, Secrets and
 ConfigMaps. For each other kind that the chart of your release renders, such as a Service or an Ingress,
 add a rule with the verbs {objects}; and for each kind that a hook of the chart makes on an upgrade, one
-with {hooks}. A run names those rules, too: with `--check`, nothing is changed.
+with {hooks}. What has no namespace, such as a ClusterRole, needs the same in a ClusterRole with a
+ClusterRoleBinding. A run names those rules, too: with `--check`, nothing is changed.
 
 ```console
 helm get manifest RELEASE --namespace NAMESPACE | grep '^kind:' | sort -u
+helm get hooks RELEASE --namespace NAMESPACE | grep '^kind:' | sort -u
 ```
+
+What an upgrade is to make anew or to delete besides (`smtp_allow_changes`) takes `create` or `delete` of it.
+
+## What is not among them
 
 To list Secrets cannot be limited to some of them: Helm finds the records of a release by their labels.
-"""
 
-BINDING = """\
-## To whom the Role is given
-
-```yaml
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {name: mailops-configure, namespace: NAMESPACE}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: mailops-configure}
-subjects:
-  - {kind: ServiceAccount, name: mailops, namespace: NAMESPACE}
-```
+Two things are looked at outside of the namespace where that is allowed, and else are left out: whether a
+HelmChart of k3s or RKE2 keeps the release (`list` of helmcharts in helm.cattle.io, for the cluster), and
+which pods stand behind a relay that is a Service of another namespace (`get` of services and namespaces,
+`list` of pods), before a NetworkPolicy is named.
 """
 
 
@@ -58,13 +74,16 @@ def page(head: str) -> str:
     :param head: its first lines.
     """
     verbs = {"objects": _verbs(needs.ON_OBJECT), "hooks": _verbs(needs.ON_HOOK)}
-    parts = [head, INTRODUCTION.format(**verbs), *map(_work, needs.WORKS), BINDING]
+    parts = [head, INTRODUCTION.format(**verbs), *map(_work, needs.WORKS)]
     return "\n".join(parts)
 
 
 def _work(work: Work) -> str:
     lines = [f"## {work.title}\n", "| resource | verbs | to |", "|---|---|---|", *_rows(work.needs)]
-    return "\n".join([*lines, "", "```yaml", yaml.safe_dump(role(work), sort_keys=False) + "```\n"])
+    text = yaml.safe_dump_all(
+        [role(work), binding(work)], sort_keys=False, default_flow_style=None, width=110
+    )
+    return "\n".join([*lines, "", "```yaml", text + "```\n"])
 
 
 def _rows(wanted: Sequence[Need]) -> Iterator[str]:
@@ -76,6 +95,18 @@ def _rows(wanted: Sequence[Need]) -> Iterator[str]:
 
 def _verbs(verbs: Sequence[str]) -> str:
     return ", ".join(f"`{verb}`" for verb in verbs)
+
+
+def binding(work: Work) -> dict[str, Any]:
+    """Gives the Role to the user of the page."""
+    name = f"mailops-{work.name}"
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": name, "namespace": "NAMESPACE"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
+        "subjects": [{"kind": "ServiceAccount", "name": "mailops", "namespace": "NAMESPACE"}],
+    }
 
 
 def role(work: Work) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import owne
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.look import (
     Look,
     all_rights_told,
-    allow,
+    allow_mount,
+    allow_restart,
     look,
     wanted_changes,
 )
@@ -79,7 +80,7 @@ class ActionModule(ReleaseStep):
         due = Mounts(cluster, plan.trust).look(live)
         noted = [
             *(*begun, *found.findings, *shared_changes(plan, changes), *due.findings),
-            *(allow(plan, cluster, live) if due and not changes else ()),
+            *(allow_mount(plan, cluster, live) if due and not changes else ()),
         ]
         findings = [*noted]
         self.partial = {
@@ -134,7 +135,7 @@ class ActionModule(ReleaseStep):
             owed: list[Workload] = []
             if plan.run.restart != "never" and not ((changes or due) and mode.check):
                 owed = self._owed(workloads, live, rolling, plan)
-            restarting = owed if plan.run.restart == "auto" else []
+            restarting = self._restarting(owed, plan, cluster, alone=not (changes or due))
             if owed and not restarting:
                 noted.append(left(owed, target))
                 findings.append(noted[-1])
@@ -199,6 +200,19 @@ class ActionModule(ReleaseStep):
         """The workloads whose pods do not have what the cluster would give them now, and do not roll anyway."""
         still = {workload: live[workload] for workload in live if workload not in rolling}
         return workloads.outdated(still, workloads.running(still), plan.rendered.evidence)
+
+    def _restarting(
+        self, owed: list[Workload], plan: Plan, cluster: Cluster, *, alone: bool
+    ) -> list[Workload]:
+        """Those of them that are restarted in this run.
+
+        :param alone: whether nothing else is done, for which the same rights were asked for.
+        """
+        if not owed or plan.run.restart != "auto":
+            return []
+        if alone:
+            allow_restart(plan, cluster)
+        return owed
 
     def _mark(
         self, recovery: Recovery, deployed: Revision, live: Mapping[Workload, Mapping[str, Any]]

@@ -36,7 +36,10 @@ class Bench:
         self._kubeconfig = lab.kubeconfig
         self._ours = lab.release("bench-playbook")
         self._bare = lab.release("bench-bare")
-        self._description = description = lab.description(self._ours)
+        # The bare commands run as the administrator, too; and each round makes the namespace anew.
+        self._description = description = lab.description(
+            self._ours, smtp_kubeconfig=str(lab.kubeconfig)
+        )
         lab.relay.set_user(USER, description["smtp_password"])
         self._inventory, _ = write_inputs(folder, {self._ours.name: description})
         self._values = vendor.write_values(folder / "values.yaml", WITHOUT_MAIL, description)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.cluster import pki
+from tests.cluster.layout import AUDIT
 from tests.cluster.network import Addresses
 
 NODE = "mailops-node"
@@ -34,6 +35,18 @@ _IDENTITIES: dict[str, tuple[str, str]] = {
     "kube-proxy": ("system:kube-proxy", ""),
     "coredns": ("mailops-coredns", ""),
 }
+
+_AUDIT_POLICY = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["RequestReceived"],
+    "rules": [
+        {"level": "None", "userGroups": ["system:serviceaccounts:kube-system"]},
+        {"level": "Metadata", "userGroups": ["system:serviceaccounts"]},
+        {"level": "None"},
+    ],
+}
+"""Who and what, without what was sent (kubernetes.io/docs/tasks/debug/debug-cluster/audit)."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,7 @@ class Installation:
         )
         files = {
             "tokens.csv": "\n".join(rows),
+            "audit.json": _json(_AUDIT_POLICY),
             "containerd.toml": _containerd(self),
             "cni/mailops.conflist": _json(_cni(self)),
             "kubelet.yaml": _json(_kubelet(self)),
@@ -158,6 +172,8 @@ def _kube_apiserver(it: Installation) -> list[str]:
         # Else exec and logs try to resolve the node's name.
         "--kubelet-preferred-address-types=InternalIP",
         "--allow-privileged=true",
+        f"--audit-policy-file={it.folder}/audit.json",
+        f"--audit-log-path=/var/log/{AUDIT}",
     ]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEFAULT_STATE = CHECKOUT / ".build" / "node"
+AUDIT = "audit.log"
 
 
 def cache() -> Path:
@@ -50,6 +51,11 @@ class Layout:
     @property
     def logs(self) -> Path:
         return self.state / "logs"
+
+    @property
+    def audit(self) -> Path:
+        """What was asked of the API server by ServiceAccounts that are no part of Kubernetes."""
+        return self.logs / AUDIT
 
     @property
     def images(self) -> Path:

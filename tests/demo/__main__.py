@@ -120,7 +120,7 @@ class Demo:
 
     def _variables(self, **changes: Any) -> dict[str, Any]:
         wanted = {"smtp_password": self._password, **changes}
-        return self._lab.description(self._release, **wanted)
+        return self._lab.description(self._release, work="configure-ca", **wanted)
 
     def _play(self, *, fails: bool = False, **changes: Any) -> Played:
         """Runs the playbook, and shows what it says."""

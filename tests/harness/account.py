@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A user with few rights: a ServiceAccount of a namespace, its one Role, and a kubeconfig for it."""
+"""A user with few rights: a ServiceAccount of a namespace, its Role, and a kubeconfig for it."""
 
 from __future__ import annotations
 
@@ -26,15 +26,36 @@ class Account:
     kubectl: Kubectl
     kubeconfig: Path
 
-    def may(self, rules: Rules) -> None:
-        """Gives the user these rights, and no other."""
+    @property
+    def username(self) -> str:
+        """How the API server calls the user."""
+        return f"system:serviceaccount:{self.namespace}:{self.name}"
+
+    def may(self, rules: Rules, place: str | None = None) -> None:
+        """Gives the user these rights in a place, and no other there.
+
+        :param place: a namespace, by default the user's own; empty for what has none.
+        """
+        place = self.namespace if place is None else place
+        scope, prefix = ({"namespace": place}, "") if place else ({}, "Cluster")
+        # What has no namespace has to have a name of its own in the cluster.
+        metadata = {"name": self.name if place else f"{self.namespace}-{self.name}", **scope}
         role = {
             "apiVersion": f"{RBAC}/v1",
-            "kind": "Role",
-            "metadata": {"name": self.name, "namespace": self.namespace},
+            "kind": f"{prefix}Role",
+            "metadata": metadata,
             "rules": list(rules),
         }
-        self.kubectl.apply(json.dumps(role))
+        subject = {"kind": "ServiceAccount", "name": self.name, "namespace": self.namespace}
+        binding = {
+            "apiVersion": f"{RBAC}/v1",
+            "kind": f"{prefix}RoleBinding",
+            "metadata": metadata,
+            "roleRef": {"apiGroup": RBAC, "kind": role["kind"], "name": metadata["name"]},
+            "subjects": [subject],
+        }
+        both = {"apiVersion": "v1", "kind": "List", "items": [role, binding]}
+        self.kubectl.apply(json.dumps(both))
 
 
 def account(name: str, namespace: str, admin: Path, folder: Path) -> Account:
@@ -45,13 +66,11 @@ def account(name: str, namespace: str, admin: Path, folder: Path) -> Account:
     """
     kubectl = Kubectl(admin)
     kubectl.run("-n", namespace, "create", "serviceaccount", name)
-    subject = f"--serviceaccount={namespace}:{name}"
-    kubectl.run("-n", namespace, "create", "rolebinding", name, f"--role={name}", subject)
     token = kubectl.run("-n", namespace, "create", "token", name).strip()
     config = json.loads(admin.read_text())
     for entry in config["users"]:
         entry["user"] = {"token": token}
-    path = folder / f"{name}.kubeconfig"
+    path = folder / f"{namespace}-{name}.kubeconfig"
     path.touch(mode=0o600)
     path.write_text(json.dumps(config))
     return Account(name, namespace, kubectl, path)

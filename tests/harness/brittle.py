@@ -30,6 +30,11 @@ class App:
     release: Release
     folder: Path
 
+    @property
+    def kubeconfig(self) -> Path:
+        """That of the user who may configure the release, and no more."""
+        return self.lab.user(self.release).kubeconfig
+
     def begin(self, kubeconfig: Path, *arguments: str, **changes: Any) -> subprocess.Popen[str]:
         """Begins to bring mail in; the relay is not asked."""
         variables = self.lab.description(
@@ -40,7 +45,7 @@ class App:
 
     def deploy(self, *arguments: str, **changes: Any) -> Played:
         """Brings mail in."""
-        with self.begin(self.lab.kubeconfig, *arguments, **changes) as run:
+        with self.begin(self.kubeconfig, *arguments, **changes) as run:
             return ended(run)
 
     def kubectl(self, *arguments: str) -> str:
@@ -66,7 +71,7 @@ class App:
             (by or kill)(running[0])
 
         with (
-            Door(self.lab.kubeconfig, folder, after=after, then=disturb) as door,
+            Door(self.kubeconfig, folder, after=after, then=disturb) as door,
             self.begin(door.kubeconfig, **changes) as run,
         ):
             running.append(run)

@@ -7,15 +7,19 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import newest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import needs, rights
 from tests.apps.invitations.image import INVITATIONS
 from tests.apps.invitations.release import Release
 from tests.cluster.environment import BIN_VARIABLE, KUBECONFIG_VARIABLE
 from tests.cluster.kubectl import Kubectl
 from tests.cluster.node import Node
+from tests.harness.account import Account, Rules, account
 from tests.images.build import build
 from tests.relays.postfix import Relay
 from tests.relays.workload import LoadsImages
@@ -30,6 +34,9 @@ WITHOUT_MAIL: Mapping[str, Any] = {
 }
 """What an administrator installs first. The signing secret must survive everything."""
 
+WORKS = {work.name: work.needs for work in needs.WORKS}
+"""What each kind of work needs, as docs/rights.md has it."""
+
 
 class ForeignCluster:
     """A cluster of the caller's: it has to have the images already."""
@@ -40,13 +47,17 @@ class ForeignCluster:
 
 @dataclass(frozen=True)
 class Lab:
-    """One cluster, ready for a flow."""
+    """One cluster, ready for a flow.
+
+    :param kubeconfig: the administrator's, who prepares and looks; playbooks run as a `user`.
+    """
 
     kubeconfig: Path
     kubectl: Kubectl
     node: LoadsImages
     relay: Relay
     folder: Path
+    users: dict[tuple[str, str], Account] = field(default_factory=dict)
 
     @classmethod
     def open(cls, folder: Path, report: Callable[[str], None] = lambda text: None) -> Lab:
@@ -71,13 +82,43 @@ class Lab:
         command = Path(os.environ[BIN_VARIABLE]) / helm
         return Release(name, name, self.kubectl, self.kubeconfig, command, **more)
 
-    def description(self, release: Release, **changes: Any) -> dict[str, Any]:
-        """The variables for a release, for a login over STARTTLS; None takes one away."""
+    def user(self, release: Release, work: str = "configure") -> Account:
+        """Who has the documented Role for a kind of work on a release that is installed, and nothing else."""
+        key = (release.namespace, work)
+        if key not in self.users:
+            name = f"mailops-{work}"
+            user = account(name, release.namespace, self.kubeconfig, self.folder)
+            for place, rules in self._rules(release, work).items():
+                user.may(rules, place)
+            self.users[key] = user
+        return self.users[key]
+
+    def _rules(self, release: Release, work: str) -> dict[str | None, Rules]:
+        """The rules for a kind of work, by the places that they are for, as `Need` names them."""
+        wanted = list(WORKS[work])
+        if set(needs.CONFIGURE) <= set(wanted):
+            cluster = Cluster(str(self.kubeconfig), None, release.namespace, str(self.folder))
+            installed = newest(cluster.revisions(release.name))
+            wanted += rights.of_release(cluster, installed) if installed else []
+        places = dict.fromkeys(need.namespace for need in wanted)
+        return {
+            place: needs.rules(need for need in wanted if need.namespace == place)
+            for place in places
+        }
+
+    def description(
+        self, release: Release, *, work: str = "configure", **changes: Any
+    ) -> dict[str, Any]:
+        """The variables for a release, for a login over STARTTLS; None takes one away.
+
+        :param work: what the user may do.
+        """
+        if "smtp_kubeconfig" not in changes:
+            changes["smtp_kubeconfig"] = str(self.user(release, work).kubeconfig)
         variables = {
             "smtp_application": "qualytics",
             "smtp_release": release.name,
             "smtp_namespace": release.namespace,
-            "smtp_kubeconfig": str(self.kubeconfig),
             "smtp_helm": str(release.helm),
             "smtp_host": RELAY_HOST,
             "smtp_security": "starttls",

@@ -112,7 +112,7 @@ class TestAwkwardMoments:
             threading.Timer(10, doors[0].shut.clear).start()
 
         with (
-            Door(app.lab.kubeconfig, tmp_path, after=WRITTEN, then=shut) as door,
+            Door(app.kubeconfig, tmp_path, after=WRITTEN, then=shut) as door,
             app.begin(door.kubeconfig, smtp_password="after") as run,
         ):
             doors.append(door)

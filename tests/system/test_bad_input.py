@@ -64,7 +64,7 @@ def codes(played: Played) -> list[str]:
         ({"smtp_application": "qualitics"}, "profile-not-found"),
         ({"smtp_application": "./nowhere.yml"}, "profile-not-found"),
         ({"smtp_release": "nowhere"}, "release-not-found"),
-        ({"smtp_namespace": "nowhere"}, "release-not-found"),
+        ({"smtp_namespace": "nowhere"}, "cluster-rights-missing"),
         ({"smtp_kubeconfig": "/nowhere/kubeconfig"}, "cluster-not-configured"),
         ({"smtp_context": "nowhere"}, "cluster-not-configured"),
         ({"smtp_ca_path": "/nowhere/ca.pem"}, "ca-unreadable"),

@@ -72,7 +72,7 @@ class TestKilledAfterEachWrite:
 
     def test_these_were_all_the_writes_of_a_run(self, app: App, tmp_path: Path) -> None:
         with (
-            Door(app.lab.kubeconfig, tmp_path) as door,
+            Door(app.kubeconfig, tmp_path) as door,
             app.begin(door.kubeconfig, smtp_password=uuid.uuid4().hex) as run,
         ):
             played = ended(run)

@@ -82,7 +82,7 @@ def audit(lab: Lab, tmp_path: Path) -> Callable[[str, Release], Played]:
             "smtp_application": application,
             "smtp_release": release.name,
             "smtp_namespace": release.namespace,
-            "smtp_kubeconfig": str(lab.kubeconfig),
+            "smtp_kubeconfig": str(lab.user(release, "read").kubeconfig),
         }
         inventory, _ = write_inputs(tmp_path, {release.name: variables})
         played = play(PLAYBOOK, inventory, lab.kubeconfig, "-v")

@@ -49,7 +49,7 @@ def verify(lab: Lab, configured: Release, tmp_path: Path) -> Verify:
     """Runs the verification alone, and returns its result."""
 
     def run(*arguments: str, **changes: Any) -> dict[str, Any]:
-        variables = lab.description(configured, **{**MAIL, **changes})
+        variables = lab.description(configured, work="verify", **{**MAIL, **changes})
         inventory, _ = write_inputs(tmp_path, {configured.name: variables})
         played = play(PLAYBOOK, inventory, lab.kubeconfig, "-v", "--tags", "verify", *arguments)
         assert "Traceback" not in played.output

@@ -14,7 +14,7 @@ CATALOGUE = Catalogue(
             meaning="The user of the kubeconfig lacks a right that the run will need.",
             message="The user of the kubeconfig may not {verbs} {resource}{place}: needed to {why}.",
             fix=(
-                "Add this rule to the Role of that user (docs/rights.md has whole Roles, one for each "
+                "Add this rule to {role} of that user (docs/rights.md has whole Roles, one for each "
                 "kind of work): {rule}"
             ),
         ),
@@ -26,7 +26,7 @@ CATALOGUE = Catalogue(
                 "sees less."
             ),
             message="The user of the kubeconfig may not {verbs} {resource}{place}: wanted to {why}.",
-            fix="If the run shall do that, add this rule to the Role of that user: {rule}",
+            fix="If the run shall do that, add this rule to {role} of that user: {rule}",
         ),
         Entry(
             code="release-owned",

@@ -27,7 +27,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import (
     owner,
     rights,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.needs import Need
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import MANAGER, managed
 
 Live = Mapping[Workload, Mapping[str, Any]]
 
@@ -64,7 +66,8 @@ def all_rights_told(plan: Plan, cluster: Cluster) -> Iterator[None]:
     except FindingError as error:
         if not any(finding.code == _REFUSED for finding in error.findings):
             raise
-        more = [each for each in _missing(plan, cluster, None) if each.severity == "error"]
+        wanted = _of_configuring(plan, {})
+        more = [each for each in _missing(plan, cluster, wanted) if each.severity == "error"]
         raise FindingError(*(more or error.findings)) from error
 
 
@@ -130,20 +133,32 @@ def look(
         return _allowed(found, plan, cluster, helm)
     if not any(finding.code in _NOBODY_ANSWERS for finding in obstacles):
         good = record.last_good(records.known)
-        more = _against(plan, cluster, {} if workloads.exception() else workloads.result(), good)
+        there = {} if workloads.exception() else workloads.result()
+        more = _against(plan, cluster, there, _of_configuring(plan, there), good)
         if any(finding.severity == "error" for finding in more):
             obstacles = [each for each in obstacles if each.code != _REFUSED]
         obstacles += [*more, *(_refusals(_source(helm, good, plan)) if good else ())]
     raise FindingError(*dict.fromkeys(obstacles))
 
 
-def allow(plan: Plan, cluster: Cluster, live: Live) -> tuple[Finding, ...]:
-    """Whether workloads may be changed in another way than by an upgrade.
+def allow_mount(plan: Plan, cluster: Cluster, live: Live) -> tuple[Finding, ...]:
+    """Whether the private CA may be brought into the pods, or taken out of them, without an upgrade.
 
     :returns: warnings.
+    :raises FindingError: when it may not.
+    """
+    return _warnings(_against(plan, cluster, live, needs.MOUNT))
+
+
+def allow_restart(plan: Plan, cluster: Cluster) -> None:
+    """Sees that workloads may be restarted, when nothing else is to be done. No owner sets that back.
+
     :raises FindingError: when they may not.
     """
-    against = _against(plan, cluster, live, None)
+    _warnings(_missing(plan, cluster, needs.RESTART))
+
+
+def _warnings(against: Sequence[Finding]) -> tuple[Finding, ...]:
     if any(finding.severity == "error" for finding in against):
         raise FindingError(*against)
     return tuple(against)
@@ -155,10 +170,10 @@ def _allowed(found: Look, plan: Plan, cluster: Cluster, helm: Helm) -> Look:
     :raises FindingError: when it may not.
     """
     source = _source(helm, found.deployed, plan)
-    against = [*_against(plan, cluster, found.live, found.deployed), *_refusals(source)]
-    if any(finding.severity == "error" for finding in against):
-        raise FindingError(*against)
-    return replace(found, source=source.result(), findings=(*found.findings, *against))
+    wanted = _of_configuring(plan, found.live)
+    against = _against(plan, cluster, found.live, wanted, found.deployed)
+    told = _warnings([*against, *_refusals(source)])
+    return replace(found, source=source.result(), findings=(*found.findings, *told))
 
 
 def _source(helm: Helm, deployed: Revision, plan: Plan) -> Future[tuple[str, ...]]:
@@ -167,10 +182,23 @@ def _source(helm: Helm, deployed: Revision, plan: Plan) -> Future[tuple[str, ...
         return pool.submit(helm.source, deployed, plan.target.chart)
 
 
-def _against(plan: Plan, cluster: Cluster, live: Live, good: Revision | None) -> list[Finding]:
+def _of_configuring(plan: Plan, live: Live) -> Sequence[Need]:
+    """What an upgrade needs, and a private CA that is to be in the pods, or is to go."""
+    mounted = any(managed(state, MANAGER) for state in live.values())
+    return needs.CONFIGURE_CA if plan.trust.runtimes or mounted else needs.CONFIGURE
+
+
+def _against(
+    plan: Plan,
+    cluster: Cluster,
+    live: Live,
+    wanted: Sequence[Need],
+    good: Revision | None = None,
+) -> list[Finding]:
     """What stands against a change: rights that are missing, and somebody who would set it back.
 
-    :param good: the last good revision, whose objects an upgrade would change.
+    :param wanted: what it needs.
+    :param good: the last good revision, if an upgrade is to change its objects.
     """
 
     def owned() -> list[Finding]:
@@ -180,21 +208,20 @@ def _against(plan: Plan, cluster: Cluster, live: Live, good: Revision | None) ->
         return [keeper.finding(plan.target.release)] if keeper else []
 
     with ThreadPoolExecutor(2) as pool:
-        asked = pool.submit(_missing, plan, cluster, good), pool.submit(owned)
+        asked = pool.submit(_missing, plan, cluster, wanted, good), pool.submit(owned)
     return [finding for each in asked for finding in _refusals(each) or each.result()]
 
 
-def _missing(plan: Plan, cluster: Cluster, good: Revision | None) -> list[Finding]:
+def _missing(
+    plan: Plan, cluster: Cluster, wanted: Sequence[Need], good: Revision | None = None
+) -> list[Finding]:
     """The rights that are missing for a change."""
     kinds = {workload.kind for workload in plan.rendered.workloads}
-    wanted = needs.for_workloads(
-        needs.CONFIGURE_CA if plan.trust.runtimes else needs.CONFIGURE, kinds
-    )
     try:
         of_chart = rights.of_release(cluster, good) if good else []
     except ValueError as error:
         raise FindingError(unreadable(plan.target.release, cluster.namespace, error)) from None
-    return rights.missing(cluster, [*wanted, *of_chart])
+    return rights.missing(cluster, [*needs.for_workloads(wanted, kinds), *of_chart])
 
 
 def _refusals(asked: Future[Any]) -> list[Finding]:

@@ -55,14 +55,23 @@ def _of_workloads(verbs: tuple[str, ...], why: str) -> tuple[Need, ...]:
 _ENTERED = ("create", "get")
 """The API server of Kubernetes up to 1.34 asks for get when the client speaks WebSocket."""
 
-RECORDS = Need(
-    "secrets", ("get", "list"), "read Helm's records of the release and what its pods get"
+RECORDS = Need("secrets", ("list",), "find Helm's records of the release")
+
+_LEFT = Need(
+    "leases",
+    ("get",),
+    "see whether a run has left the release unfinished",
+    group="coordination.k8s.io",
 )
+
+READ = (RECORDS,)
 
 VERIFY = (
     RECORDS,
+    _LEFT,
     *_of_workloads(("get",), "look at the workloads"),
     Need("pods", ("get", "list"), "find the pods of the workloads"),
+    Need("secrets", ("get",), "tell what the pods get"),
     Need("configmaps", ("get",), "tell what the pods get"),
     Need(
         "replicasets",
@@ -93,8 +102,10 @@ _POLICIES = Need(
 
 _PROBED = (
     RECORDS,
+    _LEFT,
+    Need("secrets", ("get",), "log in as a Secret says (smtp_existing_secret)", optional=True),
     *_of_workloads(("get",), "look at the workloads"),
-    Need("pods", ("get", "list"), "find the pods of the workloads"),
+    Need("pods", ("list",), "find the pods of the workloads"),
     _POLICIES,
 )
 
@@ -103,6 +114,7 @@ PROBE = (*_PROBED, Need("pods/exec", _ENTERED, "probe from a pod"))
 PROBE_EPHEMERAL = (
     *_PROBED,
     Need("pods/ephemeralcontainers", ("patch",), "add a container to a pod"),
+    Need("pods", ("get",), "see it start"),
     Need("pods/attach", _ENTERED, "talk to the probe in it"),
 )
 
@@ -112,16 +124,8 @@ PROBE_JOB = (
     Need("pods/attach", _ENTERED, "talk to the probe in it"),
 )
 
-CONFIGURE = (
-    *VERIFY,
-    _POLICIES,
-    Need(
-        "secrets",
-        ("create", "update", "patch", "delete"),
-        "let Helm keep the records of the release",
-    ),
+RESTART = (
     *_of_workloads(("patch",), "upgrade the workloads and restart them"),
-    Need("configmaps", ("patch",), "upgrade the ConfigMaps of the chart", optional=True),
     Need(
         "pods",
         ("delete",),
@@ -137,13 +141,33 @@ CONFIGURE = (
     ),
 )
 
-CONFIGURE_CA = (
-    *CONFIGURE,
+MOUNT = (
+    *RESTART,
     Need("configmaps", ("create", "patch", "delete"), "keep the CA for the pods"),
 )
+"""To bring a private CA into the pods, or to take it out of them, without an upgrade."""
+
+CONFIGURE = (
+    *VERIFY,
+    _POLICIES,
+    Need(
+        "secrets",
+        ("create", "update", "patch", "delete"),
+        "let Helm keep the records of the release, and upgrade the Secrets of the chart",
+    ),
+    Need("configmaps", ("patch",), "upgrade the ConfigMaps of the chart", optional=True),
+    *RESTART,
+)
+
+CONFIGURE_CA = (*CONFIGURE, *MOUNT)
 
 WORKS = (
-    Work("verify", "Verify only (smtp_verify, and --check of nothing else)", VERIFY),
+    Work("read", "Read the settings that are in use (smtp_read, the audit playbook)", READ),
+    Work(
+        "verify",
+        "Verify, and see that there is nothing to change (smtp_verify, smtp_release)",
+        VERIFY,
+    ),
     Work("probe", "Probe the relay from a pod (smtp_probe)", PROBE),
     Work(
         "probe-ephemeral",

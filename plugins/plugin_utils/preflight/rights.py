@@ -91,6 +91,7 @@ def _findings(refused: Sequence[_Question], namespace: str) -> list[Finding]:
                 verbs=" or ".join(verbs),
                 resource=first.resource,
                 place=f" in namespace {place}" if place else "",
+                role="the Role" if place else "a ClusterRole",
                 why=", and to ".join(
                     dict.fromkeys(question.need.why for question in must or questions)
                 ),

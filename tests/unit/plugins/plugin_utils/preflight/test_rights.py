@@ -104,6 +104,7 @@ class TestMissing:
         [finding] = rights.missing(api, [Need("nodes", ("get",), "look", namespace="")])
         assert api.asked == ["get nodes in the cluster of the core"]
         assert "may not get nodes: needed" in finding.message
+        assert "to a ClusterRole of that user" in finding.fix
 
 
 def test_the_objects_of_the_chart_are_read_and_patched_and_those_of_hooks_made_anew() -> None:
@@ -143,4 +144,6 @@ class TestTheData:
             assert len(places) == len(set(places))
 
     def test_more_work_needs_more(self) -> None:
-        assert set(needs.VERIFY) < set(needs.CONFIGURE) < set(needs.CONFIGURE_CA)
+        assert set(needs.READ) < set(needs.VERIFY) < set(needs.CONFIGURE) < set(needs.CONFIGURE_CA)
+        assert set(needs.RESTART) < set(needs.MOUNT) < set(needs.CONFIGURE_CA)
+        assert set(needs.RESTART) < set(needs.CONFIGURE)
