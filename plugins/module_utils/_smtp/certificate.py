@@ -66,10 +66,18 @@ class Certificate:
     weaknesses: tuple[str, ...] = ()
 
     @property
+    def host_names(self) -> tuple[str, ...]:
+        """The names of hosts: the common name only where there is no DNS name."""
+        return self.dns_names or ((self.common_name,) if self.common_name else ())
+
+    @property
     def names(self) -> tuple[str, ...]:
-        """The names that a client may accept: the common name only where there is no DNS name."""
-        dns_names = self.dns_names or ((self.common_name,) if self.common_name else ())
-        return dns_names + self.ip_addresses
+        """The names that a client may accept."""
+        return self.host_names + self.ip_addresses
+
+    def valid_at(self, now: datetime) -> bool:
+        """Return whether a time lies within the certificate's own."""
+        return self.not_before <= now <= self.not_after
 
     def covers(self, host: str) -> bool:
         """Return whether the certificate is for a host name or address (RFC 9525 section 6)."""

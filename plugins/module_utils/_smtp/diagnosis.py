@@ -62,6 +62,7 @@ TABLE: tuple[Row, ...] = (
         failure=("line-too-long", "reply-too-long", "code-changed", "unsolicited", "tls-bytes"),
     ),
     # -- TLS; the verify codes are OpenSSL's X509_V_ERR_ numbers ------------------------------
+    Row("certificate-issuer-not-valid-now", failure=("verify-issuer",)),
     Row("certificate-expired", failure=("verify",), verify=(10,)),
     Row("certificate-not-yet-valid", failure=("verify",), verify=(9,)),
     Row("certificate-self-signed", failure=("verify",), verify=(18,)),

@@ -41,7 +41,8 @@ FACTS = (
 
 _CA_FIX = (
     "Put the certificate of the CA that signed it into smtp_ca_path or smtp_ca_pem (the relay's "
-    "administrator has it); do not switch validation off."
+    "administrator has it); where that is a public CA, have the relay send its intermediate "
+    "certificates too. Do not switch validation off."
 )
 
 CATALOGUE = Catalogue(
@@ -445,7 +446,7 @@ CATALOGUE = Catalogue(
             "The relay's certificate expired at {not_after}.",
             "Have it renewed at the relay; if it was, the service needs a reload. Check this "
             "machine's clock too.",
-            "The certificate, or one of its chain, is past its end.",
+            "The certificate is past its end.",
         ),
         Entry(
             "certificate-not-yet-valid",
@@ -453,6 +454,16 @@ CATALOGUE = Catalogue(
             "The relay's certificate is valid only from {not_before}.",
             "Check the clocks of this machine and of the one that made the certificate.",
             "The certificate's time has not begun.",
+        ),
+        Entry(
+            "certificate-issuer-not-valid-now",
+            "error",
+            "The relay's certificate is valid until {not_after}; '{issuer}', which signed it, or a "
+            "certificate further up, is not valid today ({detail}).",
+            "Have the relay send the CA's present intermediate certificate; put the CA's present "
+            "certificate into smtp_ca_path or smtp_ca_pem, or update the system's roots. Check this "
+            "machine's clock too.",
+            "A certificate of the chain above the relay's own has expired, or its time has not begun.",
         ),
         Entry(
             "certificate-weak",

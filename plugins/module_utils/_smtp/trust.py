@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from .certificate import read_certificate
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from .walk import Walk
 
 _EXPIRES_SOON_DAYS = 14
+
+# X509_V_ERR_CERT_NOT_YET_VALID and CERT_HAS_EXPIRED.
+_NOT_NOW = (9, 10)
 
 # X509_V_ERR_EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL and CA_MD_TOO_WEAK.
 _WEAK = (66, 67, 68)
@@ -88,6 +92,8 @@ def _findings(walk: Walk) -> Iterator[Finding]:
         _learn(walk, certificate, now)
         yield from _remarks(walk, certificate, now)
         if distrust is not None:
+            if distrust.verify_code in _NOT_NOW and certificate.valid_at(now):
+                problems = [WireError("verify-issuer", distrust.detail)]
             # OpenSSL stops at the first problem; these are the others that are plain to see.
             problems += [_unverified(62)] if not certificate.covers(walk.server_name) else []
             problems += [_unverified(10)] if certificate.not_after < now else []
@@ -111,10 +117,25 @@ def _learn(walk: Walk, certificate: Certificate, now: datetime) -> None:
     walk.facts.update(
         subject=certificate.subject,
         issuer=certificate.issuer,
-        names=", ".join(certificate.names) or "(no name)",
+        names=", ".join(_names(certificate)) or "(no name)",
         not_before=f"{certificate.not_before:%Y-%m-%d %H:%M} UTC",
         not_after=f"{certificate.not_after:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def _names(certificate: Certificate) -> Iterator[str]:
+    for name in certificate.host_names:
+        # RFC 9525 section 6: an address is looked for among the addresses alone.
+        yield f"{name} (as a name, not as an address)" if _is_address(name) else name
+    yield from certificate.ip_addresses
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _remarks(walk: Walk, certificate: Certificate, now: datetime) -> Iterator[Finding]:

@@ -28,10 +28,12 @@ class Issuer:
     certificate: x509.Certificate
 
     @classmethod
-    def new(cls, common_name: str = "a test authority") -> Issuer:
-        """Make one."""
+    def new(
+        cls, common_name: str = "a test authority", *, days: tuple[int, int] = (-10, 10)
+    ) -> Issuer:
+        """Make one; ``days`` is its validity, from and to, as seen from today."""
         name, key = _name(common_name), ec.generate_private_key(ec.SECP256R1())
-        builder = _builder(name, name, key, days=(-10, 10))
+        builder = _builder(name, name, key, days)
         constraints = x509.BasicConstraints(ca=True, path_length=None)
         certificate = builder.add_extension(constraints, critical=True).sign(key, hashes.SHA256())
         return cls(name, key, certificate)
@@ -47,14 +49,16 @@ class Issuer:
         *,
         days: tuple[int, int] = (-5, 60),
         key: _Key | None = None,
+        name: x509.GeneralName | None = None,
     ) -> ssl.SSLContext:
         """Return a server's context with a certificate for ``host``.
 
-        ``days`` is its validity, from and to, as seen from today.
+        ``days`` is its validity, from and to, as seen from today. ``name`` takes the place of the
+        host as a certificate has it.
         """
         own = key or ec.generate_private_key(ec.SECP256R1())
         builder = _builder(_name(host), self.name, own, days)
-        names = x509.SubjectAlternativeName([_general_name(host)])
+        names = x509.SubjectAlternativeName([name or _general_name(host)])
         signed = builder.add_extension(names, critical=False).sign(self.key, hashes.SHA256())
         return _context(own, signed)
 

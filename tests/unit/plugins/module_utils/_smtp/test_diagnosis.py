@@ -511,6 +511,7 @@ FAILURES = [
     (Observation("mail", "not-tls"), "tls-failed"),
     (Observation("banner", "timeout"), "relay-silent"),
     (Observation("ehlo", "timeout"), "reply-timeout"),
+    (Observation("certificate", "verify-issuer"), "certificate-issuer-not-valid-now"),
     (Observation("mail", "deadline"), "probe-too-slow"),
     (Observation("resolve", "deadline"), "probe-too-slow"),
     (Observation("rcpt", "closed"), "connection-lost"),

@@ -222,6 +222,25 @@ def test_weak_keys_and_signatures_are_read_from_the_certificate(
     assert read_certificate(certificate(digest, bits, issuer)).weaknesses == weaknesses
 
 
+@pytest.mark.parametrize("days", [(-30, -1), (1, 30)])
+def test_a_certificate_above_the_relays_own_is_not_taken_for_it(
+    run_relay: Run, days: tuple[int, int]
+) -> None:
+    issuer = Issuer.new("an old CA", days=days)
+    relay = run_relay(Relay(tls=issuer.context()))
+    result = probe(request(relay, ca_pem=issuer.pem))
+    assert codes(result) == ["certificate-issuer-not-valid-now"]
+    assert "an old CA" in result.findings[0].message
+
+
+def test_an_address_that_a_certificate_has_as_a_name_is_told_from_one(run_relay: Run) -> None:
+    issuer = Issuer.new()
+    relay = run_relay(Relay(tls=issuer.context(name=x509.DNSName("127.0.0.1"))))
+    result = probe(request(relay, ca_pem=issuer.pem))
+    assert codes(result) == ["certificate-name-mismatch"]
+    assert "127.0.0.1 (as a name, not as an address)" in result.findings[0].message
+
+
 @pytest.mark.parametrize("trusted", [True, False])
 def test_a_product_that_intercepts_tls_is_named(run_relay: Run, trusted: bool) -> None:
     issuer = Issuer.new("FortiGate CA")
