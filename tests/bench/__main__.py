@@ -7,14 +7,16 @@ Nothing here fails for being slow: it prints what was measured beside what is ai
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.apps.invitations.release import WORKLOADS, Release
-from tests.bench import config, guard, probe, vendor
+from tests.bench import config, fleet, guard, probe, vendor
 from tests.bench.pairs import Pairs, Way, measure, spread
 from tests.cluster.errors import ClusterError
 from tests.harness.lab import USER, WITHOUT_MAIL, Lab
@@ -95,6 +97,9 @@ def _renew(release: Release) -> None:
     release.kubectl.run("delete", "namespace", release.namespace, "--ignore-not-found")
     release.upgrade(WITHOUT_MAIL)
     release.wait()
+    # The kubelet looks at its containers once a second: a way that always began at the same moment of that
+    # second would be lucky, or unlucky, in every round.
+    time.sleep(random.random())
 
 
 def _settings(release: Release) -> list[dict[str, str]]:
@@ -161,7 +166,10 @@ def run(folder: Path, report: Callable[[str], None]) -> str:
         print("The probe, at the same Postfix:", flush=True)
         probe.measured(probe.postfix(lab.relay), folder, report)
         print("smtp_config:", flush=True)
-        return table(first, nothing, [before, *config.run(folder, report)])
+        calls = config.run(folder, report)
+        print(f"{fleet.RELEASES} releases:", flush=True)
+        many = fleet.measured(lab, folder / "fleet", report)
+        return table(first, nothing, [before, *many.rows, *calls])
     finally:
         bench.end()
 
@@ -170,6 +178,7 @@ MISTAKES = (
     BenchError,
     ClusterError,
     config.ConfigBenchError,
+    fleet.FleetBenchError,
     probe.ProbeBenchError,
     subprocess.CalledProcessError,
 )

@@ -82,23 +82,23 @@ def measured(lab: Lab, folder: Path, report: Callable[[str], None]) -> Costs:
     :param folder: for the inputs of both.
     """
     releases = [lab.release(f"bench-fleet-{number}") for number in range(RELEASES)]
-    descriptions = {each.name: lab.description(each) for each in releases}
-    some = next(iter(descriptions.values()))
-    lab.relay.set_user(USER, some["smtp_password"])
-    inventory, _ = write_inputs(folder, descriptions)
-
-    def configure(changed: int, *arguments: str) -> None:
-        played = play(PLAYBOOK, inventory, lab.kubeconfig, *arguments)
-        if (played.returncode, played.changed) != (0, changed):
-            raise FleetBenchError(f"expected was changed={changed}:\n{played.output}")
-
-    def by_hand() -> None:
+    with installed(releases, report):
+        descriptions = {each.name: lab.description(each) for each in releases}
+        some = next(iter(descriptions.values()))
+        lab.relay.set_user(USER, some["smtp_password"])
+        inventory, _ = write_inputs(folder, descriptions)
         other = {**some, "smtp_from_address": ANOTHER_SENDER}
         values = vendor.write_values(folder / "fleet.yaml", WITHOUT_MAIL, other)
-        for release in releases:
-            vendor.configure(release, values)
 
-    with installed(releases, report):
+        def configure(changed: int, *arguments: str) -> None:
+            played = play(PLAYBOOK, inventory, lab.kubeconfig, *arguments)
+            if (played.returncode, played.changed) != (0, changed):
+                raise FleetBenchError(f"expected was changed={changed}:\n{played.output}")
+
+        def by_hand() -> None:
+            for release in releases:
+                vendor.configure(release, values)
+
         change = _cost(lambda: configure(RELEASES))
         report(f"the playbook, with a change: {change}")
         nothing = _cost(lambda: configure(0))
