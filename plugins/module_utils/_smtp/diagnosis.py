@@ -260,7 +260,7 @@ TABLE: tuple[Row, ...] = (
         "relay-unavailable",
         reply=_NOT_NOW,
         text=r"\btemporary (local |server |system |service )?(error|failure|problem)"
-        r"|\b(server error|error in processing|local error)\b",
+        r"|\b(server error|error in processing|local error|service currently unavailable)\b",
     ),
     Row("reply-unknown", failure=("",)),
     Row("failure-unknown"),

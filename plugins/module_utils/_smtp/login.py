@@ -100,6 +100,10 @@ def _encode(walk: Walk, message: bytes) -> str:
     encoded = b64encode(message).decode("ascii")
     if encoded:
         walk.keep_secret(encoded)
+    text = message.decode("utf-8", "replace")
+    # The redactor knows the password, and not what a mechanism makes of it; the user name may be shown.
+    if text not in ("", walk.request.username, walk.request.credential.reveal()):
+        walk.keep_secret(text)
     return encoded
 
 

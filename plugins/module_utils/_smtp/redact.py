@@ -95,6 +95,12 @@ class Redactor:
         return data
 
 
+def plain_forms(text: str) -> Iterator[str]:
+    """Yield a text as it is, in hexadecimal, and what is in base64 of it at each of the alignments."""
+    digits = _encode(text).hex()
+    yield from (text, digits, digits.upper(), *_base64_cores(text))
+
+
 def _text_forms(value: str) -> Iterator[tuple[str, str]]:
     """Yield regular expressions for one secret as text, each with a part that its matches have."""
     if len(value) >= SHORT:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .network import NetworkError
 from .protocol import Capabilities, ProtocolError, Reply
 from .proxy import Proxy, ProxyError, parse, tunnel
-from .redact import Redactor
+from .redact import Redactor, plain_forms
 from .relay_catalogue import CATALOGUE, FACTS
 from .request import UNTIL
 from .result import ProbeResult, Stage
@@ -243,7 +243,7 @@ class Walk:
 
     def keep_secret(self, credentials: str) -> None:
         """Take a text that is about to be sent out of all that is written down from now on."""
-        self._sent_credentials.append(credentials)
+        self._sent_credentials += plain_forms(credentials)
 
     def clean(self, text: str) -> str:
         """Return a text without secrets."""

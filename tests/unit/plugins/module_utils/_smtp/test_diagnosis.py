@@ -104,6 +104,8 @@ GENERAL = [
         "reverse-dns-missing",
     ),
     ("banner", "421 4.3.2 All server ports are busy", "relay-unavailable"),
+    # Postfix's postscreen, to a client that it does not know yet.
+    ("rcpt", "450 4.3.2 Service currently unavailable", "relay-unavailable"),
     ("banner", "421 4.7.0 Too many concurrent SMTP connections", "too-many-connections"),
     ("banner", "421 4.4.5 Service unavailable, concurrency limit reached.", "too-many-connections"),
     ("mail", "451 4.3.0 Temporary server error. Please try again later", "relay-unavailable"),

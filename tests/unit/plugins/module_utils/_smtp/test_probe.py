@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import itertools
 import json
 import socket
@@ -432,6 +433,45 @@ def test_a_password_that_the_relay_repeats_is_not_shown(
     shown = json.dumps(result.as_dict()) + result.text() + repr(result)
     assert relay.password not in shown
     assert "no, ******** is wrong" in shown
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [
+        lambda line: line,
+        lambda line: line.hex().encode(),
+        base64.b64encode,
+        lambda line: base64.b64encode(b"?" + line),
+    ],
+)
+def test_a_login_that_the_relay_repeats_is_not_shown_however_it_is_encoded(
+    run_relay: Run, authority: Authority, repeat: Callable[[bytes], bytes]
+) -> None:
+    relay = Relay()
+    sent = base64.b64encode(f"\0{relay.username}\0{relay.password}".encode())
+    relay.replies["AUTH"] = b"535 no: " + repeat(b"AUTH PLAIN " + sent) + b"\r\n"
+    result = probe(request(run_relay(relay), authority, **credentials(relay)))
+    shown = json.dumps(result.as_dict()) + result.text()
+    # All but what an encoding puts around it.
+    assert not any(
+        form.decode()[:-4] in shown for form in map(repeat, (sent, b"AUTH PLAIN " + sent))
+    )
+    assert "no: " in shown
+
+
+def test_a_digest_of_the_password_that_the_relay_repeats_is_not_shown(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay, challenge = Relay(), b"<1@relay.example.org>"
+    digest = hmac.new(relay.password.encode(), challenge, "md5").hexdigest()
+    response = f"{relay.username} {digest}"
+    relay.replies["AUTH"] = b"334 " + base64.b64encode(challenge) + b"\r\n"
+    line = base64.b64encode(response.encode()).decode().upper()
+    relay.replies[line] = f"535 {response} is wrong\r\n".encode()
+    good = credentials(relay, mechanism="CRAM-MD5")
+    result = probe(request(run_relay(relay), authority, **good))
+    assert codes(result) == ["credentials-rejected"]
+    assert digest not in json.dumps(result.as_dict())
 
 
 def test_relay_denied_and_sender_rejected_are_told_apart(
