@@ -100,10 +100,22 @@ class TestAChangeWithWhichPodsDoNotComeUp:
         wait(app.release)
 
 
+def one_or_the_other(app: App, played: Played) -> None:
+    """The settings are those before the change or those after it, whole, and it is said which."""
+    if played.returncode == 0:
+        app.is_right("after")
+    else:
+        assert "The change was undone" in message(played)
+        app.is_right("before")
+
+
 class TestAwkwardMoments:
     """Something happens just after a write of a run that would go well."""
 
-    def test_the_api_server_is_away_for_ten_seconds(self, app: App, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("after", [WRITTEN, ROLLED])
+    def test_the_api_server_is_away_for_ten_seconds(
+        self, app: App, tmp_path: Path, after: int
+    ) -> None:
         app.deploy(smtp_password="before")
         doors: list[Door] = []
 
@@ -112,31 +124,38 @@ class TestAwkwardMoments:
             threading.Timer(10, doors[0].shut.clear).start()
 
         with (
-            Door(app.kubeconfig, tmp_path, after=WRITTEN, then=shut) as door,
+            Door(app.kubeconfig, tmp_path, after=after, then=shut) as door,
             app.begin(door.kubeconfig, smtp_password="after") as run,
         ):
             doors.append(door)
             played = ended(run)
-        if played.returncode == 0:
-            app.is_right("after")
-        else:
-            assert "The change was undone" in message(played)
-            app.is_right("before")
+        one_or_the_other(app, played)
 
+    @pytest.mark.parametrize("after", [RECORDED, UPGRADED])
     def test_a_secret_that_is_deleted_in_between_is_there_again(
-        self, app: App, tmp_path: Path
+        self, app: App, tmp_path: Path, after: int
     ) -> None:
         app.deploy(smtp_password="before")
 
         def delete(_run: subprocess.Popen[str]) -> None:
             app.kubectl("delete", "secret", f"{app.release.name}-mail")
 
-        played, _ = app.disturbed(tmp_path, RECORDED, delete, smtp_password="after")
-        if played.returncode == 0:
-            app.is_right("after")
-        else:
-            assert "The change was undone" in message(played)
-            app.is_right("before")
+        played, _ = app.disturbed(tmp_path, after, delete, smtp_password="after")
+        one_or_the_other(app, played)
+
+    @pytest.mark.parametrize("change", [{"smtp_port": 26}], ids=["rolls"])
+    def test_a_quota_that_forbids_the_new_pod_leaves_the_one_that_is_there(
+        self, app: App, change: dict[str, Any]
+    ) -> None:
+        app.deploy(smtp_password="before")
+        pods = app.release.pods()
+        app.kubectl("create", "quota", "full", "--hard=pods=1")
+        played = app.deploy(smtp_password="after", **change)
+        app.kubectl("delete", "quota", "full")
+        assert "exceeded quota: full" in message(played)
+        assert "The change was undone" in message(played)
+        app.is_right("before")
+        assert app.release.pods() == pods
 
     # The last one: somebody else owns the number of pods from here on, so that the guard stops all that follow.
     def test_somebody_scales_so_that_helm_4_meets_a_conflict_and_the_number_of_pods_stays(
@@ -156,3 +175,23 @@ class TestAwkwardMoments:
         else:  # Helm 3 asks nobody who owns a field, and sets it to what the chart says
             assert played.returncode == 0, played.output
             app.is_right("new")
+
+
+def test_a_migration_that_fails_with_the_new_settings_is_no_end_of_the_release(
+    lab: Lab, tmp_path: Path
+) -> None:
+    release = replace(lab.release(), chart=CHART)
+    try:
+        install(release, hooks=True)
+        app = App(lab, release, tmp_path)
+        played = app.deploy(smtp_password="right")
+        assert played.returncode == 0, played.output
+        played = app.deploy(smtp_password="lost", **WRONG)
+        assert "helm upgrade failed" in message(played)
+        assert "The change was undone" in message(played)
+        assert f"What hooks of the chart have done remains: Job/{release.name}-migrate" in message(
+            played
+        )
+        app.is_right("right")
+    finally:
+        release.remove()

@@ -20,6 +20,7 @@ from tests.apps.brittle.release import (
     history,
     install,
     let_operation_age,
+    seen,
     wait,
 )
 from tests.harness.brittle import App
@@ -173,3 +174,27 @@ class TestAnUpgradeOfSomebodyElse:
         played = app.deploy(smtp_password=word)
         assert played.returncode == 0, played.output
         app.is_right(word, word)
+
+
+@pytest.mark.parametrize("helm", ["helm", "helm3"])
+def test_the_number_of_pods_that_an_autoscaler_sets_meanwhile_is_neither_drift_nor_set_back(
+    lab: Lab, tmp_path: Path, helm: str
+) -> None:
+    release = replace(lab.release(helm=helm), chart=CHART)
+    try:
+        install(release, autoscale=True)
+        app = App(lab, release, tmp_path)
+        deployment = f"deployment/{release.name}-app"
+        app.kubectl("scale", deployment, "--replicas=2")
+        wait(release)
+
+        def scale(_run: subprocess.Popen[str]) -> None:
+            app.kubectl("scale", deployment, "--replicas=3")
+
+        played, _ = app.disturbed(tmp_path, NOTED, scale, smtp_password="new")
+        assert played.returncode == 0, played.output
+        assert "WARNING" not in played.output
+        app.is_right("new")
+        assert len(seen(release)) == 3
+    finally:
+        release.remove()

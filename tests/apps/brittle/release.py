@@ -48,7 +48,9 @@ def wait(release: Release) -> None:
 
 def seen(release: Release) -> list[str]:
     """The password that each pod was started with."""
-    items = release.kubectl.json("-n", release.namespace, "get", "pods")["items"]
+    items = release.kubectl.json(
+        *("-n", release.namespace, "get", "pods", f"--selector=app={release.name}-app")
+    )["items"]
     pods = [item["metadata"] for item in items if "deletionTimestamp" not in item["metadata"]]
     return [
         release.kubectl.run(
