@@ -173,8 +173,9 @@ CATALOGUE = Catalogue(
             "proxy-login-rejected",
             "error",
             "The proxy {proxy} does not let this client in: {detail}.",
-            "Put its user name and password into smtp_proxy (socks5://user:password@host:port). The "
-            "relay was not tried.",
+            "Have the proxy admit this machine without a login: smtp_proxy takes none, as it would show "
+            "in results. The command does (--proxy-from, socks5://user:password@host:port). The relay "
+            "was not tried.",
             "The proxy wants a login, or rejected the one it got. The relay's credentials are others.",
         ),
         Entry(
