@@ -202,6 +202,42 @@ def test_a_dead_address_is_a_warning_while_another_works(
     assert [attempt.result for attempt in result.attempts] == ["refused", "connected"]
 
 
+class BothFamilies(Network):
+    """A name with an IPv6 address in front."""
+
+    def __init__(self, address: str, interface: int = 0) -> None:
+        self._first = (address, interface)
+
+    def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
+        address, interface = self._first
+        return [
+            Address(socket.AF_INET6, (address, port, 0, interface)),
+            Address(socket.AF_INET, ("127.0.0.1", port)),
+        ]
+
+
+def test_an_ipv6_address_that_is_dead_is_a_finding_and_no_failure(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay())
+    result = probe(request(relay, authority), network=BothFamilies("::1"))
+    assert result.ok
+    assert codes(result) == ["address-dead"]
+    assert "::1" in result.findings[0].message
+    assert [attempt.family for attempt in result.attempts] == ["IPv6", "IPv4"]
+
+
+def test_a_family_that_has_no_route_is_told_and_no_warning(
+    run_relay: Run, authority: Authority
+) -> None:
+    relay = run_relay(Relay())
+    # Nobody is there: the loopback interface has no address of a link.
+    network = BothFamilies("fe80::1", socket.if_nametoindex("lo"))
+    result = probe(request(relay, authority), network=network)
+    assert codes(result) == []
+    assert "address-no-route" in codes(result, "info")
+
+
 def test_a_closed_port_is_refused(authority: Authority) -> None:
     result = probe(request(1, authority))
     assert codes(result) == ["relay-refused"]
@@ -357,6 +393,26 @@ def test_server_name_is_the_name_that_the_certificate_must_carry(
     assert codes(probe(request(relay, authority))) == ["certificate-name-mismatch"]
     named = request(relay, authority, server_name="relay.example.org")
     assert codes(probe(named)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({"server_name": "relay.example.org"}, "relay.example.org"),
+        ({"server_name": "relay.example.org."}, "relay.example.org"),
+        # RFC 6066 section 3: no address.
+        ({}, None),
+    ],
+)
+def test_the_relay_is_asked_for_the_certificate_of_its_name(
+    run_relay: Run, authority: Authority, given: dict[str, str], asked: str | None
+) -> None:
+    names: list[str | None] = []
+    context = authority.context()
+    context.sni_callback = lambda _connection, name, _context: names.append(name)
+    result = probe(request(run_relay(Relay(tls=context)), authority, **given))
+    assert codes(result) == []
+    assert names == [asked]
 
 
 def test_a_relay_with_too_old_tls_is_named(run_relay: Run, authority: Authority) -> None:
