@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from .secret import MASK, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 # A shorter secret is replaced only where it stands alone: starring every "off" would maim
 # "office365" and so tell everybody what the password is.
@@ -62,9 +63,9 @@ class Redactor:
             {core for value in values for core in _base64_cores(value)}, key=len, reverse=True
         )
         self._forms = [
-            form
+            (part, cache(pattern))
             for value in sorted(set(values), key=len, reverse=True)
-            for form in _text_forms(value)
+            for part, pattern in _text_forms(value)
         ]
 
     def clean(self, text: str) -> str:
@@ -73,9 +74,9 @@ class Redactor:
             if core in text:
                 text = _without_base64(text, core)
         for part, pattern in self._forms:
-            # Nearly always absent, and looking is cheap; compiling the pattern is not.
+            # Nearly always absent, and looking is cheap; making and compiling the pattern is not.
             if part in text:
-                text = re.sub(pattern, MASK, text)
+                text = re.sub(pattern(), MASK, text)
         return text
 
     def clean_data(self, data: Any) -> Any:
@@ -101,19 +102,23 @@ def plain_forms(text: str) -> Iterator[str]:
     yield from (text, digits, digits.upper(), *_base64_cores(text))
 
 
-def _text_forms(value: str) -> Iterator[tuple[str, str]]:
-    """Yield regular expressions for one secret as text, each with a part that its matches have."""
+def _text_forms(value: str) -> Iterator[tuple[str, Callable[[], str]]]:
+    """Yield for one secret as text a part of each form, and what makes the form's regular expression."""
     if len(value) >= SHORT:
-        yield max(_UNTOUCHED.findall(value), key=len, default=""), _pattern(value)
+        yield max(_UNTOUCHED.findall(value), key=len, default=""), partial(_pattern, value)
         digits = _encode(value).hex()
         for form in (digits, digits.upper()):
-            yield form, form
+            yield form, partial(re.escape, form)
     elif value:
         encoded = _encode(value)
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             form = encode(encoded).decode("ascii")
-            yield form, _BEFORE + re.escape(form) + _AFTER
-        yield value, _BEFORE + re.escape(value) + _AFTER
+            yield form, partial(_alone, form)
+        yield value, partial(_alone, value)
+
+
+def _alone(form: str) -> str:
+    return _BEFORE + re.escape(form) + _AFTER
 
 
 def _base64_cores(value: str) -> Iterator[str]:
