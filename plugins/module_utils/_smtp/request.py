@@ -30,6 +30,8 @@ MAX_SECONDS = 86400
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _NO_HOST = re.compile(r"[@/*\[\]]")
+# fe80::/10 (RFC 4291 section 2.5.6).
+_LINK_LOCAL = re.compile(r"fe[89ab][0-9a-f]:", re.IGNORECASE)
 _NO_MAILBOX = re.compile(r"[\s<>\x00-\x1f\x7f\ud800-\udfff]")
 
 _UNUSABLE = "holds a control character, such as a line end, or bytes that are no UTF-8"
@@ -209,6 +211,8 @@ class ProbeRequest:
         for name in ("host", "ehlo_name", "server_name"):
             if " " in getattr(self, name):
                 yield name, "holds a space"
+        if _LINK_LOCAL.match(self.host) and "%" not in self.host:
+            yield "host", "is an address of one link, which needs its interface, as in fe80::1%eth0"
         for name in ("host", "server_name"):
             if not _is_host(getattr(self, name)):
                 yield name, "is no plain name or address: it has a user, a scheme, a port or a *"

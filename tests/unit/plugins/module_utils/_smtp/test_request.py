@@ -114,6 +114,8 @@ ANONYMOUS = {"auth": "none", "username": "", "password": Secret("")}
         ("host", {"host": "relay.example.org/"}),
         ("host", {"host": "[2001:db8::7]"}),
         ("host", {"host": "2001:db8::7::"}),
+        # It may be behind any of this machine's interfaces.
+        ("host", {"host": "fe80::1"}),
         # The C library takes it for this machine.
         ("host", {"host": "*"}),
         ("server_name", {"server_name": "relay.example.org:587"}),
