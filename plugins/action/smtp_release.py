@@ -232,17 +232,27 @@ class ActionModule(ReleaseStep):
         """
         if not self.partial["changed"]:
             return []
-        workloads.wait(plan.run.rollout_timeout)
-        findings, behind = self.inspect(plan, cluster, workloads).verdict.findings, []
+        findings, behind = self._seen(plan, cluster, workloads), []
         if plan.run.restart == "auto" and RESTART_OWED in {found.code for found in findings}:
             live = workloads.live()
             behind = self._owed(workloads, live, (), plan)
             self._restart(behind, workloads, lease)
-            workloads.wait(plan.run.rollout_timeout)
-            findings = self.inspect(plan, cluster, workloads).verdict.findings
+            findings = self._seen(plan, cluster, workloads)
         if any(finding.severity == "error" for finding in findings):
             raise FindingError(*findings)
         return behind
+
+    def _seen(self, plan: Plan, cluster: Cluster, workloads: Workloads) -> Sequence[Finding]:
+        """What there is to say of the pods when they are ready.
+
+        Nothing can be run in a container of a bare image, nor in one that has just ended at its start.
+        """
+        workloads.wait(plan.run.rollout_timeout)
+        inspected = self.inspect(plan, cluster, workloads)
+        bare = {seen.workload for seen in inspected.seen if seen.way == "specification"}
+        if bare:
+            workloads.wait(plan.run.rollout_timeout, settling=bare)
+        return inspected.verdict.findings
 
     def _restart(self, restarting: Sequence[Workload], workloads: Workloads, lease: Lease) -> None:
         lease.take()

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +13,12 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready, lives, runs
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import (
+    is_ready,
+    lives,
+    runs,
+    started,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
@@ -24,6 +29,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.owed import ow
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import (
     Configuration,
     Reader,
+    container_of,
 )
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
@@ -34,6 +40,9 @@ LOOK_SECONDS = 5
 """How often it is said what is waited for, and looked for what stands in the way."""
 HOPELESS_SECONDS = 10
 """How long what nobody but a person can mend must last, before the wait is given up early."""
+SETTLE_SECONDS = 2
+"""How long a container without a readiness probe must run: until one that ends at its start is known to
+have ended, which takes the kubelet about a second, its pod is ready."""
 PARALLEL = 8
 
 Progress = Callable[[str], None]
@@ -169,14 +178,17 @@ class Workloads:
         for workload, pods in self.pods(by_hand).items():
             self.replaced[workload] = frozenset(pod["metadata"]["uid"] for pod in pods)
 
-    def wait(self, seconds: int) -> dict[Workload, dict[str, Any]]:
+    def wait(
+        self, seconds: int, settling: Collection[Workload] = ()
+    ) -> dict[Workload, dict[str, Any]]:
         """Waits until every workload has rolled, and returns their states.
 
         :param seconds: the limit for all of them together.
+        :param settling: those of which it is to be seen that their containers do not end at their start.
         :raises FindingError: why those that have not did not, at the limit, or as soon as it is
             certain that waiting is of no use.
         """
-        wait = _Wait(self, seconds, start=self.clock.now())
+        wait = _Wait(self, seconds, start=self.clock.now(), settling=settling)
         while True:
             live = wait.look()
             if live is not None:
@@ -203,13 +215,17 @@ class _Wait:
     """One wait under way.
 
     :param hopeless: since when there is what only a person can mend, by workload and code.
+    :param settling: those whose containers must have run for a while.
+    :param ready: since when a container is seen that runs, by its pod and its start.
     """
 
     of: Workloads
     seconds: int
     start: float
+    settling: Collection[Workload]
     said: float = field(init=False)
     hopeless: dict[tuple[Workload, str], float] = field(default_factory=dict)
+    ready: dict[tuple[str, datetime | None], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.said = self.start
@@ -234,7 +250,20 @@ class _Wait:
         return None
 
     def _done(self, workload: Workload, now: Object, pods: Sequence[Object]) -> bool:
-        return not self._old(workload, pods) and state.complete(now, pods)
+        return (
+            not self._old(workload, pods)
+            and state.complete(now, pods)
+            and (workload not in self.settling or self._has_settled(workload.container, pods))
+        )
+
+    def _has_settled(self, container: str, pods: Sequence[Object]) -> bool:
+        now = self.of.clock.now()
+        since = [
+            self.ready.setdefault((pod["metadata"]["uid"], started(pod, container)), now)
+            for pod in pods
+            if lives(pod) and not container_of(pod["spec"], container).get("readinessProbe")
+        ]
+        return not since or now - max(since) >= SETTLE_SECONDS
 
     def _old(self, workload: Workload, pods: Sequence[Object]) -> list[Object]:
         """The pods that are still to be replaced."""

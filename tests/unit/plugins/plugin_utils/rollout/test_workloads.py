@@ -21,6 +21,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.explain impor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import (
     HOPELESS_SECONDS,
     RESTARTED_AT,
+    SETTLE_SECONDS,
     Workloads,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
@@ -209,6 +210,25 @@ class TestWaiting:
         assert set(scene.workloads.wait(LIMIT)) == {API, CMD}
         assert scene.clock.time == 0
         assert scene.said == []
+
+    def test_goes_on_until_what_is_ready_with_its_start_is_seen_not_to_end_at_once(
+        self, scene: Scene
+    ) -> None:
+        assert scene.workloads.wait(LIMIT, settling={CMD})
+        assert scene.clock.time == SETTLE_SECONDS
+
+    def test_that_a_container_ends_at_its_start_is_found_also_when_it_is_ready_in_between(
+        self, scene: Scene
+    ) -> None:
+        scene.after(1, lambda: scene.stuck(crashing()))
+        finding = the_finding(lambda: scene.workloads.wait(LIMIT, settling={API}))
+        assert finding.code == "container-crashes"
+
+    def test_that_a_probe_has_found_ready_is_believed(self, scene: Scene) -> None:
+        for pods in scene.cluster.pods_of.values():
+            pods[0]["spec"]["containers"][0]["readinessProbe"] = {"tcpSocket": {"port": 8000}}
+        assert scene.workloads.wait(LIMIT, settling={API, CMD})
+        assert scene.clock.time == 0
 
     def test_ends_as_soon_as_everything_has_rolled(self, scene: Scene) -> None:
         ready = dict(scene.cluster.pods_of)
