@@ -32,7 +32,10 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _NO_HOST = re.compile(r"[@/*\[\]]")
 # fe80::/10 (RFC 4291 section 2.5.6).
 _LINK_LOCAL = re.compile(r"fe[89ab][0-9a-f]:", re.IGNORECASE)
-_NO_MAILBOX = re.compile(r"[\s<>\x00-\x1f\x7f\ud800-\udfff]")
+# Quoted local parts (RFC 5321 section 4.1.2) with spaces or an @ are not taken.
+_MAILBOX = re.compile(r"[^@\s<>\x00-\x1f\x7f\ud800-\udfff]+")
+# With all that ends a line in Unicode, which the header of a mail cannot have.
+_NO_HEADER = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 _UNUSABLE = "holds a control character, such as a line end, or bytes that are no UTF-8"
 
@@ -242,10 +245,10 @@ class ProbeRequest:
             ("message", message.reply_to),
             *(("recipients", recipient) for recipient in self.recipients),
         ):
-            if address and (_NO_MAILBOX.search(address) or "@" not in address[1:-1]):
+            if address and not _is_mailbox(address):
                 yield name, "is not an address of the form name@domain"
         for line in (message.subject_prefix, message.subject, message.from_name):
-            if _FORBIDDEN.search(line):
+            if _NO_HEADER.search(line):
                 yield "message", f"{_UNUSABLE}, in its header"
         if _SURROGATES.search(message.text + message.html):
             yield "message", "holds bytes that are no UTF-8"
@@ -282,6 +285,13 @@ def _is_host(text: str) -> bool:
         return ip_address(text).version == 6
     except ValueError:
         return False
+
+
+def _is_mailbox(text: str) -> bool:
+    """Return whether a text has the form of a mail address; the relay knows the rest."""
+    local, _at, domain = text.partition("@")
+    parts = (local, *domain.removesuffix(".").split("."))
+    return all(_MAILBOX.fullmatch(part) for part in parts)
 
 
 def _typed(cls: type, data: Any, what: str) -> dict[str, Any]:
