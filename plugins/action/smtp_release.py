@@ -112,9 +112,9 @@ class ActionModule(ReleaseStep):
                         shown(f"objects of release {target.release}", approval.changes)
                     )
                     if not mode.check:
-                        mark = self._mark(recovery, deployed, live)
+                        mark = self._mark(recovery, deployed, live, due)
                         with due.held():
-                            self._trust(due, lease)
+                            self._trust(due, recovery)
                             helm.upgrade(
                                 chart,
                                 wanted,
@@ -128,7 +128,7 @@ class ActionModule(ReleaseStep):
             elif due:
                 findings += self._announce(workloads.interruptions(due.rolling(live)))
                 if not mode.check:
-                    self._trust_alone(due, lease)
+                    self._trust(due, recovery, alone=True)
             if (changes or due) and not mode.check:
                 before, live = live, workloads.live()
                 rolling = [each for each in live if state.rolls(before[each], live[each])]
@@ -143,8 +143,8 @@ class ActionModule(ReleaseStep):
                 still = {workload: live[workload] for workload in restarting}
                 findings += self._announce(workloads.interruptions(still))
             if restarting and not mode.check:
-                self._restart(restarting, workloads, lease)
-            restarting = [*restarting, *self._prove(plan, cluster, workloads, lease)]
+                self._restart(restarting, workloads, recovery)
+            restarting = [*restarting, *self._prove(plan, cluster, workloads, recovery)]
         return {
             **self.partial,
             "changed": bool(self.partial["changed"] or changes or due or restarting),
@@ -199,7 +199,7 @@ class ActionModule(ReleaseStep):
     ) -> list[Workload]:
         """The workloads whose pods do not have what the cluster would give them now, and do not roll anyway."""
         still = {workload: live[workload] for workload in live if workload not in rolling}
-        return workloads.outdated(still, workloads.running(still), plan.rendered.evidence)
+        return workloads.outdated(still, workloads.running(still), plan.watched)
 
     def _restarting(
         self, owed: list[Workload], plan: Plan, cluster: Cluster, *, alone: bool
@@ -215,15 +215,19 @@ class ActionModule(ReleaseStep):
         return owed
 
     def _mark(
-        self, recovery: Recovery, deployed: Revision, live: Mapping[Workload, Mapping[str, Any]]
+        self,
+        recovery: Recovery,
+        deployed: Revision,
+        live: Mapping[Workload, Mapping[str, Any]],
+        due: Due,
     ) -> tuple[str, ...]:
         """Says that the upgrade begins, on the screen and in the lease; the flags that mark it."""
         release = recovery.way_back.helm.release
         self.progress(f"upgrading release {release} with chart {self.partial['chart']}")
-        return recovery.upgrading(deployed, live)
+        return recovery.upgrading(deployed, live, due.before)
 
     def _prove(
-        self, plan: Plan, cluster: Cluster, workloads: Workloads, lease: Lease
+        self, plan: Plan, cluster: Cluster, workloads: Workloads, recovery: Recovery
     ) -> list[Workload]:
         """Waits until the pods are ready after a change, and sees that they have what is wanted.
 
@@ -236,7 +240,7 @@ class ActionModule(ReleaseStep):
         if plan.run.restart == "auto" and RESTART_OWED in {found.code for found in findings}:
             live = workloads.live()
             behind = self._owed(workloads, live, (), plan)
-            self._restart(behind, workloads, lease)
+            self._restart(behind, workloads, recovery)
             findings = self._seen(plan, cluster, workloads)
         if any(finding.severity == "error" for finding in findings):
             raise FindingError(*findings)
@@ -254,26 +258,26 @@ class ActionModule(ReleaseStep):
             workloads.wait(plan.run.rollout_timeout, settling=bare)
         return inspected.verdict.findings
 
-    def _restart(self, restarting: Sequence[Workload], workloads: Workloads, lease: Lease) -> None:
-        lease.take()
-        lease.check()
+    def _restart(
+        self, restarting: Sequence[Workload], workloads: Workloads, recovery: Recovery
+    ) -> None:
+        recovery.rolling()
         names = list(map(str, restarting))
         self.progress(f"restarting {', '.join(names)}")
         workloads.restart(restarting)
         self.partial.update(changed=True, restarted=names)
 
-    def _trust_alone(self, due: Due, lease: Lease) -> None:
-        """The same without an upgrade: one change, which makes one roll anyway."""
-        self._trust(due, lease)
-        due.let_go()
+    def _trust(self, due: Due, recovery: Recovery, *, alone: bool = False) -> None:
+        """Brings the private CA into the pods, or out of them.
 
-    def _trust(self, due: Due, lease: Lease) -> None:
-        """Brings the private CA into the pods, or out of them."""
+        :param alone: whether there is no upgrade, and so nothing that the workloads are held for.
+        """
         if due:
-            lease.take()
-            lease.check()
+            recovery.rolling(due.before)
             self.progress(f"bringing the private CA in line: {due}")
             due.bring()
+            if alone:
+                due.let_go()
             self.partial.update(changed=True, ca_changed=list(map(str, due.mounts)))
 
     def _announce(self, interruptions: list[Finding]) -> list[Finding]:

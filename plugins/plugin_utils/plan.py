@@ -133,6 +133,11 @@ class Plan:
         return self.trust.evidence(self.rendered.evidence)
 
     @property
+    def watched(self) -> Mapping[Workload, Evidence]:
+        """What the chart gives each container, and what it has of a mounted CA, whichever that is."""
+        return self.trust.watched(self.rendered.evidence)
+
+    @property
     def redactor(self) -> Redactor:
         """Takes every secret that was given out of a text."""
         return Redactor(self.resolved.secrets)

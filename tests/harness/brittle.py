@@ -24,16 +24,17 @@ PLAYBOOK = "mailops.smtp.configure"
 
 @dataclass(frozen=True)
 class App:
-    """One installation, and a folder for the files of its runs."""
+    """One installation, a folder for the files of its runs, and what their user may do."""
 
     lab: Lab
     release: Release
     folder: Path
+    work: str = "configure"
 
     @property
     def kubeconfig(self) -> Path:
         """That of the user who may configure the release, and no more."""
-        return self.lab.user(self.release).kubeconfig
+        return self.lab.user(self.release, self.work).kubeconfig
 
     def begin(self, kubeconfig: Path, *arguments: str, **changes: Any) -> subprocess.Popen[str]:
         """Begins to bring mail in; the relay is not asked."""

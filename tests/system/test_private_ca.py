@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.node, pytest.mark.faults]
 DEPLOY = ("--tags", "deploy")
 VARIABLE = "SSL_CERT_FILE"
 PATH = "/etc/mailops-smtp-ca/api.pem"
-CONFIG_MAPS = [f"mailops-smtp-ca-deployment-{{}}-{name}-" for name in ("api", "cmd")]
+CONFIG_MAPS = {f"mailops-smtp-ca-deployment-{{}}-{name}-" for name in ("api", "cmd")}
 
 
 def verified(lab: Lab, **changes: Any) -> dict[str, Any]:
@@ -157,7 +157,7 @@ class TestAPrivateCaOverItsLife:
     def test_none_takes_all_of_it_away(
         self, lab: Lab, release: Release, configure: Configure
     ) -> None:
-        assert config_maps(release) == CONFIG_MAPS
+        assert set(config_maps(release)) == CONFIG_MAPS
         played = configure(release, *DEPLOY, **verified(lab, smtp_ca_mode="none"))
         assert played.returncode == 0, played.output
         assert config_maps(release) == []
@@ -231,5 +231,45 @@ def test_workloads_of_every_kind_roll_once_for_an_upgrade_and_a_ca(
         assert played.returncode == 0, played.output
         now = made(release)
         assert {kind: now[kind] - before[kind] for kind in now} == dict.fromkeys(now, 1)
+    finally:
+        release.remove()
+
+
+def test_where_somebody_else_keeps_the_release_what_mounts_it_is_written_and_works(
+    lab: Lab, configure: Configure, tmp_path: Path
+) -> None:
+    release = lab.release()
+    namespace = ("-n", release.namespace)
+    try:
+        release.upgrade(WITHOUT_MAIL)
+        release.wait()
+        sign = f"argocd.argoproj.io/tracking-id=hub:apps/Deployment:x/{release.name}-api"
+        release.kubectl.run(*namespace, "annotate", f"deployment/{release.name}-api", sign)
+        folder, before = tmp_path / "ca", templates(release)
+        dest = {"smtp_values_dest": str(tmp_path / "values.yaml"), "smtp_ca_dest": str(folder)}
+        played = configure(release, "--tags", "render,deploy", **verified(lab, **dest))
+        assert played.failed == 1
+        codes = [finding["code"] for finding in played.results[-1]["findings"]]
+        assert {"release-owned", "ca-to-commit"} <= set(codes), played.output
+        assert (templates(release), config_maps(release)) == (before, [])
+
+        # What its keeper does with what is committed; the password is none of it.
+        login = {"smtp_sender_user": "hub", "smtp_sender_password": "correct horse"}
+        rendered = release.run_helm(
+            *("template", release.name, str(release.chart)),
+            *("--values=-", "--values", str(tmp_path / "values.yaml")),
+            stdin=json.dumps({**WITHOUT_MAIL, "secrets": {"smtp": login}}),
+        )
+        (tmp_path / "chart.yaml").write_text(rendered)
+        kustomization = {"resources": ["chart.yaml"], "components": [folder.name]}
+        (tmp_path / "kustomization.yaml").write_text(json.dumps(kustomization))
+        built = release.kubectl.run("kustomize", str(tmp_path))
+        release.kubectl.run(
+            *namespace, "apply", "--server-side", "--force-conflicts", "--filename=-", stdin=built
+        )
+        release.wait()
+        assert invitation(lab, release).tls_version == "TLSv1.3"
+        played = verify(lab, release, tmp_path, **verified(lab))
+        assert played.returncode == 0, played.output
     finally:
         release.remove()

@@ -70,13 +70,12 @@ CATALOGUE = Catalogue(
             code="change-undone",
             severity="error",
             meaning=(
-                "The change did not work, so the release was brought back to the revision that worked "
-                "before, and its pods were seen to have the old settings."
+                "The change did not work, so the release was brought back to the revision and the private "
+                "CA with which it worked before, and its pods were seen to have the old settings."
             ),
             message=(
-                "The change was undone: release {release} has the settings of revision {good} again (as "
-                "revision {revision}){restarted}. Its pods are ready and have the old settings; mail "
-                "works, or does not, as it did before.{remains}"
+                "The change was undone: release {release} has {settings}{restarted}. Its pods are ready "
+                "and have the old settings; mail works, or does not, as it did before.{remains}"
             ),
             fix="Mend the cause that is named above, and run again.",
         ),
@@ -85,18 +84,14 @@ CATALOGUE = Catalogue(
             severity="error",
             meaning="The change did not work, and it was not undone.",
             message="The change was not undone, because {reason}.",
-            fix=(
-                "Mend the cause that is named above, and run again. To go back by hand: helm rollback "
-                "{release}{good} --namespace {namespace}, and kubectl rollout restart of its workloads."
-            ),
+            fix="Mend the cause that is named above, and run again. To go back by hand: {by_hand}.",
         ),
         Entry(
             code="undo-incomplete",
             severity="error",
             meaning="The release was brought back to the revision before, and its pods are not as before yet.",
             message=(
-                "Release {release} has the settings of revision {good} again (as revision {revision})"
-                "{restarted}, but its pods are not as before: {problem}"
+                "Release {release} has {settings}{restarted}, but its pods are not as before: {problem}"
             ),
             fix=(
                 "Look at the pods: kubectl get pods --namespace {namespace}; the next run goes on from "

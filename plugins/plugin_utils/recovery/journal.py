@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 
-Doing = Literal["upgrade", "undo", "done"]
+Doing = Literal["upgrade", "roll", "undo", "done"]
 
 PREFIX = "mailops.smtp/"
-RUN, DOING, REVISION, GOOD = (PREFIX + key for key in ("run", "doing", "revision", "good"))
+RUN, DOING, REVISION, GOOD, CA = (
+    PREFIX + key for key in ("run", "doing", "revision", "good", "ca")
+)
 
 
 @dataclass(frozen=True)
@@ -19,20 +22,36 @@ class Journal:
     """The last word of a run, in the annotations of its lease. No secret, and nothing of the settings.
 
     :param run: its name.
-    :param doing: what it was about; `done` when all of it was seen to be right, or undone.
-    :param revision: the number of the revision that it was about to make.
-    :param good: the number of the revision whose pods were ready before; `None` when none was.
+    :param doing: what it was about; `done` when all of it was seen to be right, or undone. A `roll`
+        gives the pods something else without a new revision.
+    :param revision: the number of the revision that it was about to make; of a roll, of the one in use.
+    :param good: the number of the revision whose pods were ready before; `None` when none was. A roll
+        stays with its own.
+    :param ca: the workloads whose private CA it was about to change, each as it is to be applied to have
+        it as before.
     """
 
     run: str
     doing: Doing
     revision: int
     good: int | None
+    ca: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def rolls(self) -> bool:
+        """Whether it is a roll: the revision that is in use stays."""
+        return self.revision == self.good
 
     def annotations(self) -> dict[str, str]:
         """All of it as annotations."""
         good = "" if self.good is None else str(self.good)
-        return {RUN: self.run, DOING: self.doing, REVISION: str(self.revision), GOOD: good}
+        return {
+            RUN: self.run,
+            DOING: self.doing,
+            REVISION: str(self.revision),
+            GOOD: good,
+            CA: json.dumps(self.ca),
+        }
 
 
 def of(annotations: Mapping[str, str]) -> Journal | None:
@@ -41,9 +60,14 @@ def of(annotations: Mapping[str, str]) -> Journal | None:
     good = annotations.get(GOOD, "")
     if doing not in get_args(Doing) or not revision.isdecimal():
         return None
+    try:
+        ca = tuple(json.loads(annotations.get(CA, "[]")))
+    except ValueError:
+        return None
     return Journal(
         run=annotations.get(RUN, ""),
         doing=cast(Doing, doing),
         revision=int(revision),
         good=int(good) if good.isdecimal() else None,
+        ca=ca,
     )

@@ -33,7 +33,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished i
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import Back, WayBack
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
-from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import MANAGER, managed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import patch
+
+Live = Mapping[Workload, Mapping[str, Any]]
+Ca = tuple[Mapping[str, Any], ...]
+"""Workloads with what mounts a private CA, as they are to be applied."""
 
 OTHERS_SECONDS = 60
 """So long an operation of somebody else's is waited for, from its beginning."""
@@ -93,9 +97,8 @@ class Recovery:
         )
         back = self.way_back.go(left.revision, left.good)
         done = (
-            f"revision {left.revision.number} was left {left.revision.status}; the release went back to "
-            f"the settings of revision {left.good.number} (as revision {back.revision})"
-            f"{back.restarts}"
+            f"revision {left.revision.number} was left {left.revision.status}; the release has "
+            f"{back.settings}{back.restarts}"
         )
         resumed = CATALOGUE.finding(
             "run-resumed", where=self.where, release=self.release, done=done
@@ -107,12 +110,11 @@ class Recovery:
         left = self._unfinished(revisions)
         return left is not None and not left.half_written
 
-    def upgrading(
-        self, deployed: Revision, live: Mapping[Workload, Mapping[str, Any]]
-    ) -> tuple[str, ...]:
+    def upgrading(self, deployed: Revision, live: Live, ca: Ca) -> tuple[str, ...]:
         """To be called before the upgrade; returns its flags, which mark the revision as this run's.
 
         :param live: the workloads as they are.
+        :param ca: those whose private CA is to change with it, as they have it.
         :raises FindingError: when the newest revision is not the one that the run has looked at.
         """
         left = self._unfinished(self._revisions())
@@ -120,9 +122,55 @@ class Recovery:
         if good is None and all(map(self._is_ready, live.values())):
             good = deployed.number
         lease = self.way_back.lease
-        lease.note(Journal(lease.run, "upgrade", deployed.number + 1, good))
+        ca = self._before(live, ca)
+        lease.note(Journal(lease.run, "upgrade", deployed.number + 1, good, ca))
         self.way_back.require_newest(deployed.number)
         return marker.flags(lease.run, deployed.number + 1)
+
+    def rolling(self, ca: Ca = ()) -> None:
+        """To be called before the pods get something else, with an upgrade or without one.
+
+        Where there was none, it is noted, so that nobody goes back to before a revision that an earlier
+        run has seen to be right.
+
+        :param ca: the workloads whose private CA is to change, as they have it.
+        :raises FindingError: when another run is working on the release, or the lease is lost.
+        """
+        lease = self.way_back.lease
+        lease.take()
+        lease.check()
+        journal = lease.journal()
+        if journal is not None and journal.run == lease.run:
+            return
+        revisions, live = self._revisions(), self.way_back.workloads.live()
+        last, before = newest(revisions), self._before(live, ca)
+        if journal is not None and unfinished.find(revisions, journal):
+            lease.note(replace(journal, ca=before))
+        elif last is not None:
+            ready = all(map(self._is_ready, live.values()))
+            noted = Journal(lease.run, "roll", last.number, last.number, before if ready else ())
+            lease.note(noted)
+
+    def _before(self, live: Live, ca: Ca) -> Ca:
+        """The private CA as it was before all that nobody has seen to be right, and then what it was since.
+
+        What only an earlier change needed to be undone goes: that one is final now.
+        """
+        journal = self.way_back.lease.journal()
+        known = journal.ca if journal else ()
+        if journal is not None and journal.doing != "done":
+            return (*known, *ca)
+        # With a CA in use, the right to delete one was asked for.
+        if any(map(patch.config_map_of, live.values())):
+            self._discard(known, live, kept=ca)
+        return ca
+
+    def _discard(self, ca: Ca, live: Live, kept: Ca = ()) -> None:
+        """Deletes certificates that nobody mounts, and that nobody would go back to."""
+        names = set(map(patch.config_map_of, ca)) - set(map(patch.config_map_of, kept))
+        for name in names - set(map(patch.config_map_of, live.values())):
+            if name:
+                self.way_back.cluster.delete_config_map(name)
 
     def upgraded(self) -> None:
         """To be called after the upgrade, which Helm makes of the newest revision that it finds.
@@ -162,6 +210,10 @@ class Recovery:
         lease = self.way_back.lease
         journal = lease.journal() if lease.held else None
         if journal is not None and journal.doing != "done":
+            live = self.way_back.workloads.live() if journal.ca else {}
+            bare = {patch.place(now) for now in live.values() if not patch.config_map_of(now)}
+            gone = (body for body in journal.ca if patch.place(body) in bare)
+            self._discard(tuple(gone), live)
             lease.note(replace(journal, doing="done"))
 
     def undo(self, failed: Sequence[Finding]) -> list[Finding]:
@@ -193,7 +245,11 @@ class Recovery:
                 self._not_undone(f"{_end(str(error))} The next run completes it or undoes it", None)
             ]
         last, ours = newest(revisions), unfinished.made_by(journal, revisions)
-        if last is None or last.number < journal.revision:
+        if last is None:
+            return []
+        if journal.rolls or (journal.doing == "upgrade" and last.number < journal.revision):
+            return self._undo_trust(failed, journal, last)
+        if last.number < journal.revision:
             return []  # Helm has written nothing
         if ours and journal.doing == "undo" and last.status == "deployed":
             return []  # it is undone already
@@ -204,7 +260,20 @@ class Recovery:
         refusal = self._refusal(failed, last, good, ours=ours)
         if refusal or good is None:
             return [self._not_undone(refusal, good)]
-        return self._go(last, good)
+        return self._go(last, good, journal.ca)
+
+    def _undo_trust(
+        self, failed: Sequence[Finding], journal: Journal, last: Revision
+    ) -> list[Finding]:
+        """The same where no revision was made: the private CA alone may have changed."""
+        trust = self.way_back.trust(journal.ca)
+        if not trust.mounts:
+            return list(trust.findings)
+        ours = not journal.rolls or last.number == journal.revision
+        refusal = self._refusal(failed, last, last, ours=ours)
+        if refusal and (journal.rolls or not self.undoes):
+            return [self._not_undone(refusal, None)]
+        return self._go(last, last, journal.ca)
 
     def _refusal(
         self, failed: Sequence[Finding], last: Revision, good: Revision | None, *, ours: bool
@@ -222,66 +291,56 @@ class Recovery:
             return f"{new} there is no revision before it whose pods were ready"
         return ""
 
-    def _go(self, last: Revision, good: Revision) -> list[Finding]:
-        way_back = self.way_back
-        way_back.workloads.progress(
-            f"undoing the change: {self.where} goes back to revision {good.number}"
-        )
+    def _go(self, last: Revision, good: Revision, ca: Ca) -> list[Finding]:
+        way_back, rolls = self.way_back, last.number == good.number
+        to = "its private CA from before" if rolls else f"revision {good.number}"
+        way_back.workloads.progress(f"undoing the change: {self.where} goes back to {to}")
         facts: dict[str, Any] = {
             "where": self.where,
             "release": self.release,
             "namespace": way_back.helm.namespace,
-            "good": good.number,
         }
         back: Back | None = None
         try:
-            back = way_back.go(last, good)
+            back = way_back.go(last, good, ca)
+            facts |= {"settings": back.settings, "restarted": back.restarts}
             way_back.arrive(self.seconds)
+            left = (*ca, *(mount.state for mount in back.trust.mounts))
+            self._discard(left, way_back.workloads.live())
             journal = way_back.lease.journal()
             if journal is not None:
-                way_back.lease.note(replace(journal, doing="done"))
+                way_back.lease.note(replace(journal, doing="done", ca=()))
         except FindingError as error:
             if back is None:
-                return [self._not_undone(_end(str(error)), good)]
-            problem = CATALOGUE.finding(
-                "undo-incomplete",
-                revision=back.revision,
-                restarted=back.restarts,
-                problem=error,
-                **facts,
-            )
+                return [self._not_undone(_end(str(error)), None if rolls else good)]
+            problem = CATALOGUE.finding("undo-incomplete", problem=error, **facts)
             return [problem, *back.findings]
-        undone = CATALOGUE.finding(
-            "change-undone",
-            revision=back.revision,
-            restarted=back.restarts,
-            remains=self._remains(last),
-            **facts,
-        )
+        remains = "" if rolls else self._remains(last)
+        undone = CATALOGUE.finding("change-undone", remains=remains, **facts)
         return [undone, *back.findings]
 
     def _remains(self, undone: Revision) -> str:
         """What a rollback does not undo, as sentences."""
-        way_back = self.way_back
-        ran = ", ".join(map(str, hooks.of_upgrade(undone, way_back.helm.namespace).values()))
-        mounted = ", ".join(
-            str(workload)
-            for workload, found in way_back.workloads.live().items()
-            if managed(found, MANAGER)
-        )
-        told = f" What hooks of the chart have done remains: {ran}." if ran else ""
-        if mounted:
-            told += f" The private CA stays mounted in {mounted}; smtp_ca_mode: none takes it away."
-        return told
+        ran = hooks.of_upgrade(undone, self.way_back.helm.namespace).values()
+        names = ", ".join(map(str, ran))
+        return f" What hooks of the chart have done remains: {names}." if names else ""
 
     def _not_undone(self, reason: str, good: Revision | None) -> Finding:
         return CATALOGUE.finding(
             "change-not-undone",
             where=self.where,
             reason=reason,
-            release=self.release,
-            namespace=self.way_back.helm.namespace,
-            good=f" {good.number}" if good else "",
+            by_hand=self._by_hand(good),
+        )
+
+    def _by_hand(self, good: Revision | None) -> str:
+        """How a person goes back, as the end of a sentence."""
+        if good is None:
+            return "look at helm history and choose the revision, or give the settings from before"
+        namespace = self.way_back.helm.namespace
+        return (
+            f"helm rollback {self.release} {good.number} --namespace {namespace}, and kubectl rollout "
+            "restart of its workloads"
         )
 
     def _unfinished(self, revisions: Sequence[Revision]) -> Unfinished | None:

@@ -24,6 +24,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import mounts
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due
 
 CONFLICT = "Apply failed with"
 """How Helm 4 begins when somebody else owns a field; a rollback meets the same conflict as an upgrade."""
@@ -34,13 +36,15 @@ SCALED = ("Deployment", "StatefulSet")
 class Back:
     """A release that is back.
 
-    :param revision: the newest one, made by the rollback.
+    :param settings: what it has again, as a part of a sentence.
     :param restarted: the workloads that had to be.
+    :param trust: what was done about the private CA.
     :param findings: warnings.
     """
 
-    revision: int
+    settings: str
     restarted: tuple[str, ...]
+    trust: Due
     findings: tuple[Finding, ...]
 
     @property
@@ -64,23 +68,42 @@ class WayBack:
     lease: Lease
     redactor: Callable[[], Redactor]
 
-    def go(self, last: Revision, good: Revision) -> Back:
+    def trust(self, ca: Sequence[Mapping[str, Any]]) -> Due:
+        """What is to be done so that the workloads have the private CA that they had before."""
+        return mounts.back(self.cluster, self.workloads.live(), ca)
+
+    def go(self, last: Revision, good: Revision, ca: Sequence[Mapping[str, Any]] = ()) -> Back:
         """Goes back, and restarts the workloads whose pods have something else. Waits for nothing.
 
-        :param last: the newest revision.
+        :param last: the newest revision; when it is also the good one, it stays.
+        :param ca: the workloads whose private CA is to be as before.
         :raises FindingError: when that one is not the newest any more, when the lease is lost, or Helm
             or the API server fails.
         """
-        before = self.workloads.live()
-        findings = self._roll_back(last.number, good)
-        revision = newest(self.cluster.revisions(self.helm.release))
+        before, findings, settings = self.workloads.live(), list[Finding](), list[str]()
+        trust = mounts.back(self.cluster, before, ca)
+        with trust.held(contested=False):
+            if last.number != good.number:
+                findings += self._roll_back(last.number, good)
+                revision = newest(self.cluster.revisions(self.helm.release)) or good
+                settings.append(
+                    f"the settings of revision {good.number} again (as revision {revision.number})"
+                )
+            if trust.mounts:
+                self.lease.check()
+                trust.bring()
+                settings.append(f"its private CA as before ({trust})")
         live = self.workloads.live()
         owed = self.owed(before, live)
         if owed:
             self.lease.check()
             self.workloads.restart(owed)
-        number = good.number if revision is None else revision.number
-        return Back(number, tuple(map(str, owed)), tuple(findings))
+        return Back(
+            settings=" and ".join(settings),
+            restarted=tuple(map(str, owed)),
+            trust=trust,
+            findings=(*findings, *trust.findings),
+        )
 
     def arrive(self, seconds: int) -> None:
         """Waits until all pods are ready, and looks whether they have what the cluster holds.
@@ -151,7 +174,9 @@ class WayBack:
         return [CATALOGUE.finding("undo-took-over", where=where, words=words)]
 
     def _note(self, number: int, good: Revision) -> None:
-        self.lease.note(Journal(self.lease.run, "undo", number, good.number))
+        journal = self.lease.journal()
+        ca = journal.ca if journal else ()
+        self.lease.note(Journal(self.lease.run, "undo", number, good.number, ca))
         self.require_newest(number - 1)
 
     def _replicas(self, good: Revision) -> Sequence[tuple[str, str, int, str]]:

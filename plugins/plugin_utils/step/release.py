@@ -42,7 +42,7 @@ class ReleaseStep(ClusterStep):
             helm=self.helm(plan),
             cluster=cluster,
             workloads=self.workloads(cluster, plan, plan.redactor),
-            evidence=plan.rendered.evidence,
+            evidence=plan.watched,
             lease=lease,
             redactor=redactor,
         )

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
     Evidence,
     FileEvidence,
     Profile,
@@ -42,14 +43,29 @@ class Trust:
     """What is mounted into a release: nothing without workloads, and then what was mounted goes.
 
     :param pem: the certificates of the private CA.
+    :param variables: of every workload, whether or not it gets the CA, the variable by which it would be
+        told of one.
     """
 
     pem: str = ""
     runtimes: Mapping[Workload, Runtime] = field(default_factory=dict)
+    variables: Mapping[Workload, str] = field(default_factory=dict)
 
     def evidence(self, known: Mapping[Workload, Evidence]) -> dict[Workload, Evidence]:
         """The evidence of each workload, with that of the CA."""
         return {workload: self._with(workload, wanted) for workload, wanted in known.items()}
+
+    def watched(self, known: Mapping[Workload, Evidence]) -> dict[Workload, Evidence]:
+        """The evidence of each workload, and what its variable holds, whatever that is.
+
+        So it shows whether a container has the CA that its successor would have, or none if that has none.
+        """
+        return {
+            workload: replace(wanted, env={self.variables[workload]: KEEP, **wanted.env})
+            if workload in self.variables
+            else wanted
+            for workload, wanted in known.items()
+        }
 
     def _with(self, workload: Workload, wanted: Evidence) -> Evidence:
         runtime = self.runtimes.get(workload)
@@ -124,11 +140,19 @@ def mounted(
 
     :param parts: each application with what was decided, and its workloads.
     """
-    runtimes = {
-        workload: RUNTIMES[profile.runtime or ""]
+    known = {
+        workload: (RUNTIMES[profile.runtime], decision)
         for profile, decision, workloads in parts
-        if decision.way == "mount"
+        if profile.runtime
         for workload in workloads
+    }
+    runtimes = {
+        workload: runtime
+        for workload, (runtime, decision) in known.items()
+        if decision.way == "mount"
+    }
+    variables = {
+        workload: runtime.variable for workload, (runtime, _) in known.items() if runtime.variable
     }
     blocks = [
         block
@@ -136,7 +160,7 @@ def mounted(
         if runtimes and entry.validate_certs and entry.ca_pem
         for block in bundle.each(entry.ca_pem)
     ]
-    return Trust("".join(dict.fromkeys(blocks)), runtimes)
+    return Trust("".join(dict.fromkeys(blocks)), runtimes, variables)
 
 
 def carried(description: Description, way: Way) -> Description:

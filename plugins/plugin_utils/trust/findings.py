@@ -171,6 +171,17 @@ CATALOGUE = Catalogue(
             fix="Give a folder that the user of this run may write, or one in a folder that it may.",
         ),
         Entry(
+            code="ca-not-brought-back",
+            severity="warning",
+            meaning=(
+                "On the way back, the private CA that a workload had before is not mounted again, because "
+                "its certificates are not in the cluster any more. A run deletes them when it takes the "
+                "CA away and has seen the pods without it."
+            ),
+            message="{where} does not have the private CA again that it had: ConfigMap {name} is gone.",
+            fix="Run again with that CA, and smtp_ca_mode as it was.",
+        ),
+        Entry(
             code="ca-roots-unreadable",
             severity="error",
             meaning=(

@@ -39,7 +39,7 @@ class Mount:
     there: bool = False
 
     def __str__(self) -> str:
-        return f"{self.state['kind']} {self.state['metadata']['name']}"
+        return " ".join(patch.place(self.state))
 
     @property
     def diff(self) -> dict[str, str]:
@@ -70,7 +70,7 @@ class Due:
         return bool(self.mounts or self.left_held)
 
     def __str__(self) -> str:
-        held = (f"{state['kind']} {state['metadata']['name']}" for state in self.left_held)
+        held = (" ".join(patch.place(state)) for state in self.left_held)
         return ", ".join(dict.fromkeys([*map(str, self.mounts), *held]))
 
     @property
@@ -84,14 +84,15 @@ class Due:
         return any(hold.contested(state, body) for state, body in self._holds())
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, *, contested: bool = True) -> Iterator[None]:
         """Several changes of the workloads in it make one roll, at its end or at a change in it that lets go.
 
         Those are let go that a run before has left, too.
 
+        :param contested: whether also those that have to be taken over from us.
         :raises FindingError: when the cluster refuses.
         """
-        mine = self._holds()
+        mine = [each for each in self._holds() if contested or not hold.contested(*each)]
         try:
             for _state, body in mine:
                 self.cluster.apply(body, hold.HOLDER, force=True)
@@ -139,6 +140,28 @@ class Due:
         return [mount.diff for mount in self.mounts]
 
 
+def back(cluster: Cluster, live: Live, before: Iterable[Mapping[str, Any]]) -> Due:
+    """What is to be done so that workloads have the CA that they had before.
+
+    :param live: the workloads as they are.
+    :param before: some of them as `Due.before` has them; the first of each counts.
+    :raises FindingError: when the cluster refuses.
+    """
+    states = {patch.place(state): state for state in live.values()}
+    mounts, findings = list[Mount](), list[Finding]()
+    for body in before:
+        state, name = states.pop(patch.place(body), None), patch.config_map_of(body)
+        if state is None or patch.mounted(state) == body:
+            continue
+        if name and cluster.config_map(name) is None:
+            where = " ".join(patch.place(body))
+            findings.append(CATALOGUE.finding("ca-not-brought-back", where=where, name=name))
+        else:
+            mounts.append(Mount(state, None, body))
+    held = {id(state): state for state in live.values() if hold.is_held(state)}
+    return Due(cluster, tuple(mounts), tuple(held.values()), tuple(findings))
+
+
 @dataclass(frozen=True)
 class Mounts:
     """The CA in the workloads of a release."""
@@ -153,8 +176,8 @@ class Mounts:
         :raises FindingError: naming everything that stands against it.
         """
         wanted, findings = self.wanted(live)
-        named = {(mount.state["kind"], mount.state["metadata"]["name"]) for mount in wanted}
-        states = {(workload.kind, workload.name): state for workload, state in live.items()}
+        named = {patch.place(mount.state) for mount in wanted}
+        states = {patch.place(state): state for state in live.values()}
         gone = [
             Mount(state, None, patch.bare(state))
             for place, state in states.items()

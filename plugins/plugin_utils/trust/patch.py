@@ -68,6 +68,11 @@ def _pod(workload: Object) -> Mapping[str, Any]:
     return template.get("spec") or {}
 
 
+def place(workload: Object) -> tuple[str, str]:
+    """The kind and the name of a workload."""
+    return workload["kind"], workload["metadata"]["name"]
+
+
 def bare(state: Object) -> dict[str, Any]:
     """A workload with none of its fields: applied, it takes away everything that the manager owned."""
     return {

@@ -40,7 +40,7 @@ def test_the_smallest_input_makes_a_plan_with_every_default() -> None:
     assert [entry.name for entry in found.applications] == ["qualytics"]
     assert found.target == plan.Target("qua", "apps", None, None, None, None, "helm")
     assert found.run == plan.Run(
-        *(None, False, None, "auto", ProbeOptions(), (), "auto", 300, None),
+        *(None, False, None, "auto", None, ProbeOptions(), (), "auto", 300, None),
         *("on_change", True),
     )
     assert found.rendered.workloads[0].name == "qua-api"
@@ -68,7 +68,7 @@ def test_options_of_the_run_are_converted() -> None:
     )
     allowed = ("Secret/keys", "Service/*:spec.ports")
     assert found.run == plan.Run(
-        *(None, True, None, "none", ProbeOptions(from_="pod"), allowed, "defer", 60),
+        *(None, True, None, "none", None, ProbeOptions(from_="pod"), allowed, "defer", 60),
         *("CHG0012345", "never", False),
     )
     assert found.target.helm == "h4"

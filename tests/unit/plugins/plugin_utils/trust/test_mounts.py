@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils import plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, patch
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.bundle import Roots
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import Trust
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.hold import HELD
-from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due, Mounts
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due, Mounts, back
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.roots import FILES
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import RUNTIMES
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
@@ -23,6 +24,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.sc
     pod,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
+    RAW,
     codes,
     the_finding,
 )
@@ -166,3 +168,42 @@ def test_all_that_is_wanted_is_known_also_when_it_is_there() -> None:
     there = Mounts(cluster(config_maps=kept(before)), Trust(PRIVATE_CA, PYTHON))  # type: ignore[arg-type]  # it reads only
     [mount], findings = there.wanted({API: mounting(before)})
     assert (mount.there, findings) == (True, [])
+
+
+class TestTheWayBack:
+    """A workload gets back what it had, when that is still to be had."""
+
+    OLD, NEW = Roots("app:1", ROOTS), Roots("app:2", OTHER_CA)
+
+    def back(self, live: dict[str, Any], *before: Any, **there: Any) -> Due:
+        return back(cluster(**there), {API: live}, before)  # type: ignore[arg-type]  # it reads only
+
+    def test_brings_what_was_mounted_before(self) -> None:
+        before = patch.mounted(mounting(self.OLD))
+        [mount] = self.back(mounting(self.NEW), before, config_maps=kept(self.OLD)).mounts
+        assert (mount.applied, mount.config_map) == (before, None)
+
+    def test_takes_away_what_was_not_there(self) -> None:
+        [mount] = self.back(mounting(self.NEW), patch.bare(state())).mounts
+        assert mount.applied == patch.bare(state())
+
+    def test_has_nothing_to_do_where_all_is_as_before(self) -> None:
+        assert not self.back(mounting(self.OLD), patch.mounted(mounting(self.OLD)))
+        assert not self.back(state(), patch.bare(state()))
+
+    def test_goes_to_the_first_of_several_states(self) -> None:
+        [mount] = self.back(
+            mounting(self.NEW), patch.bare(state()), patch.mounted(mounting(self.OLD))
+        ).mounts
+        assert mount.applied == patch.bare(state())
+
+    def test_says_when_the_certificates_are_gone(self) -> None:
+        due = self.back(state(), patch.mounted(mounting(self.OLD)))
+        assert (due.mounts, codes(due.findings)) == ((), ["ca-not-brought-back"])
+
+
+def test_the_variable_of_a_runtime_is_watched_also_when_nothing_is_mounted() -> None:
+    raw = {**RAW, "application": "qualytics", "release": "qua", "namespace": "apps"}
+    made = plan.make(raw)
+    assert all(wanted.env["SSL_CERT_FILE"] is KEEP for wanted in made.watched.values())
+    assert all("SSL_CERT_FILE" not in wanted.env for wanted in made.evidence.values())
