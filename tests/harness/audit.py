@@ -48,6 +48,10 @@ class Audit:
         """The log of the node whose administrator has this kubeconfig."""
         return cls(Layout(kubeconfig.resolve().parent).audit)
 
+    def requests(self) -> str:
+        """The paths and queries of all requests, where the words of a command for a container stand, too."""
+        return "\n".join(str(entry["requestURI"]) for entry in self._all())
+
     def used(self, username: str) -> set[Right]:
         """The rights that a user had and used."""
         return {right for entry in self._entries(username, "allow") for right in _rights(entry)}
@@ -57,11 +61,14 @@ class Audit:
         return {right for entry in self._entries(username, "forbid") for right in _rights(entry)}
 
     def _entries(self, username: str, decision: str) -> Iterator[Mapping[str, Any]]:
-        for line in self.path.read_text(encoding="utf-8").splitlines():
-            entry = json.loads(line)
+        for entry in self._all():
             decided = (entry.get("annotations") or {}).get("authorization.k8s.io/decision")
             if entry["user"]["username"] == username and decided == decision:
                 yield entry
+
+    def _all(self) -> Iterator[Mapping[str, Any]]:
+        if self.path.exists():
+            yield from map(json.loads, self.path.read_text(encoding="utf-8").splitlines())
 
 
 def _rights(entry: Mapping[str, Any]) -> Iterator[Right]:

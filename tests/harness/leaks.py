@@ -42,7 +42,7 @@ class Leak:
 
 class Search:
     """Looks for secrets, by their names, in plain and in whatever encoding keeps letters and digits,
-    and in base64 at each of its three alignments. Half a secret is found as the whole.
+    in base64 at each of its three alignments, and in hexadecimal. Half a secret is found as the whole.
 
     :raises ValueError: for a text with no run of 16 letters and digits.
     """
@@ -156,7 +156,14 @@ def _needles(text: str) -> list[bytes]:
     cores = _CORE.findall(text)
     if not cores:
         raise ValueError("a secret to search for needs 16 letters or digits in a row")
-    return [needle for core in cores for needle in (core.encode(), *_base64_cores(core.encode()))]
+    return [needle for core in cores for needle in _forms(core.encode())]
+
+
+def _forms(core: bytes) -> Iterator[bytes]:
+    yield core
+    yield core.hex().encode()
+    yield core.hex().upper().encode()
+    yield from _base64_cores(core)
 
 
 def _base64_cores(data: bytes) -> Iterator[bytes]:

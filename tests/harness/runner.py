@@ -55,7 +55,7 @@ def watch(
     options: str = "",
     extra: str = "",
 ) -> Watched:
-    """Runs a playbook with ``-vvvv --diff``, with every file that it may write inside a folder.
+    """Runs a playbook with ``-vvvv --diff``, with every file that it may write inside a folder, and kept.
 
     :param folder: has to be empty. All of it is searched but the files with variables, the user's own.
     :param options: more options of ansible-playbook.
@@ -81,6 +81,7 @@ def watch(
                 "ANSIBLE_LOCAL_TEMP": str(temporary / "local"),
                 "ANSIBLE_REMOTE_TMP": str(temporary / "remote"),
                 "ANSIBLE_LOG_PATH": str(folder / "ansible.log"),
+                "ANSIBLE_KEEP_REMOTE_FILES": "1",
             },
             cwd=folder,
             stdin=subprocess.DEVNULL,

@@ -101,20 +101,26 @@ STOPPED = {
 
 
 class TestWhatIsNotMail:
+    """As the administrator: the documented Role has no right to make or to delete what is not mail."""
+
+    @pytest.fixture
+    def administrator(self, lab: Lab) -> dict[str, Any]:
+        return {"smtp_kubeconfig": str(lab.kubeconfig)}
+
     @pytest.mark.parametrize("helm", MAJORS)
     def test_stops_the_run_with_a_finding_for_each_object_and_nothing_is_changed(
-        self, installed: Callable[..., App], helm: str
+        self, installed: Callable[..., App], administrator: dict[str, Any], helm: str
     ) -> None:
         app = installed(*TRAPS, helm=helm)
         before = app.state()
-        played = app.deploy()
+        played = app.deploy(**administrator)
         assert played.failed == 1, played.output
         assert told(app, played) == STOPPED
         assert app.state() == before
 
     @pytest.mark.parametrize("helm", MAJORS)
     def test_passes_when_it_is_allowed_by_name_and_is_said(
-        self, installed: Callable[..., App], helm: str
+        self, installed: Callable[..., App], administrator: dict[str, Any], helm: str
     ) -> None:
         app = installed("randomSecret", "deletes", "creates", "changes", helm=helm)
         name = app.release.name
@@ -124,7 +130,7 @@ class TestWhatIsNotMail:
             f"ConfigMap/{name}-welcome",
             f"Service/{name}-*",
         ]
-        played = app.deploy(smtp_allow_changes=allowed)
+        played = app.deploy(smtp_allow_changes=allowed, **administrator)
         assert (played.returncode, played.changed) == (0, 1), played.output
         assert {code for code, _ in told(app, played)} == {"change-allowed"}
         assert app.get("secret", "keys")["data"] != session

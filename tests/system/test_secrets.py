@@ -8,10 +8,12 @@ import base64
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,15 +22,23 @@ from urllib.parse import quote, quote_plus
 import pytest
 import yaml
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.proxy import RECORD_TYPE
+from tests.apps.brittle.release import let_lease_expire
+from tests.apps.invitations.image import INVITATIONS
 from tests.apps.invitations.release import CHART, Release
+from tests.cluster.kubectl import Kubectl
+from tests.harness.audit import Audit
+from tests.harness.door import Door, Write
 from tests.harness.lab import RELAY_HOST, USER, WITHOUT_MAIL, Lab
-from tests.harness.leaks import AWKWARD, Leak, Search, Watch, password
+from tests.harness.leaks import AWKWARD, Leak, Search, Watch, descendants, password
 from tests.harness.runner import Watched, watch
 from tests.system.conftest import PLAYBOOK
+from tests.system.test_private_ca import verified
 
 pytestmark = pytest.mark.node
 
 MASK = "********"
+RECIPIENT = "leaks@example.org"
 
 FORMS: Mapping[str, Callable[[str], str]] = {
     "plain": str,
@@ -36,6 +46,8 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     "base64 from the second byte": lambda text: base64.b64encode(b"." + text.encode()).decode(),
     "base64 from the third byte": lambda text: base64.b64encode(b".." + text.encode()).decode(),
     "base64 in lines": lambda text: base64.encodebytes(b"." * 32 + text.encode()).decode(),
+    "hexadecimal": lambda text: text.encode().hex(),
+    "hexadecimal in capitals": lambda text: text.encode().hex().upper(),
     "base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
     "URL-encoded": lambda text: quote(text, safe=""),
     "form-encoded": quote_plus,
@@ -93,20 +105,52 @@ class Flow:
         return Search(self.passwords)
 
     def cluster(self) -> set[Leak]:
-        """The leaks in what the cluster shows to somebody who may not read Secrets, and in the history."""
-        return self.search.text("objects", self._objects()) | self.search.text(
+        """The leaks in every object of the namespace, in the release's history, and in the API's requests."""
+        found = self.search.text(
             "history", self.release.run_helm("history", self.release.name, "--output=json")
         )
+        for thing in self._objects():
+            found |= self.search.text(thing["kind"], json.dumps(thing, ensure_ascii=False))
+        return found | self.search.text("requests", Audit.of(self.lab.kubeconfig).requests())
 
-    def _objects(self) -> str:
-        kinds = "all,events,configmaps,secrets,serviceaccounts,endpoints"
+    def _objects(self) -> Iterator[dict[str, Any]]:
+        """Each in full, but for what a Secret holds that is there to hold the password."""
+        kinds = self.lab.kubectl.run(
+            "api-resources", "--namespaced", "--verbs=list", "--output=name"
+        ).split()
         found = self.lab.kubectl.json(
-            "-n", self.release.namespace, "get", kinds, "--show-managed-fields"
-        )["items"]
-        for entry in found:
-            if entry["kind"] == "Secret":
-                del entry["data"]
-        return json.dumps(found)
+            "-n", self.release.namespace, "get", ",".join(kinds), "--show-managed-fields"
+        )
+        for thing in found["items"]:
+            of_chart = "meta.helm.sh/release-name" in thing["metadata"].get("annotations", {})
+            if thing["kind"] == "Secret" and (of_chart or thing["type"] == RECORD_TYPE):
+                del thing["data"]
+            yield thing
+
+    @contextmanager
+    def watched(self, kind: str) -> Iterator[set[Leak]]:
+        """The leaks in the objects of a kind, as they are at first and as often as they change.
+
+        :param kind: one of which there are objects.
+        """
+        found: set[Leak] = set()
+        command = ["kubectl", f"--kubeconfig={self.lab.kubeconfig}", f"-n{self.release.namespace}"]
+        with (
+            tempfile.TemporaryFile() as seen,
+            subprocess.Popen(
+                [*command, "get", kind, "--watch", "--output=json", "--show-managed-fields"],
+                stdout=seen,
+            ) as watching,
+        ):
+            deadline = time.monotonic() + 20
+            while os.fstat(seen.fileno()).st_size == 0:
+                assert time.monotonic() < deadline, f"there are no {kind}"
+                time.sleep(0.05)
+            yield found
+            watching.terminate()
+            watching.wait()
+            seen.seek(0)
+            found |= self.search.text(kind, seen.read().decode())
 
 
 @pytest.fixture
@@ -161,8 +205,10 @@ class TestOneReleaseOverItsLife:
         assert run.events()
 
     def test_a_rotation_shows_neither_the_old_nor_the_new_one(self, flow: Flow) -> None:
-        run = flow.run(smtp_password=flow.password("second"))
+        run = flow.run(smtp_password=flow.password("second"), smtp_test_recipients=RECIPIENT)
         assert run.returncode == 0, run.output
+        mail = flow.lab.relay.wait_for_message(RECIPIENT)
+        assert flow.search.text("test mail", mail.content.as_string()) == set()
         assert "-secrets.smtp.smtp_sender_password: (secret, old value)" in run.output
         assert flow.release.secret()["smtp_sender_password"] == flow.passwords["second"]
         assert run.leaks | flow.cluster() == set()
@@ -171,6 +217,31 @@ class TestOneReleaseOverItsLife:
         run = flow.run(smtp_password=flow.passwords["second"])
         assert "nothing to change" in run.output
         assert run.leaks | flow.cluster() == set()
+
+    def test_a_private_ca_comes_and_goes_without_a_password(self, flow: Flow) -> None:
+        for mode in (None, "none"):
+            run = flow.run(
+                "--tags=deploy,verify",
+                smtp_password=flow.passwords["second"],
+                **verified(flow.lab, smtp_ca_mode=mode),
+            )
+            assert run.returncode == 0, run.output
+            assert run.leaks | flow.cluster() == set()
+
+    @pytest.mark.parametrize("place", ["ephemeral", "job"])
+    def test_a_probe_in_a_container_of_its_own_is_handed_the_password_unseen(
+        self, flow: Flow, place: str
+    ) -> None:
+        with flow.watched("pods") as pods, flow.watched("events") as events:
+            run = flow.run(
+                "--tags=probe",
+                work=f"probe-{place}",
+                smtp_password=flow.passwords["second"],
+                smtp_probe_from=place,
+                smtp_probe_image=INVITATIONS.name,
+            )
+        assert run.returncode == 0, run.output
+        assert run.leaks | pods | events | flow.cluster() == set()
 
     def test_check_mode_and_the_values_file_show_no_password(self, flow: Flow) -> None:
         path = flow.folder / "values.yaml"
@@ -324,7 +395,38 @@ def test_an_application_that_prints_its_environment_and_crashes_shows_no_passwor
     flow = installed(talking("sys.exit(1)"))
     run = flow.run(smtp_password=flow.password("first"), smtp_rollout_timeout="4")
     assert "ended with exit code 1" in run.failed
+    assert "The change was undone" in run.failed
     assert run.leaks | flow.cluster() == set()
+
+
+def kill_all(_write: Write) -> None:
+    """Ends every process that this one has started, at once and without a warning."""
+    for process in list(descendants(os.getpid())):
+        if process.name != str(os.getpid()):
+            os.kill(int(process.name), signal.SIGKILL)
+
+
+HALF_WAY = 4
+"""The write after which Helm has changed the Secret, and nothing else."""
+
+
+@pytest.mark.faults
+def test_a_run_that_is_killed_and_the_one_that_mends_it_show_no_password(
+    installed: Callable[..., Flow], tmp_path: Path
+) -> None:
+    flow = installed({})
+    given: dict[str, Any] = {"smtp_password": flow.password("first")}
+    with Door(
+        flow.lab.user(flow.release).kubeconfig, tmp_path, after=HALF_WAY, then=kill_all
+    ) as door:
+        killed = flow.run("--tags=deploy", smtp_kubeconfig=str(door.kubeconfig), **given)
+    assert killed.returncode == -signal.SIGKILL
+    assert killed.leaks | flow.cluster() == set()
+    let_lease_expire(flow.release)
+    mended = flow.run("--tags=deploy,verify", **given)
+    assert mended.returncode == 0, mended.output
+    assert "was left pending-upgrade" in mended.output
+    assert mended.leaks | flow.cluster() == set()
 
 
 class TestTheSearchItself:
@@ -395,7 +497,7 @@ class TestTheSearchItself:
         for place in ("output", "/stdout", "/job_events/", "/fact_cache/", "/ansible.log"):
             assert {leak.secret for leak in run.leaks if place in leak.place} == set(FORMS), place
 
-    def test_finds_every_form_in_the_objects_and_in_the_history(
+    def test_finds_every_form_in_objects_of_each_kind_and_in_the_history(
         self, hidden: dict[str, str], shown: dict[str, str], installed: Callable[..., Flow]
     ) -> None:
         flow = installed({})
@@ -403,12 +505,32 @@ class TestTheSearchItself:
         assert flow.cluster() == set()
         text = "\n".join(shown.values())
         release = flow.release
-        deployment = f"deployment/{release.name}-api"
-        flow.lab.kubectl.run(
-            "-n", release.namespace, "annotate", deployment, f"mailops.test/leak={text}"
-        )
+        for thing in leaking(text, release.namespace):
+            flow.lab.kubectl.run("create", "--filename=-", stdin=json.dumps(thing))
+        pod = next(iter(release.pods()))
+        note = f"mailops.test/leak={text}"
+        flow.lab.kubectl.run("-n", release.namespace, "annotate", f"pod/{pod}", note)
         release.run_helm(
             "upgrade", release.name, str(release.chart), "--reuse-values", "--description", text
         )
-        places = ("objects", "history")
-        assert flow.cluster() == {Leak(form, place) for form in FORMS for place in places}
+        user = Kubectl(flow.lab.user(release).kubeconfig)
+        user.run("-n", release.namespace, "exec", pod, "--", "true", shown["plain"])
+        with flow.watched("pods") as pods:
+            pass  # it begins with what is there
+        places = ("ConfigMap", "Lease", "Event", "Secret", "Pod", "history")
+        assert flow.cluster() == {
+            Leak("plain", "requests"),
+            *(Leak(form, place) for form in FORMS for place in places),
+        }
+        assert {leak.secret for leak in pods} == set(FORMS)
+
+
+def leaking(text: str, namespace: str) -> Iterator[dict[str, Any]]:
+    """Objects of several kinds with a text somewhere in them."""
+    metadata = {"name": "leak", "namespace": namespace}
+    noted = {"metadata": {**metadata, "annotations": {"mailops.test/leak": text}}}
+    yield {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"leak": text}}
+    yield {"apiVersion": "v1", "kind": "Secret", **noted}
+    yield {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", **noted}
+    about = {"kind": "Pod", "name": "none", "namespace": namespace}
+    yield {"apiVersion": "v1", "kind": "Event", **noted, "involvedObject": about}
