@@ -86,10 +86,9 @@ class App:
         :param motto: what somebody else has set.
         """
         release = self.release
-        assert history(release)[-1] == "deployed"
-        assert history(release).count("deployed") == 1
-        assert release.values()["motto"] == motto
-        assert release.values()["mail"]["password"] == password
+        kept, values = history(release), release.values()
+        assert (kept[-1], kept.count("deployed")) == ("deployed", 1)
+        assert (values["motto"], values["mail"]["password"]) == (motto, password)
         assert set(seen(release)) == {password}
         found = lease(release)
         assert found is not None

@@ -19,7 +19,8 @@ from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
 from tests.harness.playbook import Played, ended
 
-pytestmark = [pytest.mark.node, pytest.mark.faults]
+pytestmark = pytest.mark.node
+faults = pytest.mark.faults
 
 WRONG: dict[str, Any] = {"smtp_host": CRASHES, "smtp_rollout_timeout": "10"}
 NOTED, RECORDED, WRITTEN, UPGRADED, ROLLED = 2, 3, 4, 7, 8
@@ -32,7 +33,7 @@ def message(played: Played) -> str:
     return str(played.results[-1]["msg"])
 
 
-@pytest.fixture(scope="class", params=["helm", "helm3"])
+@pytest.fixture(scope="class", params=["helm", pytest.param("helm3", marks=faults)])
 def app(
     lab: Lab, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[App]:
@@ -66,6 +67,7 @@ class TestAChangeWithWhichPodsDoNotComeUp:
         assert "lost" not in played.output
         app.is_right("right")
 
+    @faults
     def test_it_stays_in_place_when_that_is_wanted_and_is_undone_by_the_next_run_that_may(
         self, app: App
     ) -> None:
@@ -77,6 +79,7 @@ class TestAChangeWithWhichPodsDoNotComeUp:
         assert "The change was undone" in message(again)
         app.is_right("right")
 
+    @faults
     def test_pods_that_a_later_change_comes_back_to_get_its_settings_too(self, app: App) -> None:
         """The pods of the good settings are still there beside those that do not come up."""
         app.deploy(smtp_password="kept", smtp_back_out="no", **WRONG)
@@ -84,6 +87,7 @@ class TestAChangeWithWhichPodsDoNotComeUp:
         assert played.returncode == 0, played.output
         app.is_right("newer")
 
+    @faults
     def test_it_is_not_undone_when_somebody_else_has_changed_the_release_since(
         self, app: App, tmp_path: Path
     ) -> None:
@@ -109,6 +113,7 @@ def one_or_the_other(app: App, played: Played) -> None:
         app.is_right("before")
 
 
+@faults
 class TestAwkwardMoments:
     """Something happens just after a write of a run that would go well."""
 

@@ -15,7 +15,7 @@ from tests.apps.brittle.release import CHART, install
 from tests.harness.brittle import App
 from tests.harness.lab import Lab
 
-pytestmark = [pytest.mark.node, pytest.mark.faults]
+pytestmark = pytest.mark.node
 
 NOTED, RECORDED = 2, 3
 """The writes after which a run has the lease and has changed nothing, and after which Helm has begun."""
@@ -46,6 +46,7 @@ def test_of_two_at_once_the_second_says_who_is_at_work_and_changes_nothing(
     app.is_right("first")
 
 
+@pytest.mark.faults
 def test_the_lease_of_a_run_that_was_killed_is_taken_over_when_it_has_expired(
     app: App, tmp_path: Path
 ) -> None:

@@ -17,7 +17,7 @@ from tests.harness.lab import Lab
 from tests.harness.playbook import Played
 from tests.system.conftest import Configure
 
-pytestmark = [pytest.mark.node, pytest.mark.faults]
+pytestmark = pytest.mark.node
 
 
 @dataclass(frozen=True)
