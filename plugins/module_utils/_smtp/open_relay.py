@@ -33,4 +33,7 @@ def try_foreign(walk: Walk) -> None:
             where = walk.where("open-relay")
             walk.find("open-relay", where=where, recipient=request.foreign_recipient)
         if opened:
-            wire.exchange(Verb.RSET, seconds=GOODBYE_SECONDS)
+            reply = wire.exchange(Verb.RSET, seconds=GOODBYE_SECONDS)
+            # With a transaction that stays open, nothing can follow.
+            if reply.kind != 2:
+                raise Refused(reply)

@@ -273,6 +273,19 @@ def test_a_relay_that_refuses_a_foreign_recipient_is_not_open(run_relay: Run, ve
     assert ("open-relay", "ok") in stages(result)
 
 
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [(b"500 What?\r\n", "reply-unknown"), (b"421 4.3.0 Closing\r\n", "relay-unavailable")],
+)
+def test_a_relay_that_does_not_take_a_foreign_recipient_back_ends_the_walk(
+    run_relay: Run, reply: bytes, code: str
+) -> None:
+    relay = run_relay(Relay(security="none", replies={"RSET": [reply]}))
+    result = ask(relay, foreign_recipient="foreign@example.net")
+    assert codes(result) == ["open-relay", code]
+    assert len(commands(relay, "MAIL")) == 1
+
+
 def test_nobody_is_tried_who_was_not_asked_for(run_relay: Run) -> None:
     relay = run_relay(Relay(security="none"))
     ask(relay)

@@ -8,14 +8,17 @@ All cases of a table are run at once: most of their time is waiting.
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import tracemalloc
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import probe
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
@@ -34,6 +37,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.host
     listening,
     says,
 )
+from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import Relay
 
 TIMEOUT = 1.0
 AT_ONCE = 8
@@ -293,6 +297,57 @@ def test_pipelining_that_is_withdrawn_under_tls_is_not_used() -> None:
     relay = Hostile(GOOD, "rcpt", hostile.closes, offers=("STARTTLS", "PIPELINING"))
     assert errors(walk(relay)) == ["connection-lost"]
     assert "RSET" not in relay.seen
+
+
+# -- anything --------------------------------------------------------------------------------------
+
+CODES = (221, 235, 250, 334, 354, 421, 450, 454, 500, 530, 535)
+ANSWERS = [
+    *(b"%d What?\r\n" % code for code in CODES),
+    b"334 VXNlcm5hbWU6\r\n",
+    b"250-relay\r\n250-SIZE 1000\r\n250 AUTH PLAIN\r\n",
+    b"250 Ok\r\n250 Ok\r\n",
+]
+VERBS = ("banner", "EHLO", "HELO", "AUTH", "MAIL", "RCPT", "DATA", ".", "RSET", "QUIT", "*")
+
+
+class Anything:
+    """Serves on one port what a relay at a time is to be."""
+
+    def __init__(self) -> None:
+        self.relay = Relay()
+        self.port = 0
+
+    def serve(self, connection: socket.socket) -> None:
+        self.relay.serve(connection)
+
+
+@pytest.fixture(scope="module")
+def anything() -> Iterator[Anything]:
+    door = Anything()
+    with listening(door.serve) as door.port:
+        yield door
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(VERBS), st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=2)
+    ),
+    st.sampled_from(["auth", "rcpt", "data"]),
+    st.sampled_from([(), ("PIPELINING",), ("PIPELINING", "SMTPUTF8", "DSN")]),
+    st.sampled_from([{}, {"foreign_recipient": "foreign@example.net"}, {"expected_size": 5000}]),
+)
+def test_whatever_a_relay_answers_there_is_a_result(
+    anything: Anything,
+    answers: dict[str, Any],
+    until: str,
+    extensions: tuple[str, ...],
+    asked: dict[str, Any],
+) -> None:
+    anything.relay = Relay(security="none", extensions=extensions, replies=answers)
+    result = probe(request(anything.port, security="none", mechanism="", until=until, **asked))
+    assert PASSWORD not in json.dumps(result.as_dict())
 
 
 # -- implicit TLS ----------------------------------------------------------------------------------
