@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -15,10 +16,11 @@ from tests.cluster.kubectl import Kubectl
 from tests.harness.lab import WITHOUT_MAIL, Lab
 
 
-def install(release_name: str, user: str, password: str, ca_path: Path) -> None:
+def install(release_name: str, user: str, password: str, ca_path: Path, kubeconfig: Path) -> None:
     """The relay with a user who may log in, and the application without mail.
 
     :param ca_path: file to write the relay's CA into (PEM).
+    :param kubeconfig: file for that of somebody who may configure the release, and no more.
     """
     with tempfile.TemporaryDirectory(prefix="mailops-molecule-") as folder:
         lab = Lab.open(Path(folder))
@@ -27,6 +29,7 @@ def install(release_name: str, user: str, password: str, ca_path: Path) -> None:
         release = lab.release(release_name)
         release.upgrade(WITHOUT_MAIL)
         release.wait()
+        shutil.copy(lab.user(release, "configure-ca").kubeconfig, kubeconfig)
 
 
 def remove(release_name: str) -> None:
@@ -42,6 +45,7 @@ def main() -> None:
     installing.add_argument("release")
     installing.add_argument("--user", required=True)
     installing.add_argument("--ca-path", type=Path, required=True)
+    installing.add_argument("--kubeconfig", type=Path, required=True)
     removing = commands.add_parser("remove")
     removing.add_argument("release")
     options = parser.parse_args()
@@ -51,7 +55,8 @@ def main() -> None:
             "run 'python -m tests.cluster run -- molecule test'"
         )
     if options.command == "install":
-        install(options.release, options.user, sys.stdin.read(), options.ca_path)
+        password = sys.stdin.read()
+        install(options.release, options.user, password, options.ca_path, options.kubeconfig)
     else:
         remove(options.release)
 
