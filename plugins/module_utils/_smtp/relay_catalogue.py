@@ -427,6 +427,14 @@ CATALOGUE = Catalogue(
             "its intermediate certificate, or a proxy intercepts TLS.",
         ),
         Entry(
+            "system-roots-missing",
+            "warning",
+            "Where the probe runs there are no roots at all, so that no public CA is trusted.",
+            "Install them there (the package ca-certificates), or give the one that the relay needs "
+            "(smtp_ca_path). An application that brings its own roots may trust the relay all the same.",
+            "The machine or image has neither a bundle nor a directory of roots, as minimal images.",
+        ),
+        Entry(
             "certificate-self-signed",
             "error",
             "The relay's certificate is self-signed ('{subject}').",

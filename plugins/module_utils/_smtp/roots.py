@@ -34,6 +34,20 @@ def trust_system(context: ssl.SSLContext) -> None:
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
 
 
+def has_roots() -> bool:
+    """Return whether this machine has anything that it trusts; minimal images have not."""
+    paths = ssl.get_default_verify_paths()
+    # What cannot be looked into this way is taken to be there.
+    if sys.platform == "win32" or os.pathsep in os.environ.get(paths.openssl_capath_env, ""):
+        return True
+    try:
+        in_bundle = bool(paths.cafile) and os.path.getsize(paths.cafile) > 0
+        names = os.listdir(paths.capath) if paths.capath else []
+    except OSError:
+        return True
+    return in_bundle or any(map(_HASHED_NAME.fullmatch, names))
+
+
 def _holds(directory: str, bundle: str) -> bool:
     """Return whether OpenSSL finds each certificate of a bundle in a directory, by their texts."""
     try:

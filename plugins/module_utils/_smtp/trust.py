@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from .certificate import read_certificate
+from .roots import has_roots
 from .walk import Stop
 from .wire import WireError
 
@@ -106,6 +107,8 @@ def _findings(walk: Walk) -> Iterator[Finding]:
             seen.add(finding.code)
             walk.result.findings.append(finding)
             yield finding
+    if "certificate-unknown-issuer" in seen and not has_roots():
+        yield walk.find("system-roots-missing", where=walk.where("certificate"))
 
 
 def _unverified(code: int) -> WireError:

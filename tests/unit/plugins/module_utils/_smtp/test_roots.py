@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.roots import trust_system
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.roots import (
+    has_roots,
+    trust_system,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.certificates import (
     Issuer,
 )
@@ -120,6 +123,18 @@ def test_what_is_missing_leaves_the_rest(system: System, missing: str) -> None:
     else:
         (system.directory / "0.pem").unlink()
     assert all(system.trusts(each) for each in PUBLIC)
+
+
+def test_a_machine_has_roots_by_its_bundle_or_its_directory(system: System) -> None:
+    assert not has_roots()
+    system.has(bundle=(), directory=())
+    assert not has_roots()
+    system.has(bundle=(), directory=PUBLIC)
+    assert has_roots()
+    shutil.rmtree(system.directory)
+    assert not has_roots()
+    system.bundle.write_text(FIRST.pem)
+    assert has_roots()
 
 
 def test_several_directories_are_searched_as_openssl_does(

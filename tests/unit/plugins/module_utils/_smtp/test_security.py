@@ -9,6 +9,7 @@ import ssl
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -231,6 +232,20 @@ def test_a_certificate_above_the_relays_own_is_not_taken_for_it(
     result = probe(request(relay, ca_pem=issuer.pem))
     assert codes(result) == ["certificate-issuer-not-valid-now"]
     assert "an old CA" in result.findings[0].message
+
+
+@pytest.mark.parametrize("has_roots", [True, False])
+def test_a_machine_without_any_roots_is_told_beside_the_issuer(
+    run_relay: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_roots: bool
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    if has_roots:
+        bundle.write_text(Issuer.new().pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    found = codes(probe(request(run_relay(Relay()))))
+    roots = [] if has_roots else ["system-roots-missing"]
+    assert found == ["certificate-unknown-issuer", *roots]
 
 
 def test_an_address_that_a_certificate_has_as_a_name_is_told_from_one(run_relay: Run) -> None:
