@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from .fleet import CONCURRENCY, PER_RELAY, probe_all
 from .message import Message
+from .mistake import told
 from .report import page
 from .request import SECURITIES, UNTIL, ProbeRequest
 from .sasl import MECHANISMS
@@ -58,9 +59,8 @@ def main(arguments: Sequence[str]) -> int:
         _complain("interrupted")
         return INTERRUPTED
     except Exception as error:
-        # A monitor is to know that nobody knows. Not its text, which may quote what was given, and so
-        # a password.
-        _complain(f"a mistake of this program, to be reported: {_place(error)}")
+        # A monitor is to know that nobody knows.
+        _complain(told(error))
         return UNKNOWN
 
 
@@ -92,15 +92,6 @@ def _main(arguments: Sequence[str]) -> int:
 
 def _complain(problem: str) -> None:
     print(f"{_PROGRAM}: {problem}", file=sys.stderr)
-
-
-def _place(error: Exception) -> str:
-    """Return the kind of an exception, and where in the code it came up."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = trace and f" in {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
-    return f"{type(error).__name__}{where or ''}"
 
 
 def exit_code(result: ProbeResult) -> int:

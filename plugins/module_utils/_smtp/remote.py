@@ -10,6 +10,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from .mistake import told
 from .probe import probe
 from .request import ProbeRequest
 
@@ -17,20 +18,26 @@ if TYPE_CHECKING:
     from typing import BinaryIO, TextIO
 
 BAD_REQUEST = 2
+MISTAKE = 3
 
 
 def main(requests: BinaryIO, results: TextIO) -> int:
     """Read one request, probe, write one result; return the exit code.
 
-    0 whatever the probe found; 2 for a request that cannot be read, with ``{"error": …}`` as the
-    result.
+    0 whatever the probe found; 2 for a request that cannot be read, and 3 for a mistake of the probe,
+    which may have logged in by then; with ``{"error": …}`` as the result.
     """
     try:
         request = ProbeRequest.from_wire(requests.readline().decode("utf-8"))
     except ValueError as error:
         _write(results, {"error": str(error)})
         return BAD_REQUEST
-    _write(results, probe(request).as_dict())
+    try:
+        result = probe(request).as_dict()
+    except Exception as error:
+        _write(results, {"error": told(error)})
+        return MISTAKE
+    _write(results, result)
     return 0
 
 

@@ -23,6 +23,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.fleet import probe_all
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.logins import Book, Once, shared
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import longest
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.remote import MISTAKE
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.result import Stage
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
@@ -396,8 +397,8 @@ def _result(output: str, where: str, returncode: int | None = None) -> dict[str,
             raise ValueError
     except (ValueError, TypeError):
         ended = "gave no result" if returncode is None else f"ended with exit code {returncode}"
-        # By a signal, or without a word: it may have been at work.
-        began = returncode is None or returncode > LAST_EXIT_CODE or returncode == 0
+        # By a signal, by a mistake of its own, or without a word: it may have been at work.
+        began = returncode in (None, 0, MISTAKE) or returncode > LAST_EXIT_CODE
         raise PlaceError(f"{where}: its Python {ended}", began=began) from None
     found: dict[str, Any] = result
     return found

@@ -59,6 +59,19 @@ def test_a_line_that_is_no_request_is_refused() -> None:
     assert answer('{"password": "hunter22"}') == (2, {"error": "the request has no host"})
 
 
+def test_a_mistake_of_the_probe_is_told_on_one_line_that_quotes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(_request: ProbeRequest) -> None:
+        raise RuntimeError(PASSWORD)
+
+    monkeypatch.setattr(remote, "probe", broken)
+    code, result = answer(ProbeRequest(host="127.0.0.1", port=1).to_wire())
+    assert code == remote.MISTAKE
+    assert "RuntimeError" in str(result["error"])
+    assert PASSWORD not in str(result)
+
+
 def test_the_command_is_constant_and_the_program_is_ascii() -> None:
     assert all(isinstance(word, str) for word in bundle.COMMAND)
     assert bundle.source().isascii()

@@ -88,6 +88,17 @@ class TestAHost:
             from_place(Host("far", python, Shell()), [REQUEST], book)
         assert PASSWORD not in str(caught.value)
 
+    @pytest.mark.parametrize(
+        ("returncode", "began"), [(0, True), (1, False), (3, True), (137, True)]
+    )
+    def test_may_have_logged_in_unless_the_engine_never_ran(
+        self, book: Files, returncode: int, began: bool
+    ) -> None:
+        host = Host("far", "python3", lambda _line, _stdin: (returncode, '{"error": "what"}'))
+        with pytest.raises(PlaceError) as caught:
+            from_place(host, [REQUEST], book)
+        assert caught.value.began == began
+
 
 @dataclass
 class Broken:
