@@ -395,9 +395,9 @@ class Cluster:
         return f"/apis/batch/v1/namespaces/{self.namespace}/jobs"
 
     def annotate_template(
-        self, kind: str, name: str, annotations: dict[str, str]
+        self, kind: str, name: str, annotations: Mapping[str, str | None]
     ) -> dict[str, Any]:
-        """Sets annotations on the pod template, which rolls the workload."""
+        """Sets annotations on the pod template, which rolls the workload; `None` takes one away."""
         body = {"spec": {"template": {"metadata": {"annotations": annotations}}}}
         patched: dict[str, Any] = self._call("patch", self._workload_path(kind, name), body=body)
         return patched

@@ -80,6 +80,16 @@ CATALOGUE = Catalogue(
             fix="Mend the cause that is named above, and run again.",
         ),
         Entry(
+            code="change-not-written",
+            severity="error",
+            meaning="The change has failed before Helm wrote anything.",
+            message=(
+                "Nothing was written: release {release} has the settings of revision {revision}, as "
+                "before."
+            ),
+            fix="Mend the cause that is named above, and run again.",
+        ),
+        Entry(
             code="change-not-undone",
             severity="error",
             meaning="The change did not work, and it was not undone.",

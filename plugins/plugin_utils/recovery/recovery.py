@@ -268,12 +268,22 @@ class Recovery:
         """The same where no revision was made: the private CA alone may have changed."""
         trust = self.way_back.trust(journal.ca)
         if not trust.mounts:
-            return list(trust.findings)
+            written = [] if journal.rolls else [self._not_written(journal)]
+            return [*written, *trust.findings]
         ours = not journal.rolls or last.number == journal.revision
         refusal = self._refusal(failed, last, last, ours=ours)
         if refusal and (journal.rolls or not self.undoes):
             return [self._not_undone(refusal, None)]
         return self._go(last, last, journal.ca)
+
+    def _not_written(self, journal: Journal) -> Finding:
+        self.way_back.lease.note(replace(journal, doing="done"))
+        return CATALOGUE.finding(
+            "change-not-written",
+            where=self.where,
+            release=self.release,
+            revision=journal.revision - 1,
+        )
 
     def _refusal(
         self, failed: Sequence[Finding], last: Revision, good: Revision | None, *, ours: bool

@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import of_manifest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
@@ -23,7 +24,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings imp
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
-from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import (
+    Workloads,
+    restarted_at,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import mounts
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due
 
@@ -95,12 +99,15 @@ class WayBack:
                 settings.append(f"its private CA as before ({trust})")
         live = self.workloads.live()
         owed = self.owed(before, live)
+        kept = self._kept({workload: live[workload] for workload in owed})
+        restarting = [workload for workload in owed if workload not in kept]
         if owed:
             self.lease.check()
-            self.workloads.restart(owed)
+            self.workloads.restart(restarting)
+            self.workloads.take_back(kept)
         return Back(
             settings=" and ".join(settings),
-            restarted=tuple(map(str, owed)),
+            restarted=tuple(map(str, restarting)),
             trust=trust,
             findings=(*findings, *trust.findings),
         )
@@ -135,6 +142,29 @@ class WayBack:
             for workload in still
             if workload in behind or not state.complete(live[workload], pods[workload])
         ]
+
+    def _kept(self, live: Mapping[Workload, dict[str, Any]]) -> dict[Workload, str | None]:
+        """Those whose ready pods have the settings of before, and stay when the restart is taken back.
+
+        :returns: what their template said of the restart before.
+        """
+        ready = {
+            workload: [pod for pod in pods if is_ready(pod)]
+            for workload, pods in self.workloads.pods(live).items()
+        }
+        places = [(workload, pod) for workload, pods in ready.items() for pod in pods]
+        behind = self.workloads.outdated(live, places, self.evidence)
+        before = {
+            workload: {restarted_at(pod["metadata"]) for pod in pods}
+            for workload, pods in ready.items()
+            if workload not in behind and not state.on_delete(live[workload])
+        }
+        return {
+            workload: times.pop()
+            for workload, times in before.items()
+            if len(times) == 1
+            and restarted_at(live[workload]["spec"]["template"]["metadata"]) not in times
+        }
 
     def require_newest(self, number: int) -> None:
         """Sees that nobody has changed the release since it was looked at.

@@ -178,6 +178,15 @@ class Workloads:
         for workload, pods in self.pods(by_hand).items():
             self.replaced[workload] = frozenset(pod["metadata"]["uid"] for pod in pods)
 
+    def take_back(self, restarts: Mapping[Workload, str | None]) -> None:
+        """Takes a restart back that has not come to its end, so that the pods from before it stay.
+
+        :param restarts: what the template said of the restart before; `None` for nothing.
+        """
+        for workload, before in restarts.items():
+            annotations = {RESTARTED_AT: before}
+            self.cluster.annotate_template(workload.kind, workload.name, annotations)
+
     def wait(
         self, seconds: int, settling: Collection[Workload] = ()
     ) -> dict[Workload, dict[str, Any]]:
@@ -333,6 +342,12 @@ class _Wait:
             f"{waited:.0f} s of at most {self.seconds} s "
             f"({self.of.explainer.redactor.clean(reason)})"
         )
+
+
+def restarted_at(metadata: Mapping[str, Any]) -> str | None:
+    """When a pod's template was last changed to make it anew, by the metadata of either."""
+    found: str | None = (metadata.get("annotations") or {}).get(RESTARTED_AT)
+    return found
 
 
 def _once(workloads: Iterable[Workload]) -> list[Workload]:
