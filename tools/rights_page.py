@@ -27,10 +27,11 @@ that gives it. A release that has all that is wanted is only looked at: that tak
 1. Make the user, and a kubeconfig for it:
 
    ```console
+   umask 077
    kubectl --namespace NAMESPACE create serviceaccount mailops
    kubectl config view --minify --raw > mailops.kubeconfig
    kubectl --kubeconfig mailops.kubeconfig config unset users
-   kubectl --kubeconfig mailops.kubeconfig config set-credentials mailops \
+   kubectl --kubeconfig mailops.kubeconfig config set-credentials mailops \\
      --token="$(kubectl --namespace NAMESPACE create token mailops --duration 8h)"
    kubectl --kubeconfig mailops.kubeconfig config set-context --current --user mailops --namespace NAMESPACE
    ```
@@ -38,7 +39,7 @@ that gives it. A release that has all that is wanted is only looked at: that tak
 2. Take the Role of the work from below into a file, write your namespace in place of NAMESPACE, add the
    rules for what the chart has besides, and give it to `kubectl apply --filename`. The binding to the
    user is a part of each.
-3. Set `smtp_kubeconfig: mailops.kubeconfig`.
+3. Let `smtp_kubeconfig` name that file.
 
 Kinds of workloads that a release has not can be left out of its Role.
 
@@ -47,8 +48,9 @@ Kinds of workloads that a release has not can be left out of its Role.
 An upgrade reads and patches every object of the chart. The Roles below hold workloads, Secrets and
 ConfigMaps. For each other kind that the chart of your release renders, such as a Service or an Ingress,
 add a rule with the verbs {objects}; and for each kind that a hook of the chart makes on an upgrade, one
-with {hooks}. What has no namespace, such as a ClusterRole, needs the same in a ClusterRole with a
-ClusterRoleBinding. A run names those rules, too: with `--check`, nothing is changed.
+with {hooks}.
+What has no namespace, such as a ClusterRole, needs the same in a ClusterRole with a ClusterRoleBinding.
+A run names those rules, too: with `--check`, nothing is changed.
 
 ```console
 helm get manifest RELEASE --namespace NAMESPACE | grep '^kind:' | sort -u
