@@ -144,7 +144,7 @@ class Once(Generic[Result]):
                 return self._try(digest, request), ""
             if known == "accepted" and (self._again or request.until == "data"):
                 # What the relay takes locks nobody out.
-                return self._run(request), ""
+                return self._repeat(digest, request), ""
             if without is None:
                 without = self._run(replace(request, until="tls"))
             passed, _login = self._read(without)
@@ -176,6 +176,15 @@ class Once(Generic[Result]):
         finally:
             with self._book.page(digest) as page:
                 page.holds = page.holds.after(request.port, login)
+
+    def _repeat(self, digest: str, request: ProbeRequest) -> Result:
+        result = self._run(request)
+        _passed, login = self._read(result)
+        if login in ("rejected", "undecided"):
+            # It is no longer good: the account was locked by others, or its password changed.
+            with self._book.page(digest) as page:
+                page.holds = replace(page.holds, stopped=login, port=request.port)
+        return result
 
 
 def shared(request: ProbeRequest, login: str) -> tuple[Stage, Finding]:

@@ -263,6 +263,20 @@ def test_a_mail_is_not_sent_with_a_login_that_was_rejected(
     assert logins(relay) == 1
 
 
+@pytest.mark.parametrize(
+    ("reply", "code"), [(REJECTED, "login-stopped"), (b"454 4.7.0 Later\r\n", "login-undecided")]
+)
+def test_a_login_that_is_no_longer_good_is_made_by_nobody_any_more(
+    run_relay: Run, authority: Authority, reply: bytes, code: str
+) -> None:
+    good = b"235 2.7.0 Welcome\r\n"
+    relay = run_relay(Relay(replies={"AUTH": [good, reply, reply, reply, reply]}))
+    asked = request(relay, authority, until="data", **credentials(relay))
+    results = probe_all([asked] * 5, concurrency=1)
+    assert logins(relay) == 2
+    assert all_codes(results).count(code) == 3
+
+
 def test_a_run_of_several_calls_tries_a_login_once(run_relay: Run, authority: Authority) -> None:
     relay = run_relay(Relay(replies={"AUTH": REJECTED}))
     asked = request(relay, authority, **credentials(relay))
