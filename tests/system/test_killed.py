@@ -21,6 +21,7 @@ from tests.harness.door import Door
 from tests.harness.lab import Lab
 from tests.harness.leaks import descendants
 from tests.harness.playbook import ended
+from tests.relays.authority import Authority
 
 pytestmark = pytest.mark.node
 faults = pytest.mark.faults
@@ -103,6 +104,43 @@ class TestKilledAfterEachWrite:
 
 HALF_WAY = 4
 """The write after which Helm has changed the Secret, and nothing else."""
+
+
+HELD, MOUNTED, DEPLOYED = 3, 5, 10
+"""The writes after which the Deployment is held, has the CA, and is of the new revision as well."""
+
+
+class TestKilledWhileAWorkloadIsHeld:
+    """Of a run that brings a private CA and other settings in, which make one roll."""
+
+    @pytest.mark.parametrize(
+        "number", [pytest.param(HELD, marks=faults), pytest.param(MOUNTED, marks=faults), DEPLOYED]
+    )
+    def test_the_next_run_brings_all_to_its_end_and_lets_it_go(
+        self, app: App, tmp_path: Path, number: int
+    ) -> None:
+        app = replace(app, work="configure-ca")
+        password, certificate = uuid.uuid4().hex, Authority().certificate
+        wanted: dict[str, Any] = {"smtp_password": password, "smtp_port": 2600 + number}
+        wanted |= {"smtp_ca_pem": certificate, "smtp_ca_mode": None}
+        app.disturbed(tmp_path, number, **wanted)
+        assert is_held(app)
+        let_lease_expire(app.release)
+        following = app.deploy(**wanted)
+        assert following.returncode == 0, following.output
+        assert not is_held(app)
+        app.is_right(password)
+        deployment = f"deployment/{app.release.name}-app"
+        bundle = app.kubectl("exec", deployment, "--", "sh", "-c", 'cat "$SSL_CERT_FILE"')
+        assert certificate.strip() in bundle
+
+
+def is_held(app: App) -> bool:
+    """Whether the Deployment is kept from rolling."""
+    return (
+        app.kubectl(*("get", f"deployment/{app.release.name}-app", "-o", "jsonpath={.spec.paused}"))
+        == "true"
+    )
 
 
 @faults
