@@ -101,7 +101,7 @@ TABLE: tuple[Row, ...] = (
         failure=("closed", "reset"),
         transient=True,
         hint="Before the greeting it is often not the relay that hung up: the sidecar of a service "
-        "mesh or an egress gateway that may not go on to {host}:{port}, or a load balancer without "
+        "mesh or an egress gateway that may not go on to {relay}, or a load balancer without "
         "a relay behind it; the relay itself does so when it blocks this address.",
     ),
     Row("connection-lost", failure=("closed", "reset"), transient=True),

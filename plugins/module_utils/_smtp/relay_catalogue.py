@@ -7,6 +7,7 @@ from __future__ import annotations
 from .catalogue import Catalogue, Entry
 
 # The facts that a template or a row may use; the probe fills all of them, empty where unknown.
+# ``relay`` is host and port, with an IPv6 address in brackets.
 # ``greeting`` is the relay's banner and the first line of its EHLO reply: a provider behind another
 # name is recognised by it.
 FACTS = (
@@ -28,6 +29,7 @@ FACTS = (
     "port",
     "proxy",
     "recipient",
+    "relay",
     "reply",
     "security",
     "sender",
@@ -84,7 +86,7 @@ CATALOGUE = Catalogue(
             "relay-timeout",
             "error",
             "{host} did not answer on port {port} within {timeout} s ({attempts}).",
-            "Have outbound TCP to {host}:{port} allowed from here (firewall, security group, "
+            "Have outbound TCP to {relay} allowed from here (firewall, security group, "
             "NetworkPolicy, mesh egress). Some clouds block 465 and 587 as well until it is asked "
             "for; many providers have a further port, such as 2525 or 2587.",
             "Packets to the relay vanish: nearly always a firewall between here and there.",
@@ -117,7 +119,7 @@ CATALOGUE = Catalogue(
         Entry(
             "connect-denied",
             "error",
-            "This machine itself forbids the connection to {host}:{port} ({attempts}).",
+            "This machine itself forbids the connection to {relay} ({attempts}).",
             "Look for a local firewall, SELinux or sandbox rule (iptables -S OUTPUT, "
             "ausearch -m avc) that forbids outbound TCP to port {port}, and allow it.",
             "The operating system refused to open the connection.",
@@ -125,7 +127,7 @@ CATALOGUE = Catalogue(
         Entry(
             "connect-failed",
             "error",
-            "The connection to {host}:{port} failed ({attempts}).",
+            "The connection to {relay} failed ({attempts}).",
             "Try the same from the same place: nc -vz {host} {port}; the reason lies in the "
             "network between here and the relay.",
             "The connection failed for a reason that has no finding of its own.",
@@ -181,14 +183,14 @@ CATALOGUE = Catalogue(
         Entry(
             "proxy-denied",
             "error",
-            "The proxy {proxy} does not allow connections to {host}:{port}: {detail}.",
+            "The proxy {proxy} does not allow connections to {relay}: {detail}.",
             "Have {host} and port {port} allowed in the proxy's rules (many allow 443 alone).",
             "The proxy works, and its rules forbid this relay or port.",
         ),
         Entry(
             "proxy-relay-unreachable",
             "error",
-            "The proxy {proxy} does not get through to {host}:{port}: {detail}.",
+            "The proxy {proxy} does not get through to {relay}: {detail}.",
             "Check name and port of the relay as the proxy sees them, and the firewall between the "
             "two.",
             "The proxy works; the way from it to the relay does not.",
@@ -196,7 +198,7 @@ CATALOGUE = Catalogue(
         Entry(
             "proxy-silent",
             "error",
-            "The proxy {proxy} was asked for {host}:{port} and gave no reply ({detail}).",
+            "The proxy {proxy} was asked for {relay} and gave no reply ({detail}).",
             "Check name and port of the relay as the proxy sees them: many proxies say nothing while "
             "they try to connect, and hang up on a failure or a login that they do not like. Check "
             "host, port and scheme (socks5 or http) of smtp_proxy too.",
@@ -213,21 +215,21 @@ CATALOGUE = Catalogue(
         Entry(
             "relay-speaks-tls-first",
             "error",
-            "{host}:{port} speaks TLS from the first byte, not {security}.",
+            "{relay} speaks TLS from the first byte, not {security}.",
             "Use smtp_security: tls for this port, or the relay's STARTTLS port (mostly 587).",
             "A client that waits for a greeting in plaintext waits for ever on such a port.",
         ),
         Entry(
             "relay-speaks-plaintext-first",
             "error",
-            "{host}:{port} answers in plaintext where TLS was expected.",
+            "{relay} answers in plaintext where TLS was expected.",
             "Use smtp_security: {use} for this port, or the relay's implicit TLS port (mostly 465).",
             "Clients report this as 'wrong version number'. The port needs STARTTLS or has no TLS.",
         ),
         Entry(
             "relay-silent",
             "error",
-            "{host}:{port} takes the connection and says nothing within {timeout} s, neither in "
+            "{relay} takes the connection and says nothing within {timeout} s, neither in "
             "plaintext nor in TLS.",
             "Look in the relay's log for a connection from here. Without one, something takes the "
             "connection before the relay does: a proxy, a load balancer, on a pod the sidecar of a "
@@ -254,7 +256,7 @@ CATALOGUE = Catalogue(
         Entry(
             "not-smtp",
             "error",
-            "{host}:{port} does not speak SMTP at stage {stage}: it sent '{detail}'.",
+            "{relay} does not speak SMTP at stage {stage}: it sent '{detail}'.",
             "Check host and port: another service listens there, or a proxy answers in between.",
             "What was received has not the form of an SMTP reply.",
         ),
@@ -345,7 +347,7 @@ CATALOGUE = Catalogue(
             "warning",
             "The certificate does not come from the relay but from a product that looks into TLS: "
             "'{detail}'.",
-            "Have {host}:{port} exempted from TLS inspection; or, where that is wanted, give its CA to "
+            "Have {relay} exempted from TLS inspection; or, where that is wanted, give its CA to "
             "the probe and to the application (smtp_ca_path).",
             "A gateway or virus scanner takes the encrypted connection apart.",
         ),
@@ -415,7 +417,7 @@ CATALOGUE = Catalogue(
             "error",
             "The TLS handshake failed: {detail}.",
             "See the relay's log of the same second; compare with "
-            "openssl s_client -connect {host}:{port}.",
+            "openssl s_client -connect {relay}.",
             "TLS did not come about, for a reason that has no finding of its own.",
         ),
         Entry(
@@ -485,7 +487,7 @@ CATALOGUE = Catalogue(
             "certificate-invalid",
             "error",
             "The relay's certificate does not verify: {detail}.",
-            "Compare with openssl s_client -connect {host}:{port} -showcerts, and have the "
+            "Compare with openssl s_client -connect {relay} -showcerts, and have the "
             "certificate or its chain corrected.",
             "OpenSSL refused the certificate for a reason that has no finding of its own.",
         ),
@@ -548,7 +550,7 @@ CATALOGUE = Catalogue(
         Entry(
             "credentials-in-clear",
             "warning",
-            "User name and password travel unencrypted to {host}:{port}.",
+            "User name and password travel unencrypted to {relay}.",
             "Use smtp_security: starttls or tls.",
             "Everybody on the way can read or record the login.",
         ),

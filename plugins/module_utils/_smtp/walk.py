@@ -79,7 +79,10 @@ class Walk:
         # An interface is this machine's own affair.
         self.server_name = (request.server_name or request.host).partition("%")[0].rstrip(".")
         self.facts = dict.fromkeys(FACTS, "")
+        host = f"[{request.host}]" if ":" in request.host else request.host
+        relay = f"{host}:{request.port}"
         self.facts.update(
+            relay=relay,
             host=request.host,
             port=str(request.port),
             security=request.security,
@@ -91,8 +94,7 @@ class Walk:
             names="(not seen)",
             issuer="(not seen)",
         )
-        host = f"[{request.host}]" if ":" in request.host else request.host
-        self.result = ProbeResult(relay=f"{host}:{request.port}", security=request.security)
+        self.result = ProbeResult(relay=relay, security=request.security)
         secrets = [request.password, request.token]
         if self.proxy:
             self.result.proxy = self.facts["proxy"] = str(self.proxy)

@@ -227,6 +227,18 @@ def test_an_ipv6_address_that_is_dead_is_a_finding_and_no_failure(
     assert [attempt.family for attempt in result.attempts] == ["IPv6", "IPv4"]
 
 
+def test_an_ipv6_address_stands_in_brackets_before_its_port(run_relay: Run) -> None:
+    relay = run_relay(Relay(security="none"))
+    network = BothFamilies("::1")
+    asked = request(relay, security="none", host="::1", **credentials(relay))
+    [finding] = [
+        each
+        for each in probe(asked, network=network).findings
+        if each.code == "credentials-in-clear"
+    ]
+    assert f"to [::1]:{relay.port}." in finding.message
+
+
 def test_a_family_that_has_no_route_is_told_and_no_warning(
     run_relay: Run, authority: Authority
 ) -> None:
