@@ -10,19 +10,19 @@ from typing import Any
 
 import pytest
 
-from tests.apps.brittle.release import CHART, CRASHES, install, wait
+from tests.apps.brittle.release import CHART, CRASHES, install, lease, wait
 from tests.harness.brittle import App
 from tests.harness.lab import Lab
 from tests.relays.authority import Authority
 from tests.system.test_back_out import message
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.faults]
 
 FIRST, SECOND, DISLIKED = (Authority().certificate for _ in range(3))
 MARK = DISLIKED.splitlines()[-3]
 """A line of the certificate with which the application does not come up."""
 WRONG: dict[str, Any] = {"smtp_host": CRASHES, "smtp_rollout_timeout": "20"}
-MANAGERS = ("mailops-smtp-ca", "mailops-smtp-hold")
+MANAGERS = {"mailops-smtp-ca", "mailops-smtp-hold"}
 
 
 def deploy(app: App, ca: str | None, **changes: Any) -> str:
@@ -52,12 +52,12 @@ def trusts(app: App) -> str:
     return app.kubectl("exec", f"deployment/{app.release.name}-app", "--", "sh", "-c", script)
 
 
-def is_gone(app: App) -> bool:
-    """Whether nothing of a CA is left in the cluster."""
+def left(app: App) -> list[str]:
+    """What there is of a CA in the cluster and in the pods."""
     found = workload(app)
-    managers = {entry["manager"] for entry in found["metadata"]["managedFields"]}
-    in_pods = "mailops-smtp" in str(found["spec"]["template"])
-    return not (config_maps(app) or trusts(app) or in_pods or managers & set(MANAGERS))
+    fields = {entry["manager"] for entry in found["metadata"]["managedFields"]}
+    pods = ["pods"] if trusts(app) or "mailops-smtp" in str(found["spec"]["template"]) else []
+    return [*config_maps(app), *(fields & MANAGERS), *pods]
 
 
 @pytest.fixture(scope="class", params=["helm", "helm3"])
@@ -76,7 +76,7 @@ class TestAChangeWithAPrivateCa:
     def test_one_that_was_mounted_for_the_first_time_goes(self, app: App) -> None:
         said = deploy(app, FIRST, **WRONG)
         assert "settings of revision 1 again (as revision 3) and its private CA as before" in said
-        assert is_gone(app)
+        assert left(app) == []
 
     def test_that_of_a_change_which_works_stays(self, app: App) -> None:
         assert deploy(app, FIRST) == ""
@@ -112,4 +112,14 @@ class TestAChangeWithAPrivateCa:
 
     def test_what_is_taken_out_leaves_nothing(self, app: App) -> None:
         assert deploy(app, None) == ""
-        assert is_gone(app)
+        assert left(app) == []
+
+    def test_a_restart_alone_is_no_change_to_be_undone(self, app: App) -> None:
+        assert deploy(app, None, smtp_password="next", smtp_restart="never") == ""
+        revision = app.release.revision()
+        assert deploy(app, None, smtp_password="next") == ""
+        found = lease(app.release)
+        assert found
+        noted = found["metadata"]["annotations"]
+        # To go back to the revision that is in use is to go nowhere.
+        assert noted["mailops.smtp/revision"] == noted["mailops.smtp/good"] == str(revision)

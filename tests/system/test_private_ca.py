@@ -22,6 +22,7 @@ from tests.system.test_configure import invitation
 pytestmark = [pytest.mark.node, pytest.mark.faults]
 
 DEPLOY = ("--tags", "deploy")
+MANAGERS = {"mailops-smtp-ca", "mailops-smtp-hold"}
 VARIABLE = "SSL_CERT_FILE"
 PATH = "/etc/mailops-smtp-ca/api.pem"
 CONFIG_MAPS = {f"mailops-smtp-ca-deployment-{{}}-{name}-" for name in ("api", "cmd")}
@@ -53,6 +54,13 @@ def config_maps(release: Release) -> list[str]:
 def held(release: Release) -> list[str]:
     items = release.kubectl.json("-n", release.namespace, "get", "deployments")["items"]
     return [item["metadata"]["name"] for item in items if item["spec"].get("paused")]
+
+
+def managers(release: Release) -> set[str]:
+    """Who owns fields of the workloads."""
+    namespace, kinds = ("-n", release.namespace), "deployments,statefulsets,daemonsets"
+    found = release.kubectl.json(*namespace, "get", kinds, "--show-managed-fields")["items"]
+    return {entry["manager"] for item in found for entry in item["metadata"]["managedFields"]}
 
 
 def certificates(release: Release) -> str:
@@ -158,9 +166,11 @@ class TestAPrivateCaOverItsLife:
         self, lab: Lab, release: Release, configure: Configure
     ) -> None:
         assert set(config_maps(release)) == CONFIG_MAPS
+        before = templates(release)
         played = configure(release, *DEPLOY, **verified(lab, smtp_ca_mode="none"))
         assert played.returncode == 0, played.output
-        assert config_maps(release) == []
+        assert templates(release) == {name: count + 1 for name, count in before.items()}
+        assert (config_maps(release), managers(release) & MANAGERS) == ([], set())
         assert VARIABLE not in release.environ("api")
         deployment = release.kubectl.json(
             *("-n", release.namespace, "get", "deployment", f"{release.name}-api")
@@ -183,11 +193,13 @@ def test_helm_3_mounts_it_in_one_roll_and_the_playbook_takes_it_away(
         release.upgrade({**release.values(), "by": "hand"})
         release.wait()
         assert invitation(lab, release).tls_version == "TLSv1.3"
+        before = templates(release)
         variables = lab.description(release, **verified(lab))
         inventory, _ = write_inputs(tmp_path, {release.name: variables})
         played = play("mailops.smtp.remove_ca", inventory, lab.kubeconfig)
         assert (played.returncode, played.changed) == (0, 1), played.output
-        assert config_maps(release) == []
+        assert templates(release) == {name: count + 1 for name, count in before.items()}
+        assert (config_maps(release), managers(release) & MANAGERS) == ([], set())
         assert VARIABLE not in release.environ("api")
     finally:
         release.remove()
@@ -220,17 +232,23 @@ def made(release: Release) -> dict[str, int]:
 
 @pytest.mark.parametrize("helm", ["helm", "helm3"])
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_workloads_of_every_kind_roll_once_for_an_upgrade_and_a_ca(
+def test_workloads_of_every_kind_roll_once_for_an_upgrade_and_a_ca_and_once_without_it(
     lab: Lab, configure: Configure, strategy: str, helm: str
 ) -> None:
     release = kinds.installed(lab.release(helm=helm), **STRATEGIES[strategy])
     try:
         before = made(release)
         changes = {**verified(lab), "smtp_application": str(kinds.PROFILE)}
-        played = configure(release, *("--tags", "deploy,verify"), known=False, **changes)
+        played = configure(release, "--tags", "deploy,verify", known=False, **changes)
         assert played.returncode == 0, played.output
         now = made(release)
         assert {kind: now[kind] - before[kind] for kind in now} == dict.fromkeys(now, 1)
+        changes["smtp_ca_mode"] = "none"
+        played = configure(release, "--tags", "deploy,verify", known=False, **changes)
+        assert played.returncode == 0, played.output
+        after = made(release)
+        assert {kind: after[kind] - now[kind] for kind in now} == dict.fromkeys(now, 1)
+        assert (config_maps(release), managers(release) & MANAGERS) == ([], set())
     finally:
         release.remove()
 

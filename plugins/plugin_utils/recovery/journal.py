@@ -28,7 +28,7 @@ class Journal:
     :param good: the number of the revision whose pods were ready before; `None` when none was. A roll
         stays with its own.
     :param ca: the workloads whose private CA it was about to change, each as it is to be applied to have
-        it as before.
+        it as before; those that come later for the same workload were never seen to be right.
     """
 
     run: str
@@ -39,8 +39,8 @@ class Journal:
 
     @property
     def rolls(self) -> bool:
-        """Whether it is a roll: the revision that is in use stays."""
-        return self.revision == self.good
+        """Whether it is a roll, or was one: the revision that is in use stays."""
+        return self.doing == "roll" or self.revision == self.good
 
     def annotations(self) -> dict[str, str]:
         """All of it as annotations."""

@@ -147,9 +147,12 @@ class Recovery:
         if journal is not None and unfinished.find(revisions, journal):
             lease.note(replace(journal, ca=before))
         elif last is not None:
-            ready = all(map(self._is_ready, live.values()))
-            noted = Journal(lease.run, "roll", last.number, last.number, before if ready else ())
-            lease.note(noted)
+            if journal is None or journal.doing == "done":
+                ready = all(map(self._is_ready, live.values()))
+            else:
+                ready = journal.good is not None
+            good = last.number if ready else None
+            lease.note(Journal(lease.run, "roll", last.number, good, before))
 
     def _before(self, live: Live, ca: Ca) -> Ca:
         """The private CA as it was before all that nobody has seen to be right, and then what it was since.
@@ -210,11 +213,18 @@ class Recovery:
         lease = self.way_back.lease
         journal = lease.journal() if lease.held else None
         if journal is not None and journal.doing != "done":
-            live = self.way_back.workloads.live() if journal.ca else {}
-            bare = {patch.place(now) for now in live.values() if not patch.config_map_of(now)}
-            gone = (body for body in journal.ca if patch.place(body) in bare)
-            self._discard(tuple(gone), live)
-            lease.note(replace(journal, doing="done"))
+            self._finish(journal)
+
+    def _finish(self, journal: Journal) -> None:
+        """Notes that a change was seen to be right; the certificates go that nobody needs any more."""
+        live = self.way_back.workloads.live() if journal.ca else {}
+        bare = {patch.place(now) for now in live.values() if not patch.config_map_of(now)}
+        first = {patch.place(body): body for body in reversed(journal.ca)}
+        before = tuple(first.values()) if journal.good is not None else ()
+        kept = (body for body in before if patch.place(body) not in bare)
+        self._discard(journal.ca, live, kept=tuple(kept))
+        good = journal.revision if journal.rolls else journal.good
+        self.way_back.lease.note(replace(journal, doing="done", good=good, ca=before))
 
     def undo(self, failed: Sequence[Finding]) -> list[Finding]:
         """Goes back to the revision before the change, if the change has made the failure.
@@ -271,7 +281,8 @@ class Recovery:
             written = [] if journal.rolls else [self._not_written(journal)]
             return [*written, *trust.findings]
         ours = not journal.rolls or last.number == journal.revision
-        refusal = self._refusal(failed, last, last, ours=ours)
+        good = None if journal.good is None else last
+        refusal = self._refusal(failed, last, good, ours=ours)
         if refusal and (journal.rolls or not self.undoes):
             return [self._not_undone(refusal, None)]
         return self._go(last, last, journal.ca)

@@ -29,6 +29,7 @@ MOUNTED = patch.mounting(deployment(), {API: RUNTIMES["node"]}, {"api.pem": "cer
         Journal("run", "upgrade", 3, 2),
         Journal("run", "upgrade", 3, None, (MOUNTED, patch.bare(deployment("qua-cmd")))),
         Journal("run", "roll", 3, 3, (MOUNTED,)),
+        Journal("run", "roll", 3, None),
     ],
 )
 def test_it_is_read_back(journal: Journal) -> None:
@@ -50,6 +51,7 @@ def test_one_that_cannot_be_read_is_none(changed: dict[str, str]) -> None:
 
 def test_a_roll_is_told_from_an_upgrade_also_when_it_is_done() -> None:
     assert Journal("run", "roll", 3, 3).rolls
+    assert Journal("run", "roll", 3, None).rolls
     assert Journal("run", "done", 3, 3).rolls
     assert not Journal("run", "done", 3, 2).rolls
     assert not Journal("run", "upgrade", 3, None).rolls
