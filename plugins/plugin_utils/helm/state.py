@@ -163,7 +163,8 @@ def chart_of(deployed: record.Revision, application: Application) -> tuple[str |
     """The chart that an application is and its version, as far as the record tells them.
 
     Below a key of the values it is the subchart of that name or alias. Of the subcharts of subcharts
-    a record tells nothing.
+    a record tells nothing, and of one with an alias Helm keeps that instead of the name: only the lock
+    can tell which it is.
     """
     if not application.prefix:
         return deployed.chart_name, deployed.chart_version
@@ -172,10 +173,15 @@ def chart_of(deployed: record.Revision, application: Application) -> tuple[str |
         return None, None
     metadata = deployed.chart["metadata"].get("dependencies") or []
     locked = (deployed.chart.get("lock") or {}).get("dependencies") or []
-    names = [entry["name"] for entry in metadata if name in (entry.get("alias"), entry["name"])]
-    chart = names[0] if names else f"{deployed.chart_name} without a subchart {name}"
-    versions = [entry["version"] for entry in locked if entry["name"] == chart]
-    return chart, versions[0] if len(versions) == 1 else None
+    named = [entry for entry in metadata if name in (entry.get("alias"), entry["name"])]
+    if not named:
+        return f"{deployed.chart_name} without a subchart {name}", None
+    aliased = bool(named[0].get("alias"))
+    charts = application.profile.charts if aliased else (name,)
+    known = [(entry["name"], entry["version"]) for entry in locked if entry["name"] in charts]
+    if len(known) == 1:
+        return known[0]
+    return (None if aliased else name), None
 
 
 def _way_back(good: record.Revision | None, *, release: str, namespace: str) -> str:

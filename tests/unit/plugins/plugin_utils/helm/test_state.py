@@ -141,7 +141,8 @@ def test_a_release_of_another_chart_is_not_touched() -> None:
 def of_grafana(**chart: Any) -> Revision:
     """A release of a chart that has Grafana as a subchart."""
     dependencies = [
-        {"name": "grafana", "version": "12.*.*", "repository": "x", "alias": "dashboards"},
+        {"name": "grafana", "version": "12.*.*", "repository": "x"},
+        {"name": "data", "version": "2026.*", "repository": "x", "alias": "data"},
         {"name": "qualytics", "version": "2026.*", "repository": "x"},
     ]
     metadata = {"name": "umbrella", "version": "1.0.0", "dependencies": dependencies}
@@ -151,14 +152,20 @@ def of_grafana(**chart: Any) -> Revision:
 class TestASubchart:
     BELOW = (Application(QUALYTICS[0].profile, ("qualytics",)),)
 
-    def test_is_found_by_its_name_or_alias(self) -> None:
+    def test_is_found_by_its_name(self) -> None:
         assert usable(Kept([of_grafana()]), "qua", self.BELOW, LEAVES).number == 1
-        aliased = (Application(QUALYTICS[0].profile, ("dashboards",)),)
-        finding = the_finding(lambda: usable(Kept([of_grafana()]), "qua", aliased, LEAVES))
+        other = (Application(QUALYTICS[0].profile, ("grafana",)),)
+        finding = the_finding(lambda: usable(Kept([of_grafana()]), "qua", other, LEAVES))
         assert finding.code == "release-other-chart"
-        assert "installed from chart grafana, and the profile qualytics@dashboards" in (
-            finding.message
-        )
+        assert "installed from chart grafana, and the profile qualytics@grafana" in finding.message
+
+    def test_is_found_by_its_alias_which_helm_keeps_instead_of_its_name(self) -> None:
+        aliased = (Application(QUALYTICS[0].profile, ("data",)),)
+        assert usable(Kept([of_grafana()]), "qua", aliased, LEAVES).number == 1
+        assert list(unchecked(of_grafana(), aliased)) == []
+        locked = of_grafana(lock={"dependencies": [{"name": "qualytics", "version": "2026.9.1"}]})
+        [finding] = unchecked(locked, aliased)
+        assert finding.message.endswith("the release runs chart qualytics 2026.9.1.")
 
     def test_that_is_not_there_is_told(self) -> None:
         missing = (Application(QUALYTICS[0].profile, ("nosuch",)),)
