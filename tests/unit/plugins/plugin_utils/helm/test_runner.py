@@ -88,6 +88,7 @@ class TestAnUpgrade:
             "-",
             "--description",
             "SMTP settings",
+            "--disable-openapi-validation",
             "--namespace",
             "apps",
             "--kubeconfig",
