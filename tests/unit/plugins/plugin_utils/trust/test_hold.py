@@ -88,7 +88,7 @@ def test_one_whose_pods_are_replaced_by_hand_needs_nothing() -> None:
 
 
 def test_what_the_chart_applies_itself_is_contested() -> None:
-    said = {"f:updateStrategy": {"f:type": {}}}
+    said: dict[str, Any] = {"f:updateStrategy": {"f:type": {}}}
     for state, expected in (
         (workload("DaemonSet", said), True),
         (workload("DaemonSet", {"f:template": {}}), False),
