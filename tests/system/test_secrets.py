@@ -32,6 +32,7 @@ from tests.harness.door import Door, Write
 from tests.harness.lab import RELAY_HOST, USER, WITHOUT_MAIL, Lab
 from tests.harness.leaks import AWKWARD, Leak, Search, Watch, descendants, password
 from tests.harness.runner import Watched, watch
+from tests.hosts.ssh import deploy
 from tests.system.conftest import PLAYBOOK
 from tests.system.test_private_ca import verified
 
@@ -242,6 +243,25 @@ class TestOneReleaseOverItsLife:
             )
         assert run.returncode == 0, run.output
         assert run.leaks | pods | events | flow.cluster() == set()
+
+    def test_a_managed_host_that_keeps_what_ansible_brings_gets_no_file(
+        self, flow: Flow, tmp_path: Path
+    ) -> None:
+        lab = flow.lab
+        host = deploy(
+            lab.kubectl, lab.node, name="far", namespace=flow.release.namespace, folder=tmp_path
+        )
+        host.run("touch", "/root/before")
+        run = flow.run(
+            "--tags=probe",
+            work="probe",
+            smtp_password=flow.passwords["second"],
+            smtp_probe_from="host",
+            **host.variables,
+        )
+        assert run.returncode == 0, run.output
+        assert host.files(since="/root/before") == []
+        assert run.leaks | flow.cluster() == set()
 
     def test_check_mode_and_the_values_file_show_no_password(self, flow: Flow) -> None:
         path = flow.folder / "values.yaml"
