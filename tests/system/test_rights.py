@@ -9,14 +9,16 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import needs
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.needs import rules
+from tests.apps.guard import release as guard
 from tests.apps.invitations.image import INVITATIONS
 from tests.apps.invitations.release import Release
 from tests.apps.kinds import release as kinds
@@ -24,6 +26,8 @@ from tests.cluster.environment import KUBECONFIG_VARIABLE
 from tests.harness.audit import Audit, Right, of_rules
 from tests.harness.lab import USER, WORKS, Lab
 from tests.harness.playbook import ROOT, Played, play, write_inputs
+from tests.harness.rendered import MAJORS
+from tests.system.conftest import PLAYBOOK
 from tests.system.test_private_ca import verified
 
 pytestmark = [pytest.mark.node, pytest.mark.faults]
@@ -46,6 +50,10 @@ def manifests(work: str) -> list[dict[str, Any]]:
         if found[0]["metadata"]["name"] == f"mailops-{work}":
             return found
     raise LookupError(work)
+
+
+def verbs_on(resource: str, used: set[Right]) -> set[str]:
+    return {right.verb for right in used if right.resource == resource}
 
 
 @pytest.fixture(scope="module")
@@ -150,11 +158,22 @@ class TestThePage:
         wanted = {**verified(lab), "smtp_password": "battery staple"}
         played = reader.plays("configure", "--tags", "deploy,verify", **wanted)
         assert (played.returncode, played.changed) == (0, 1), played.output
+        reader.may_nothing()
+        reader.may("configure")
+        settings = {**wanted, "smtp_ca_mode": "none", "smtp_from_address": "new@example.com"}
+        for refused in (
+            reader.plays("remove_ca", **wanted),
+            reader.plays("configure", "--tags", "deploy", **settings),
+        ):
+            assert refused.failed == 1, refused.output
+            assert "may not create or delete configmaps" in refused.output
+        reader.may("configure-ca")
         played = reader.plays("remove_ca", **wanted)
         assert (played.returncode, played.changed) == (0, 1), played.output
 
     def test_nothing_else_was_asked_of_the_api_server(self, reader: Reader, audit: Audit) -> None:
         assert audit.refused(reader.username) == {OWNERS}
+        assert verbs_on("services", audit.used(reader.username)) == set(needs.ON_OBJECT)
 
 
 class TestNothingIsTooMuch:
@@ -226,11 +245,30 @@ class TestNothingIsTooMuch:
             plays("probe", work=f"probe-{own}", smtp_probe_from=own, **image)
             assert unused(f"probe-{own}") - common == set()
 
+    def test_of_the_hooks_of_a_chart_by_both_majors_of_helm(
+        self, lab: Lab, audit: Audit, tmp_path: Path
+    ) -> None:
+        used: set[Right] = set()
+        for helm in MAJORS:
+            release = replace(lab.release(helm=helm), chart=guard.CHART)
+            try:
+                guard.install(release, "hooks")
+                variables = lab.description(release, **guard.MAIL)
+                inventory, _ = write_inputs(tmp_path, {release.name: variables})
+                play(PLAYBOOK, inventory, lab.kubeconfig, "--tags", "deploy")
+                used |= audit.used(lab.user(release).username)
+            finally:
+                release.remove()
+        # Lists come by watch from this API server, and not from older ones.
+        assert verbs_on("jobs", used) | {"list"} == set(needs.ON_HOOK)
+
     def test_of_verifying(
         self, lab: Lab, release: Release, plays: Plays, unused: Callable[[str], set[Right]]
     ) -> None:
-        web = f"deployment/{release.name}-web"
-        lab.kubectl.run("-n", release.namespace, "set", "image", web, "web=nowhere.test/none:1")
+        # Whose pods then are of an older revision, and go on.
+        both = (f"deployment/{release.name}-web", f"daemonset/{release.name}-agent")
+        image = "*=nowhere.test/none:1"
+        lab.kubectl.run("-n", release.namespace, "set", "image", *both, image)
         wanted = verified(lab, work="verify", smtp_ca_mode="none")
         played = plays("configure", "--tags", "deploy,verify", **wanted)
         assert played.changed == 0
