@@ -77,7 +77,8 @@ def _main(arguments: Sequence[str]) -> int:
     code = max(map(exit_code, results))
     text = _json(results, code) if given.json else _text(results, transcript=given.transcript)
     try:
-        print(text, flush=True)
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
         return code
     except BrokenPipeError:
         # The reader has seen enough.
@@ -91,7 +92,7 @@ def _main(arguments: Sequence[str]) -> int:
 
 
 def _complain(problem: str) -> None:
-    print(f"{_PROGRAM}: {problem}", file=sys.stderr)
+    sys.stderr.write(f"{_PROGRAM}: {problem}\n")
 
 
 def exit_code(result: ProbeResult) -> int:

@@ -152,7 +152,9 @@ def mounted(
         if decision.way == "mount"
     }
     variables = {
-        workload: runtime.variable for workload, (runtime, _) in known.items() if runtime.variable
+        workload: runtime.variable
+        for workload, (runtime, _decision) in known.items()
+        if runtime.variable
     }
     blocks = [
         block
