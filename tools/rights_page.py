@@ -29,7 +29,7 @@ that gives it. A release that has all that is wanted is only looked at: that tak
    ```console
    umask 077
    kubectl --namespace NAMESPACE create serviceaccount mailops
-   kubectl config view --minify --raw > mailops.kubeconfig
+   kubectl config view --minify --raw --flatten > mailops.kubeconfig
    kubectl --kubeconfig mailops.kubeconfig config unset users
    kubectl --kubeconfig mailops.kubeconfig config set-credentials mailops \\
      --token="$(kubectl --namespace NAMESPACE create token mailops --duration 8h)"
@@ -91,7 +91,7 @@ def _work(work: Work) -> str:
 def _rows(wanted: Sequence[Need]) -> Iterator[str]:
     for need in dict.fromkeys(wanted):
         group = f" ({need.group})" if need.group else ""
-        wish = " (can be left out: the run says what it does not see then)" if need.optional else ""
+        wish = " (can be left out: a warning says what the run does not see or do then)" if need.optional else ""
         yield f"| {need.resource}{group} | {_verbs(need.verbs)} | {need.why}{wish} |"
 
 

@@ -47,7 +47,8 @@ options:
     description:
       - How the connection is protected. V(tls) is TLS from the first byte (implicit TLS), V(starttls) begins in
         plain text and changes to TLS, V(none) is plain text throughout.
-      - By default what O(port) means, and V(starttls) if that is not given either.
+      - By default what O(port) or the provider means, and V(starttls) if neither is given. Required for a port that is
+        no standard one.
     type: str
     choices: [none, starttls, tls]
   auth:
@@ -59,7 +60,7 @@ options:
     choices: [none, password, oauth]
   mechanism:
     description:
-      - The SASL mechanism. By default the best one that the relay offers.
+      - The SASL mechanism. By default the safest one that the relay offers.
       - One of V(PLAIN), V(LOGIN), V(CRAM-MD5), V(SCRAM-SHA-1) and V(SCRAM-SHA-256) for O(auth=password),
         V(XOAUTH2) and V(OAUTHBEARER) for O(auth=oauth), and V(EXTERNAL) for O(auth=none) with O(client_cert).
     type: str
@@ -120,7 +121,7 @@ options:
   client_cert:
     description:
       - The certificate that the client shows to the relay, with its chain, in PEM form.
-      - Requires O(client_key).
+      - Requires O(client_key). Refused for applications that have no setting for it.
     type: str
   client_key:
     description:
@@ -129,10 +130,12 @@ options:
   server_name:
     description:
       - The name that the relay's certificate must carry, when it is not O(host).
+      - Refused for applications that have no setting for it.
     type: str
   tls_min_version:
     description:
-      - The oldest version of TLS that is accepted.
+      - The oldest version of TLS that is accepted. Where the application has no setting for it, only the probe holds to
+        it, with a warning.
     type: str
     choices: ["1.2", "1.3"]
     default: "1.2"
@@ -168,17 +171,19 @@ options:
     type: str
   proxy:
     description:
-      - URL of a proxy on the way to the relay, C(socks5://host:port) or C(http://host:port).
+      - URL of a proxy on the way to the relay, C(socks5://host:port) or C(http://host:port). It takes
+        no login.
+      - Refused for applications that have no setting for it.
     type: str
   timeout:
     description:
-      - Seconds that the probe waits for each answer.
+      - Seconds that the probe waits for each answer, and the application, where it has a setting for it.
     type: int
     default: 10
   test_recipients:
     description:
-      - Addresses for which the probe asks the relay whether it would take mail. A mail is sent only by a probe that is
-        asked to.
+      - Addresses for which the probe asks the relay whether it would take mail. A test mail goes to them when the proof
+        sends one, which it does after a change (O(test_mail)), and from a probe with O(probe_until=data).
       - A text with commas or line breaks is split.
     type: list
     elements: str
@@ -186,8 +191,8 @@ options:
     description:
       - What is forbidden here, as a dictionary of booleans; or a text such as V(fips, allow_anonymous=false), as a
         survey sends it.
-      - C(fips) asks for verified certificates and TLS 1.2 at least, and forbids CRAM-MD5. C(require_tls) and
-        C(require_verified_certs) ask for what they say.
+      - C(fips) forbids certificates that are not verified, and CRAM-MD5; it does not forbid O(security=none), which
+        C(require_tls) does. C(require_verified_certs) asks for what it says.
       - C(allow_anonymous) and C(allow_sinks) (relays that deliver to nobody, for tests) are true by default,
         C(allow_unencrypted_credentials) is false.
     type: raw
@@ -293,16 +298,17 @@ options:
       - V(chart) writes it into the chart's values, where the chart has a setting for it. V(mount) mounts it into the
         pods beside the release, without a new image, and tells the application's runtime of it by a variable.
         V(auto) takes the chart's way where there is one, and else mounts it.
-      - With V(none) the CA counts for the probe only, and what was mounted is removed.
+      - With V(none) the CA counts for the probe only, and what was mounted, or written into the chart's values, is
+        removed.
     type: str
     choices: [auto, chart, mount, none]
     default: auto
   ca_dest:
     description:
-      - Path on the controller of a folder for what mounts the private CA, where something else keeps the release, such
-        as Argo CD or Flux. It would take away what is mounted beside the release, so that the same is written there as
-        a Kustomize component, to be committed.
-      - The folder is made if it is not there. The one that it is in must be.
+      - Path on the controller of a folder for what mounts the private CA, for a release that Argo CD or Flux keeps.
+        They would take away what is mounted beside the release, so it is written into this folder as a Kustomize
+        component, to be committed.
+      - The folder is made if it does not exist; its parent must exist.
     type: path
   allow_changes:
     description:
@@ -343,7 +349,8 @@ options:
   back_out:
     description:
       - Whether a change is undone that does not work, so that its pods do not become ready or do not see it, or the
-        relay refuses mail for good because of it. The release goes back to the revision before, and its pods with it.
+        relay refuses mail for good because of it. The release goes back to the revision before, and its pods and a
+        mounted private CA with it.
       - A revision that a killed run has left half written is gone back from in any case.
     type: bool
     default: true
@@ -370,7 +377,7 @@ options:
   probe_security:
     description:
       - V(declared) tries O(security), as the application does. V(auto) finds out what the port speaks, for a probe
-        before the settings are written. It stands in C(relay.security) of its result.
+        before the settings are written; C(relay.security) of the result says what was found.
       - What is found and is not O(security) is an error where an application is named, since it is configured with
         O(security), and else a warning. A login is made under TLS only.
     type: str

@@ -14,7 +14,7 @@ version_added: 0.1.0
 description:
   - For the C(rescue) of a block that holds M(mailops.smtp.smtp_release) and what proves its work. Reads the failed
     result of the block. When the settings that were just brought in are the cause, the release goes back to the
-    revision before, its pods with it, and both are seen to be as they were.
+    revision before, with its pods and a private CA that was mounted, and all of it is seen to be as it was.
   - What may pass, such as greylisting, is no cause. Nothing is undone when somebody else has changed the release
     meanwhile, or when its pods were not ready before.
   - It always fails, with the cause in the first line, and then what was undone and what was not.
@@ -48,13 +48,20 @@ EXAMPLES = r"""
     - name: Deploy
       ansible.builtin.import_role:
         name: mailops.smtp.deploy
+        rolespec_validate: false
     - name: Verify
       ansible.builtin.import_role:
         name: mailops.smtp.verify
+        rolespec_validate: false
+    - name: Prove
+      ansible.builtin.import_role:
+        name: mailops.smtp.prove
+        rolespec_validate: false
   rescue:
     - name: Back out
       ansible.builtin.import_role:
         name: mailops.smtp.back_out
+        rolespec_validate: false
 
 - name: The same with tasks of one's own
   block:

@@ -45,7 +45,7 @@ attributes:
       - Probes in check mode too, but sends no test mail, and adds nothing to the cluster.
   diff_mode:
     support: none
-    description: Shows what changes in diff mode, without secrets.
+    description: Has no diff.
 seealso:
   - module: mailops.smtp.smtp_config
   - module: mailops.smtp.smtp_release
@@ -71,7 +71,9 @@ EXAMPLES = r"""
 - name: Find out what a port speaks; relay.security of the result says it
   mailops.smtp.smtp_probe:
     host: mail.example.com
-    port: 587
+    port: 2525
+    security: starttls  # what is tried first to be true
+    from_address: no-reply@example.com
     probe_security: auto
     probe_until: tls
 
@@ -136,7 +138,7 @@ msg:
   returned: always
   type: str
   sample: |-
-    relay mail.example.com:587, starttls PLAIN, probed from pod hub-api-1, container api, the relay saw 10.42.0.9
+    relay mail.example.com:587, starttls PLAIN, ok, probed from pod hub-api-1, container api, the relay saw 10.42.0.9
       resolve     ok        0.002 s  192.0.2.25
       connect     ok        0.011 s  192.0.2.25
 names:

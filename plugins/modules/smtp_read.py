@@ -35,10 +35,10 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Can run in check mode and say what would change, without changing it.
+    description: Reads in check mode too, and changes nothing in any mode.
   diff_mode:
     support: none
-    description: Shows what changes in diff mode, without secrets.
+    description: Has no diff.
 notes:
   - An option that a task does not give is taken from the variable of the same name with the prefix C(smtp_),
     so that O(release) is C(smtp_release). Empty text and null mean not given.

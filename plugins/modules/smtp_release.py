@@ -14,6 +14,9 @@ version_added: 0.1.0
 description:
   - Compares the values of the deployed revision with what is wanted, upgrades the release only on a difference, keeps
     all other values and the chart version, and restarts only the workloads that did not roll by themselves.
+  - Refuses an upgrade that would change anything but mail (O(allow_changes)), and a release that Argo CD, Flux or a
+    HelmChart keeps; what is to be committed for a private CA is then written to O(ca_dest).
+  - Mounts a private CA into the pods where the chart has no setting for it (O(ca_mode)); docs/private-ca.md tells how.
   - The chart is taken from the release record where that is whole, else from O(chart).
   - Values go to Helm by standard input. Helm itself keeps them, the password included, in the record of the revision.
   - A change whose pods do not become ready, or do not see it, is undone, unless O(back_out=false). One run at a time

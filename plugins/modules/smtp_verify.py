@@ -29,10 +29,10 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Can run in check mode and say what would change, without changing it.
+    description: Reads in check mode too, and changes nothing in any mode.
   diff_mode:
     support: none
-    description: Shows what changes in diff mode, without secrets.
+    description: Has no diff.
 seealso:
   - module: mailops.smtp.smtp_config
   - module: mailops.smtp.smtp_probe

@@ -25,9 +25,9 @@ CATALOGUE = Catalogue(
             meaning="The user of the kubeconfig may not run a command in the pods of the release.",
             message=("The relay is unproven from the network of release {release}: {problem}."),
             fix=(
-                "Let the user create pods/exec in the namespace of the release (for ephemeral: patch "
-                "pods/ephemeralcontainers and create pods/attach; for job: create and delete jobs and "
-                "create pods/attach), or send a mail from the application."
+                "Give the user the Role of docs/rights.md for this place (pod: create and get pods/exec; "
+                "ephemeral: patch pods/ephemeralcontainers, get pods, create and get pods/attach; job: "
+                "create and delete jobs, create and get pods/attach), or send a mail from the application."
             ),
         ),
         Entry(
