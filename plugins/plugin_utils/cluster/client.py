@@ -35,6 +35,7 @@ else:
         IMPORT_ERROR = f"version {kubernetes.__version__} is older than 30.1"
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_of
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision, decode
 
@@ -417,8 +418,15 @@ class Cluster:
     def pods(
         self, selector: Mapping[str, Any], namespace: str | None = None
     ) -> list[dict[str, Any]]:
-        """The pods that a workload's selector means, by default in the release's namespace."""
+        """All pods that a selector means, by default in the release's namespace."""
         return self._selected(f"/api/v1/namespaces/{namespace or self.namespace}/pods", selector)
+
+    def own_pods(self, workload: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The pods of a workload, without those of others that have the same labels.
+
+        :param workload: with its kind.
+        """
+        return [pod for pod in self.pods(workload["spec"]["selector"]) if is_of(pod, workload)]
 
     def delete_pod(self, name: str) -> None:
         """Deletes a pod, whose workload makes another; nothing when it is gone."""

@@ -8,6 +8,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+_MAKERS = {"Deployment": "ReplicaSet"}
+"""The kind that makes the pods of a kind of workload, where it is another."""
+
+
+def is_of(pod: Mapping[str, Any], workload: Mapping[str, Any]) -> bool:
+    """Whether a pod that a workload's selector means was made by a workload of that kind, and is not, say, a
+    Job's with the same labels.
+    """
+    kind = _MAKERS.get(workload["kind"], workload["kind"])
+    owners = pod["metadata"].get("ownerReferences") or []
+    return any(owner.get("controller") and owner["kind"] == kind for owner in owners)
+
 
 def lives(pod: Mapping[str, Any]) -> bool:
     """Whether a pod is neither on its way out nor over (evicted, completed)."""

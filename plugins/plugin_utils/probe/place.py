@@ -305,7 +305,7 @@ def ready_pod(cluster: Cluster, workload: Workload) -> str:
     :raises PlaceError: when it has none.
     """
     state = cluster.workload(workload.kind, workload.name)
-    pods = cluster.pods(state["spec"]["selector"]) if state else []
+    pods = cluster.own_pods(state) if state else []
     names = [pod["metadata"]["name"] for pod in pods if is_ready(pod)]
     if not names:
         raise PlaceError(f"{workload} has no ready pod")

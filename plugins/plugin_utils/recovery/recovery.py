@@ -198,7 +198,7 @@ class Recovery:
             )
 
     def _is_ready(self, found: Mapping[str, Any]) -> bool:
-        return state.complete(found, self.way_back.cluster.pods(found["spec"]["selector"]))
+        return state.complete(found, self.way_back.cluster.own_pods(found))
 
     @contextmanager
     def undoing(self) -> Iterator[None]:

@@ -102,7 +102,7 @@ class Workloads:
     def pods(self, live: Live) -> dict[Workload, list[dict[str, Any]]]:
         """The pods of each workload."""
         with ThreadPoolExecutor(PARALLEL) as pool:
-            found = pool.map(lambda now: self.cluster.pods(now["spec"]["selector"]), live.values())
+            found = pool.map(self.cluster.own_pods, live.values())
             return dict(zip(live, found, strict=True))
 
     def interruptions(self, live: Live) -> list[Finding]:

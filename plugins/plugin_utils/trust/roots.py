@@ -29,7 +29,7 @@ def read(cluster: Cluster, state: Object, workload: Workload) -> str:
     :raises ExecError: when no container runs, or nothing can be run in it.
     :raises FindingError: when the pods cannot be listed.
     """
-    pods = cluster.pods(state["spec"]["selector"])
+    pods = cluster.own_pods(state)
     names = [pod["metadata"]["name"] for pod in pods if runs(pod, workload.container)]
     if not names:
         raise ExecError("no container of it runs")

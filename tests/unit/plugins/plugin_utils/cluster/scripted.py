@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import ExecError, Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_of
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 
@@ -60,6 +61,7 @@ def pod(
     ready: bool = True,
     phase: str = "Running",
     containers: Sequence[Mapping[str, Any]] | None = None,
+    owner: str = "ReplicaSet",
     **status: Any,
 ) -> dict[str, Any]:
     running = {
@@ -70,7 +72,12 @@ def pod(
     }
     statuses = [running] if containers is None else list(containers)
     return {
-        "metadata": {"name": name, "uid": f"uid of {name}", "labels": {"pod-template-hash": "new"}},
+        "metadata": {
+            "name": name,
+            "uid": f"uid of {name}",
+            "labels": {"pod-template-hash": "new"},
+            "ownerReferences": [{"kind": owner, "controller": True}],
+        },
         "spec": {"containers": [{"name": entry["name"]} for entry in statuses]},
         "status": {
             "phase": phase,
@@ -165,8 +172,9 @@ class ScriptedCluster:
         state = self.states.get(name)
         return state if state and state["kind"] == kind else None
 
-    def pods(self, selector: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return self.pods_of.get(selector["matchLabels"]["app"], [])
+    def own_pods(self, workload: Mapping[str, Any]) -> list[dict[str, Any]]:
+        pods = self.pods_of.get(workload["spec"]["selector"]["matchLabels"]["app"], [])
+        return [pod for pod in pods if is_of(pod, workload)]
 
     def secret(self, name: str) -> dict[str, Any] | None:
         return self.secrets.get(name)

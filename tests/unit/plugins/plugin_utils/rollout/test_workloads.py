@@ -136,6 +136,10 @@ class TestReady:
         scene.cluster.pods_of["qua-api"] = []
         assert self.places(scene) == ["qua-cmd-1"]
 
+    def test_is_no_pod_of_a_job_that_has_the_labels_of_the_workload(self, scene: Scene) -> None:
+        scene.cluster.pods_of["qua-api"].append(pod("qua-api-job-x7k2p", owner="Job"))
+        assert self.places(scene) == ["qua-api-1", "qua-cmd-1"]
+
     def test_names_every_workload_without_a_ready_pod_and_what_keeps_it(self, scene: Scene) -> None:
         scene.cluster.pods_of = {"qua-api": [crashing()], "qua-cmd": []}
         found = findings_of(lambda: self.places(scene))
@@ -210,6 +214,13 @@ class TestWaiting:
         assert set(scene.workloads.wait(LIMIT)) == {API, CMD}
         assert scene.clock.time == 0
         assert scene.said == []
+
+    def test_does_not_wait_for_a_pod_of_a_job_that_has_the_labels_of_the_workload(
+        self, scene: Scene
+    ) -> None:
+        scene.cluster.pods_of["qua-api"].append(pod("qua-api-job-x7k2p", owner="Job"))
+        scene.workloads.wait(LIMIT)
+        assert scene.clock.time == 0
 
     def test_goes_on_until_what_is_ready_with_its_start_is_seen_not_to_end_at_once(
         self, scene: Scene
@@ -335,7 +346,8 @@ class TestWaiting:
     def test_gives_up_saying_how_many_pods_are_ready_when_nothing_tells_more(
         self, scene: Scene
     ) -> None:
-        scene.stuck({"metadata": {"name": "new", "uid": "u"}, "spec": {"containers": []}})
+        new = pod("new")
+        scene.stuck({"metadata": new["metadata"], "spec": {"containers": []}})
         finding = the_finding(lambda: scene.workloads.wait(LIMIT))
         assert finding.message == (
             "Deployment qua-api did not become ready within 60 s: 0 of 1 pods are ready."
@@ -418,8 +430,11 @@ class TestPodsThatSomebodyHasToDelete:
         state |= {"kind": "StatefulSet"}
         state["spec"]["updateStrategy"] = {"type": "OnDelete"}
         scene.cluster.states = {"qua-api": state}
-        scene.cluster.pods_of = {"qua-api": [pod("qua-api-1"), pod("qua-api-2")]}
+        scene.cluster.pods_of = {"qua-api": [self.pod("qua-api-1"), self.pod("qua-api-2")]}
         return scene
+
+    def pod(self, name: str, **changes: Any) -> dict[str, Any]:
+        return pod(name, owner="StatefulSet", **changes)
 
     def workloads(self, scene: Scene) -> Workloads:
         return replace(scene.workloads, workloads=(STATEFUL,))
@@ -439,10 +454,10 @@ class TestPodsThatSomebodyHasToDelete:
                 if found["metadata"]["name"] not in deleted:
                     continue
                 if found["metadata"]["uid"].startswith("uid"):
-                    pods[number] = pod(found["metadata"]["name"], ready=False)
+                    pods[number] = self.pod(found["metadata"]["name"], ready=False)
                     pods[number]["metadata"]["uid"] = "new"
                 elif len(gone) % 3 == 0:
-                    pods[number] = pod(found["metadata"]["name"])
+                    pods[number] = self.pod(found["metadata"]["name"])
                     pods[number]["metadata"]["uid"] = "newer"
 
         by_hand.clock.on_sleep = replace_one
