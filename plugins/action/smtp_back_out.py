@@ -47,7 +47,8 @@ class ActionModule(ReleaseStep):
         if released.get("changed") and not released.get("failed") and not mode.check:
             cluster, release = self.cluster(plan.target), plan.target.release
             with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
-                outcome = self.recovery(plan, cluster, lease).back_out(failed)
+                recovery = self.recovery(plan, cluster, lease)
+                outcome = recovery.back_out(failed, str(released.get("run")))
         told = failure(outcome)
         cause = str(self.failed.get("msg") or "a step has failed")
         return {

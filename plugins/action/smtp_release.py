@@ -147,6 +147,7 @@ class ActionModule(ReleaseStep):
             restarting = [*restarting, *self._prove(plan, cluster, workloads, recovery)]
         return {
             **self.partial,
+            "run": recovery.run,
             "changed": bool(self.partial["changed"] or changes or due or restarting),
             "restarted": list(map(str, restarting)),
             "restart_owed": [str(workload) for workload in owed if workload not in restarting],

@@ -15,8 +15,8 @@ description:
   - For the C(rescue) of a block that holds M(mailops.smtp.smtp_release) and what proves its work. Reads the failed
     result of the block. When the settings that were just brought in are the cause, the release goes back to the
     revision before, with its pods and a private CA that was mounted, and all of it is seen to be as it was.
-  - What may pass, such as greylisting, is no cause. Nothing is undone when somebody else has changed the release
-    meanwhile, or when its pods were not ready before.
+  - What may pass, such as greylisting, is no cause. Nothing is undone when somebody else, or another run of this
+    collection, has changed the release meanwhile, or when its pods were not ready before.
   - It always fails, with the cause in the first line, and then what was undone and what was not.
 author:
   - the mailops.smtp contributors (@mailops)

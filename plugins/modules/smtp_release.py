@@ -83,6 +83,11 @@ upgraded:
   description: Whether Helm made a new revision.
   returned: success
   type: bool
+run:
+  description: Name of the run that began the change; by it M(mailops.smtp.smtp_back_out) knows whether another run has
+    changed the release since.
+  returned: success
+  type: str
 revision:
   description: Number of the revision that is in use.
   returned: success

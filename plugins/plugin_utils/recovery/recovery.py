@@ -67,6 +67,13 @@ class Recovery:
     def where(self) -> str:
         return f"release {self.release}"
 
+    @property
+    def run(self) -> str:
+        """The name of the run that has begun the change: this one, or a killed one that it has taken up."""
+        lease = self.way_back.lease
+        journal = lease.journal() if lease.held else None
+        return journal.run if journal else lease.run
+
     def begin(self, *, check: bool) -> list[Finding]:
         """Waits for an operation of somebody else's, and goes back from what a killed run has left half written.
 
@@ -238,14 +245,20 @@ class Recovery:
             return []
         return self._undo(failed, journal)
 
-    def back_out(self, failed: Sequence[Finding]) -> list[Finding]:
+    def back_out(self, failed: Sequence[Finding], run: str) -> list[Finding]:
         """The same for a change that was seen to be right in the pods, when something else fails afterwards.
 
+        :param run: the `run` of the change.
         :raises FindingError: when another run is working on the release.
         """
         self.way_back.lease.take()
         journal = self.way_back.lease.journal()
-        return [] if journal is None else self._undo(failed, journal)
+        if journal is None:
+            return []
+        if journal.run != run:
+            reason = f"another run of this collection has changed release {self.release} since"
+            return [self._not_undone(reason, None)]
+        return self._undo(failed, journal)
 
     def _undo(self, failed: Sequence[Finding], journal: Journal) -> list[Finding]:
         try:

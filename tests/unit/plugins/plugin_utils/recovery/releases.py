@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A release without workloads, as the cluster keeps it, and a helm that goes back in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Completed, Helm
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.marker import LABEL
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import WayBack
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.explain import Explainer
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import Clock
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
+    Kept,
+    lease,
+)
+
+
+def made_by(run: str, number: int, status: str = "superseded") -> Revision:
+    """A revision that a run of this collection has made."""
+    return replace(revision(number, status, "SMTP settings"), labels={LABEL: f"{run}-{number}"})
+
+
+@dataclass
+class Release:
+    """:param refusals: Helm's words on its next calls, which fail with them.
+    :param away: what the API server answers with when it is asked for the revisions.
+    """
+
+    held: list[Revision]
+    refusals: list[str] = field(default_factory=list)
+    away: FindingError | None = None
+    namespace: str = "apps"
+    kept: Kept = field(default_factory=lambda: Kept(Clock()))
+    replicas: list[tuple[str, str, int, str]] = field(default_factory=list)
+    states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+    def revisions(self, _release: str) -> list[Revision]:
+        if self.away is not None:
+            raise self.away
+        return list(self.held)
+
+    def workload(self, kind: str, name: str) -> dict[str, Any] | None:
+        state = self.states.get(name)
+        return state if state and state["kind"] == kind else None
+
+    def own_pods(self, workload: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return []
+
+    def secret(self, name: str) -> dict[str, Any] | None:
+        return None
+
+    def config_map(self, name: str) -> dict[str, Any] | None:
+        return None
+
+    def set_replicas(self, kind: str, name: str, count: int, *, manager: str) -> None:
+        self.replicas.append((kind, name, count, manager))
+
+    def helm(
+        self,
+        argv: Sequence[str],
+        stdin: str,
+        environment: Mapping[str, str],
+        seconds: float | None,
+    ) -> Completed:
+        """Makes the revision of a rollback."""
+        command, _release, good = argv[1:4]
+        assert command == "rollback"
+        number = self.held[-1].number + 1
+        words = f"Rollback to {good}"
+        if self.refusals:
+            self.held.append(revision(number, "failed", words))
+            return Completed(1, "", f"Error: {self.refusals.pop(0)}")
+        self.held[-1] = replace(self.held[-1], status="superseded")
+        self.held.append(revision(number, "deployed", words))
+        return Completed(0, "", "")
+
+    def numbers(self) -> list[int]:
+        return [entry.number for entry in self.held]
+
+
+def recovery(release: Release, run: str = "mine", *, undoes: bool = True) -> Recovery:
+    """What a run can do for it."""
+    cluster, clock = cast(Cluster, release), release.kept.clock
+    explainer = Explainer(cluster, "qua", Redactor([]), secrets_kept=lambda: ())
+    way_back = WayBack(
+        helm=Helm("helm", "qua", "apps", "/tmp", runner=release.helm),
+        cluster=cluster,
+        workloads=Workloads(cluster, (), explainer, clock, progress=release.said.append),
+        evidence={},
+        lease=lease(release.kept, run),
+        redactor=lambda: Redactor([]),
+    )
+    return Recovery(way_back, clock, undoes, seconds=60)
