@@ -209,8 +209,9 @@ class TestNothingIsTooMuch:
         return of
 
     def test_of_configuring_with_a_private_ca(
-        self, lab: Lab, plays: Plays, unused: Callable[[str], set[Right]]
+        self, lab: Lab, release: Release, plays: Plays, unused: Callable[[str], set[Right]]
     ) -> None:
+        kinds.leave_stuck(release)
         tags = ("--tags", "deploy,verify")
         for changes in ({}, {"smtp_ca_mode": "none"}):
             played = plays("configure", *tags, **verified(lab, **changes))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.apps.invitations.release import Release
-from tests.apps.kinds.release import MAIL, WORKLOADS, installed
+from tests.apps.kinds.release import MAIL, WORKLOADS, installed, leave_stuck
 from tests.harness.lab import Lab
 from tests.harness.playbook import Played
 from tests.system.conftest import Configure
@@ -40,6 +40,12 @@ class App:
         """The uids of the pods of a workload, or of all."""
         begin = f"{self.release.name}-{workload}"
         return {uid for name, uid in self.release.pods().items() if name.startswith(begin)}
+
+    def image(self, pod: str) -> str:
+        """What the container of a pod is made of."""
+        place = ("-n", self.release.namespace)
+        found = self.release.kubectl.json(*place, "get", "pod", f"{self.release.name}-{pod}")
+        return str(found["spec"]["containers"][0]["image"])
 
     def rolls(self, kind: str, workload: str) -> int:
         """How many templates a workload has had."""
@@ -183,3 +189,15 @@ class TestAReleaseOverItsLife:
         assert "exit code 3 (Error)" in finding["message"]
         assert "Last log lines: no login with ********" in finding["message"]
         assert "no login with expired" not in played.output
+
+
+def test_a_stateful_set_whose_pod_did_not_come_up_rolls_with_the_next_change(
+    lab: Lab, configure: Configure
+) -> None:
+    app = App(installed(lab.release()), configure)
+    leave_stuck(app.release)
+    assert app.image("queue-0") == "no Image"
+    played = app.deploy()
+    assert (played.returncode, played.changed) == (0, 1), played.output
+    assert app.image("queue-0") != "no Image"
+    app.release.remove()

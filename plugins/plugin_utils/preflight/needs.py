@@ -129,9 +129,15 @@ RESTART = (
     Need(
         "pods",
         ("delete",),
+        "roll a StatefulSet whose pods do not come up",
+        kinds=("StatefulSet",),
+    ),
+    Need(
+        "pods",
+        ("delete",),
         "roll what waits for the deletion of its pods",
         optional=True,
-        kinds=("StatefulSet", "DaemonSet"),
+        kinds=("DaemonSet",),
     ),
     Need(
         "leases",

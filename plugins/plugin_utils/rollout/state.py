@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready, lives
@@ -18,7 +18,7 @@ def complete(workload: Object, pods: Sequence[Object]) -> bool:
     Pods that are to keep an older one, by the update strategy, are not waited for.
     """
     status = workload.get("status") or {}
-    if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
+    if not _observed(workload):
         return False
     if workload["kind"] == "DaemonSet":
         updated, ready = status.get("updatedNumberScheduled", 0), status.get("numberReady", 0)
@@ -32,6 +32,12 @@ def complete(workload: Object, pods: Sequence[Object]) -> bool:
         and len(living) == count
         and all(map(is_ready, living))
     )
+
+
+def _observed(workload: Object) -> bool:
+    """Whether the status is that of the specification as it is now."""
+    observed = (workload.get("status") or {}).get("observedGeneration", 0)
+    return bool(observed >= workload["metadata"]["generation"])
 
 
 def wanted(workload: Object) -> int:
@@ -58,12 +64,33 @@ def kept_back(workload: Object, pod: Object) -> bool:
     """
     if not partition(workload):
         return False
-    newest = (workload.get("status") or {}).get("updateRevision")
-    labels = pod["metadata"].get("labels") or {}
     ordinal = int(pod["metadata"]["name"].rpartition("-")[2])
     first = int((workload["spec"].get("ordinals") or {}).get("start", 0))
     below = ordinal - first < partition(workload)
-    return below and labels.get("controller-revision-hash") != newest
+    return below and not _is_new(workload, pod)
+
+
+def stuck(workload: Object, pods: Iterable[Object]) -> list[Object]:
+    """The pods of a StatefulSet that do not come up, and that it does not replace by a newer template: it
+    waits until they are ready, also when that is never
+    (kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback).
+    """
+    if (
+        workload["kind"] != "StatefulSet"
+        or workload["spec"].get("podManagementPolicy") == "Parallel"
+        or on_delete(workload)
+        or not _observed(workload)
+    ):
+        return []
+    waiting = (pod for pod in pods if lives(pod) and not is_ready(pod))
+    return [pod for pod in waiting if not _is_new(workload, pod) and not kept_back(workload, pod)]
+
+
+def _is_new(workload: Object, pod: Object) -> bool:
+    """Whether a pod of a StatefulSet has its newest template."""
+    newest = (workload.get("status") or {}).get("updateRevision")
+    labels = pod["metadata"].get("labels") or {}
+    return bool(labels.get("controller-revision-hash") == newest)
 
 
 def rolls(before: Object, after: Object) -> bool:

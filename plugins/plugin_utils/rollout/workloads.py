@@ -306,10 +306,8 @@ class _Wait:
     def _replace(self, workload: Workload, now: Object, pods: Sequence[Object]) -> None:
         """Deletes the next pod that is to be replaced: one that serves nobody, or when all are ready."""
         old = self._old(workload, pods)
-        if not old:
-            return
-        idle = [pod for pod in old if not is_ready(pod)]
-        if idle or sum(map(is_ready, pods)) >= state.wanted(now):
+        idle = [pod for pod in old if not is_ready(pod)] or state.stuck(now, pods)
+        if idle or (old and sum(map(is_ready, pods)) >= state.wanted(now)):
             self.of.cluster.delete_pod((idle or old)[0]["metadata"]["name"])
 
     def _hopeless(

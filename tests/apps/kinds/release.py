@@ -37,3 +37,14 @@ def installed(release: Release, **values: Any) -> Release:
             timeout=70,
         )
     return release
+
+
+def leave_stuck(release: Release) -> None:
+    """An upgrade with which the queue does not come up, and one back that does not mend it."""
+    release.upgrade({"bareImage": "no Image"})
+    release.kubectl.run(
+        *("-n", release.namespace, "wait", f"pod/{release.name}-queue-0", "--timeout=60s"),
+        "--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=InvalidImageName",
+        timeout=70,
+    )
+    release.upgrade({})

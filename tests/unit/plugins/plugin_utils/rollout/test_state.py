@@ -14,6 +14,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.state import 
     interruption,
     kept_back,
     rolls,
+    stuck,
     wanted,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
@@ -174,3 +175,42 @@ class TestKeptBack:
     def test_is_none_above_it_nor_without_one(self) -> None:
         assert not self.kept("queue-1")
         assert not self.kept("queue-0", updateStrategy={"type": "RollingUpdate"})
+
+
+class TestStuck:
+    """A StatefulSet waits for a pod that does not come up, also when its template is another by now."""
+
+    @staticmethod
+    def names(*pods: dict[str, Any], **changes: Any) -> list[str]:
+        found = stateful_set(**{"replicas": 3, **changes.pop("spec", {})})
+        found["status"] |= {"updateRevision": "new", **changes}
+        return [each["metadata"]["name"] for each in stuck(found, pods)]
+
+    @staticmethod
+    def pod(revision: str = "old", **changes: Any) -> dict[str, Any]:
+        found = pod("queue-0", **{"owner": "StatefulSet", "ready": False, **changes})
+        found["metadata"]["labels"] = {"controller-revision-hash": revision}
+        return found
+
+    def test_is_a_pod_of_an_older_template_that_is_not_ready(self) -> None:
+        assert self.names(self.pod()) == ["queue-0"]
+        assert self.names(self.pod(ready=True), self.pod("new")) == []
+
+    def test_is_none_that_leaves_already(self) -> None:
+        going = self.pod()
+        going["metadata"]["deletionTimestamp"] = "2026-11-21T09:00:00Z"
+        assert self.names(going) == []
+
+    def test_is_none_that_its_controller_replaces_or_somebody_else_is_to_replace(self) -> None:
+        for spec in (
+            {"podManagementPolicy": "Parallel"},
+            {"updateStrategy": {"type": "OnDelete"}},
+            {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 1}}},
+        ):
+            assert self.names(self.pod(), spec=spec) == []
+
+    def test_is_not_told_from_a_status_of_before_the_template(self) -> None:
+        assert self.names(self.pod(), observedGeneration=1) == []
+
+    def test_is_a_stateful_sets_alone(self) -> None:
+        assert stuck(deployment(), [pod(ready=False)]) == []

@@ -421,6 +421,25 @@ def test_two_containers_of_one_deployment_are_restarted_and_told_of_once(scene: 
     assert len(findings_of(lambda: workloads.wait(LIMIT))) == 1
 
 
+def test_a_pod_that_a_stateful_set_waits_for_in_vain_is_deleted(scene: Scene) -> None:
+    """https://github.com/kubernetes/kubernetes/issues/67250"""
+    bad = pod("qua-api-0", ready=False, owner="StatefulSet")
+    bad["metadata"]["labels"] = {"controller-revision-hash": "bad"}
+    state = deployment(updated=0, ready=0) | {"kind": "StatefulSet"}
+    state["status"]["updateRevision"] = "good"
+    scene.cluster.states = {"qua-api": state}
+    scene.cluster.pods_of = {"qua-api": [bad]}
+
+    def make_anew() -> None:
+        if scene.cluster.deleted:
+            state["status"] |= {"updatedReplicas": 1, "readyReplicas": 1}
+            scene.cluster.pods_of["qua-api"] = [pod("qua-api-0", owner="StatefulSet")]
+
+    scene.after(1, make_anew)
+    replace(scene.workloads, workloads=(STATEFUL,)).wait(LIMIT)
+    assert set(scene.cluster.deleted) == {"qua-api-0"}
+
+
 class TestPodsThatSomebodyHasToDelete:
     """The update strategy OnDelete."""
 
