@@ -82,6 +82,19 @@ CATALOGUE = Catalogue(
             fix="Set {variable} to keep it as it was.",
         ),
         Entry(
+            code="value-of-another-type",
+            severity="error",
+            meaning=(
+                "A value that mail settings go into has another form than they need, so what somebody "
+                "has put there would be lost. Nothing was changed."
+            ),
+            message="{where} is {found}, and the mail settings go into {wanted} there.",
+            fix=(
+                "Write what stands in {where} as {wanted}: of a release by an upgrade of your own, of a "
+                "file by hand; then run again."
+            ),
+        ),
+        Entry(
             code="chart-needed",
             severity="error",
             meaning=(

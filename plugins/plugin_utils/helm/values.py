@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
@@ -47,7 +49,10 @@ def apply(
 
     :param defaults: the chart's own values. A list of theirs that only some entries are added to
         must be written out, because Helm replaces a list as a whole.
+    :raises FindingError: as `require_room`.
     """
+    leaves = tuple(leaves)
+    require_room(values, leaves, defaults or {})
     result: Values = copy.deepcopy(dict(values))
     for leaf in leaves:
         if leaf.value is KEEP:
@@ -64,11 +69,57 @@ def apply(
     return result
 
 
+def require_room(
+    values: Mapping[str, Any], leaves: Iterable[Leaf], defaults: Mapping[str, Any]
+) -> None:
+    """Sees that no leaf has to take the place of what somebody else has put there in another form.
+
+    :raises FindingError: with each place that holds, say, a text where a list or a mapping is wanted.
+    """
+    findings = [
+        CATALOGUE.finding(
+            "value-of-another-type",
+            where=".".join(path),
+            found=_form(there),
+            wanted="a list" if wanted is list else "a mapping",
+        )
+        for leaf in leaves
+        for path, there, wanted in _holders(leaf, values, defaults)
+        if there not in (OMIT, None, "", [], {}) and not isinstance(there, wanted)
+    ]
+    if findings:
+        raise FindingError(*dict.fromkeys(findings))
+
+
+def _holders(
+    leaf: Leaf, values: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> Iterable[tuple[Path, Any, type]]:
+    """What a leaf is written into, and what that has to be: the mappings above it, a list of entries."""
+    if leaf.value is OMIT or leaf.value is KEEP:
+        return
+    for end in range(1, len(leaf.path)):
+        yield leaf.path[:end], get(values, leaf.path[:end]), Mapping
+    if isinstance(leaf.value, Entries):
+        yield leaf.path, _in_use(values, leaf.path, defaults), list
+
+
+def _form(value: Any) -> str:
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, list):
+        return "a list"
+    return "a mapping" if isinstance(value, Mapping) else "a single value"
+
+
 def entries_in_use(values: Mapping[str, Any], path: Path, defaults: Mapping[str, Any]) -> list[Any]:
     """The list at `path` as the chart sees it; empty when there is none."""
-    given = get(values, path)
-    found = get(defaults, path) if given is OMIT else given
+    found = _in_use(values, path, defaults)
     return copy.deepcopy(found) if isinstance(found, list) else []
+
+
+def _in_use(values: Mapping[str, Any], path: Path, defaults: Mapping[str, Any]) -> Any:
+    given = get(values, path)
+    return get(defaults, path) if given is OMIT else given
 
 
 def _merged(before: Iterable[Any], entries: Entries) -> list[Any]:

@@ -72,7 +72,11 @@ def all_rights_told(plan: Plan, cluster: Cluster) -> Iterator[None]:
 
 
 def wanted_changes(plan: Plan, deployed: Revision) -> list[values.Change]:
-    """What is to change in the values of the release."""
+    """What is to change in the values of the release.
+
+    :raises FindingError: when there is no room for it.
+    """
+    values.require_room(deployed.values, plan.rendered.leaves, deployed.defaults)
     return values.changes(deployed.values, plan.rendered.leaves, deployed.defaults)
 
 
@@ -109,15 +113,15 @@ def look(
     """
     records = _Records(cluster)
 
-    def in_use() -> Revision:
-        return usable(records, plan.target.release, plan.applications, plan.rendered.leaves)
+    def in_use() -> tuple[Revision, list[values.Change]]:
+        found = usable(records, plan.target.release, plan.applications, plan.rendered.leaves)
+        return found, wanted_changes(plan, found)
 
     with ThreadPoolExecutor(2) as pool:
         use, workloads = pool.submit(in_use), pool.submit(live)
     obstacles = [*_refusals(use), *_refusals(workloads)]
     if not obstacles:
-        deployed = use.result()
-        changes = wanted_changes(plan, deployed)
+        deployed, changes = use.result()
         found = Look(
             records.known,
             deployed,

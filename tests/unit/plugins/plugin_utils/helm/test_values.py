@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
     PASSWORD,
     rendered,
+    the_finding,
 )
 
 OLD = "Old-unmistakable-Vv3"
@@ -79,7 +81,33 @@ class TestApplying:
             "smtp": {"password": PASSWORD, "env": [{"name": "P", "value": PASSWORD}]}
         }
 
-    @given(st.dictionaries(st.sampled_from(["smtp", "a", "c", "x"]), TREES, max_size=3))
+    @pytest.mark.parametrize(
+        ("holder", "form"),
+        [("text", "a text"), (["x"], "a list"), (False, "a single value"), (0, "a single value")],
+    )
+    def test_takes_no_place_of_what_is_no_mapping(self, holder: Any, form: str) -> None:
+        values = {"config": {"smtp": holder}}
+        host, port = (Leaf(("config", "smtp", key), "x") for key in ("host", "port"))
+        finding = the_finding(lambda: apply(values, [host, port]))
+        assert (finding.code, finding.where) == ("value-of-another-type", "config.smtp")
+        assert f"is {form}," in finding.message
+        assert "into a mapping" in finding.message
+
+    @pytest.mark.parametrize("holder", [None, "", [], {}])
+    def test_puts_a_mapping_where_nothing_is_lost(self, holder: Any) -> None:
+        assert apply({"smtp": holder}, [PORT]) == {"smtp": {"port": "587"}}
+
+    @given(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "smtp": st.none() | st.dictionaries(st.text(), TREES),
+                "a": TREES,
+                "c": TREES,
+                "x": TREES,
+            },
+        )
+    )
     def test_twice_is_the_same_as_once_and_then_nothing_changes(self, values: Any) -> None:
         leaves = [PORT, LOGIN, LISTED, Leaf(("a", "b"), OMIT), Leaf(("c",), KEEP)]
         once = apply(values, leaves)
@@ -221,9 +249,17 @@ class TestEntriesOfAList:
             {"name": "PASS", "value": PASSWORD},
         ]
 
-    @pytest.mark.parametrize("values", [{}, {"env": None}, {"env": []}, {"env": "text"}])
+    @pytest.mark.parametrize("values", [{}, {"env": None}, {"env": []}, {"env": ""}])
     def test_make_the_list_where_there_is_none(self, values: Any) -> None:
         assert [entry["name"] for entry in self.applied(values)] == ["HOST", "PASS"]
+
+    @pytest.mark.parametrize("form", ["- name: LDAP_HOST\n  value: ldap\n", {"LDAP_HOST": "ldap"}])
+    def test_take_no_place_of_what_is_no_list(self, form: Any) -> None:
+        for values, defaults in (({"env": form}, {}), ({}, {"env": form})):
+            finding = the_finding(functools.partial(self.applied, values, defaults))
+            assert (finding.code, finding.where) == ("value-of-another-type", "env")
+            assert "into a list" in finding.message
+            assert "ldap" not in repr(finding)
 
     def test_of_the_charts_defaults_are_written_out_because_a_list_replaces_a_list(self) -> None:
         defaults = {"env": [self.OTHER]}
