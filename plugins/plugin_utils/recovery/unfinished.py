@@ -53,7 +53,7 @@ def find(revisions: Sequence[Revision], journal: Journal | None) -> Unfinished |
 
 
 def made_by(journal: Journal, revisions: Sequence[Revision]) -> bool:
-    """Whether the newest revision is the one that a run has made, or was about to undo.
+    """Whether the newest revision is the one that a run has made, or was about to undo or to roll.
 
     When the run did not come to it, the number that it had expected is somebody else's.
     """
@@ -63,6 +63,8 @@ def made_by(journal: Journal, revisions: Sequence[Revision]) -> bool:
     if journal.doing == "undo":
         begun = last.number == journal.revision and last.is_rollback
         return begun or last.number == journal.revision - 1
+    if journal.doing == "roll":
+        return last.number == journal.revision and last.status == "deployed"
     return last.number >= journal.revision and run_of(last, revisions) == journal.run
 
 

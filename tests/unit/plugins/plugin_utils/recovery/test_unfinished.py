@@ -92,6 +92,17 @@ def test_a_revision_that_was_written_and_not_seen_to_be_right_is_unfinished() ->
     assert numbers(find(revisions, noted("upgrade", 2, good=None))) == (2, False, None)
 
 
+def test_a_roll_of_a_revision_that_another_run_or_somebody_else_has_made_is_unfinished() -> None:
+    theirs = [revision(1, "superseded"), revision(2)]
+    assert numbers(find(theirs, noted("roll", 2, good=2))) == (2, False, 2)
+    assert numbers(find(theirs, noted("roll", 2, good=None))) == (2, False, None)
+
+
+def test_one_that_somebody_else_has_made_something_newer_of_is_none_of_ours() -> None:
+    assert find([revision(2, "superseded"), revision(3)], noted("roll", 2, good=2)) is None
+    assert find([revision(2, "failed")], noted("roll", 2, good=2)) is None
+
+
 @pytest.mark.parametrize("journal", [None, noted("done", 2), noted("upgrade", 3)])
 def test_nothing_is_unfinished_when_all_was_seen_to_be_right_or_nothing_was_written(
     journal: Journal | None,
