@@ -14,7 +14,11 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description import convert
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import get, same
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import (
+    get,
+    require_room,
+    same,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
@@ -47,7 +51,8 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
     :param source: the file, for what is said about it.
     :param block: the name of the mapping; :param at: its place as keys with dots, if it is given.
     :param leaves: their places are below the block; secrets among them are written in plain.
-    :raises FindingError: when the block is not there or not unique, or the file cannot be edited.
+    :raises FindingError: when the block is not there or not unique, the file cannot be edited, or
+        something else would be lost.
     """
     try:
         from ruamel.yaml import YAML  # noqa: PLC0415  # slow, and needed by few
@@ -82,6 +87,7 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
         documents = list(yaml.load_all(text))
         place, found = find(source, documents, block, at)
         before, (column, depth) = convert.plain(found), _column(documents, place, found)
+        require_room(before, leaves, {})
         yaml.map_indent = column // depth if column else None
         unedited = written(documents)
         for leaf in leaves:

@@ -111,6 +111,11 @@ class TestWhatChanges:
             "yes", "true"
         )
 
+    def test_takes_no_place_of_what_is_no_mapping(self) -> None:
+        finding = the_finding(lambda: edited("smtp:\n  tls: s3cret\n", tls__min="1.2"))
+        assert (finding.code, finding.where) == ("value-of-another-type", "tls")
+        assert "s3cret" not in str(finding)
+
     def test_may_be_in_a_block_on_one_line(self) -> None:
         text = "a:  1\nsmtp: {enabled: no, port: 1} # one line\nb:  2\n"
         found = edited(text, enabled=True, port=OMIT, host="off")
