@@ -249,9 +249,11 @@ class Recovery:
         """The same for a change that was seen to be right in the pods, when something else fails afterwards.
 
         :param run: the `run` of the change.
-        :raises FindingError: when another run is working on the release.
         """
-        self.way_back.lease.take()
+        try:
+            self.way_back.lease.take()
+        except FindingError as error:
+            return [self._not_undone(_end(str(error)), None)]
         journal = self.way_back.lease.journal()
         if journal is None:
             return []
@@ -262,11 +264,13 @@ class Recovery:
 
     def _undo(self, failed: Sequence[Finding], journal: Journal) -> list[Finding]:
         try:
-            revisions = self._revisions_at_last()
+            return self._undone(failed, journal)
         except FindingError as error:
-            return [
-                self._not_undone(f"{_end(str(error))} The next run completes it or undoes it", None)
-            ]
+            reason = f"{_end(str(error))}. The next run completes it or undoes it"
+            return [self._not_undone(reason, None)]
+
+    def _undone(self, failed: Sequence[Finding], journal: Journal) -> list[Finding]:
+        revisions = self._revisions_at_last()
         last, ours = newest(revisions), unfinished.made_by(journal, revisions)
         if last is None:
             return []

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
@@ -13,11 +16,16 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.r
     made_by,
     recovery,
 )
-from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import codes
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
+    codes,
+    findings_of,
+)
 
 REFUSED = Finding(
     "credentials-rejected", "error", "relay", "The relay refuses the login.", "Mend it."
 )
+
+AWAY = FindingError(CATALOGUE.finding("cluster-unreachable", where="api", problem="no"))
 
 
 def noted(release: Release, journal: Journal) -> None:
@@ -56,3 +64,45 @@ def test_a_change_that_was_taken_up_from_a_killed_run_goes_by_the_name_of_that_o
             pass
         assert mine.run == "killed"
         assert its.journal() == Journal("killed", "done", 5, 4)
+
+
+def test_the_cause_is_told_also_when_the_undoing_fails() -> None:
+    release = Release([revision(4), made_by("mine", 5, "deployed")])
+    with (mine := recovery(release)).way_back.lease as its:
+
+        def change() -> None:
+            its.take()
+            with mine.undoing():
+                its.note(Journal("mine", "upgrade", 5, 4))
+                release.away = AWAY
+                raise FindingError(REFUSED)
+
+        cause, told = findings_of(change)
+    assert cause == REFUSED
+    assert told.code == "change-not-undone"
+    assert "no. The next run completes it or undoes it" in told.message
+
+
+def test_a_lease_that_is_lost_meanwhile_does_not_hide_the_cause() -> None:
+    release = Release([revision(4)])
+    with (mine := recovery(release)).way_back.lease as its:
+
+        def change() -> None:
+            its.take()
+            with mine.undoing():
+                its.note(Journal("mine", "upgrade", 5, 4))
+                release.kept.clock.sleep(SECONDS)
+                raise FindingError(REFUSED)
+
+        found = findings_of(change)
+    assert codes(found) == ["credentials-rejected", "change-not-undone"]
+
+
+def test_what_cannot_be_undone_because_another_run_is_at_work_is_told_with_its_name() -> None:
+    release = Release([revision(4, "superseded"), made_by("first", 5, "deployed")])
+    with lease(release.kept, "other") as other, (mine := recovery(release)).way_back.lease:
+        other.take()
+        release.kept.clock.on_sleep = lambda time: other.renew() if time == 5 else None
+        (finding,) = mine.back_out([REFUSED], "first")
+    assert finding.code == "change-not-undone"
+    assert "in the hands of another run" in finding.message
