@@ -147,11 +147,12 @@ class Recovery:
         lease.take()
         lease.check()
         journal = lease.journal()
-        if journal is not None and journal.run == lease.run:
+        open_ = journal is not None and journal.doing != "undo"  # a way back is not undone again
+        if journal is not None and open_ and journal.run == lease.run:
             return
         revisions, live = self._revisions(), self.way_back.workloads.live()
         last, before = newest(revisions), self._before(live, ca)
-        if journal is not None and unfinished.find(revisions, journal):
+        if journal is not None and open_ and unfinished.find(revisions, journal):
             lease.note(replace(journal, ca=before))
         elif last is not None:
             if journal is None or journal.doing == "done":

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
@@ -106,3 +108,16 @@ def test_what_cannot_be_undone_because_another_run_is_at_work_is_told_with_its_n
         (finding,) = mine.back_out([REFUSED], "first")
     assert finding.code == "change-not-undone"
     assert "in the hands of another run" in finding.message
+
+
+@pytest.mark.parametrize("undone_by", ["mine", "killed"])
+def test_a_private_ca_that_comes_in_after_a_way_back_is_written_down_and_so_can_be_undone(
+    undone_by: str,
+) -> None:
+    back = revision(6, "deployed", "Rollback to 4")
+    release = Release([revision(4, "superseded"), made_by("killed", 5), back])
+    noted(release, Journal(undone_by, "undo", 6, 4))
+    before = {"kind": "Deployment", "metadata": {"name": "qua-api"}}
+    with (mine := recovery(release)).way_back.lease as its:
+        mine.rolling((before,))
+        assert its.journal() == Journal("mine", "roll", 6, 6, (before,))
