@@ -214,17 +214,18 @@ def of_chart(
         is left to the trial of the upgrade.
     :param namespace: the release's.
     """
-    names: dict[tuple[tuple[str, str], str | None, tuple[str, ...]], list[str]] = {}
+    names: dict[tuple[tuple[str, str], str | None, tuple[str, ...]], list[str | None]] = {}
     for thing, verbs in (
         *((thing, ON_OBJECT) for thing in objects),
         *((hook.object, ON_HOOK) for hook in hooks),
     ):
         kind = (thing["apiVersion"], thing["kind"])
         if kind in resources:
-            own = thing["metadata"].get("namespace", namespace)
+            metadata = thing["metadata"]
+            own = metadata.get("namespace", namespace)
             place = None if own == namespace else str(own)
             place = place if resources[kind]["namespaced"] else ""
-            names.setdefault((kind, place, verbs), []).append(thing["metadata"]["name"])
+            names.setdefault((kind, place, verbs), []).append(metadata.get("name"))
     return [
         Need(
             resource=resources[kind]["name"],
@@ -234,7 +235,8 @@ def of_chart(
             else "run the hooks of the chart",
             group=kind[0].rpartition("/")[0],
             namespace=place,
-            names=tuple(found),
+            # One that has no name before it is made (generateName) takes the right for any.
+            names=tuple(filter(None, found)) if all(found) else (),
         )
         for (kind, place, verbs), found in names.items()
     ]

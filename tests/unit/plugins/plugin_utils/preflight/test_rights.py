@@ -118,6 +118,16 @@ def test_the_objects_of_the_chart_are_read_and_patched_and_those_of_hooks_made_a
     assert {need.names for need in found} == {("api",), ("elsewhere",), ("reader",), ("migrate",)}
 
 
+def test_an_object_that_gets_its_name_when_it_is_made_takes_the_right_for_any() -> None:
+    nameless = "---\napiVersion: v1\nkind: Service\nmetadata: {generateName: api-}\n"
+    found = rights.of_release(Authorizer(), revision(manifest=MANIFEST + nameless))
+    assert {(need.resource, need.namespace, need.names) for need in found} == {
+        ("services", None, ()),
+        ("services", "other", ("elsewhere",)),
+        ("clusterroles", "", ("reader",)),
+    }
+
+
 def test_hooks_that_an_upgrade_does_not_run_need_nothing() -> None:
     idle = {**HOOK, "events": ["post-install"]}
     assert of_upgrade(revision(hooks=[idle]), "apps") == {}
