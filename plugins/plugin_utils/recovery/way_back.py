@@ -197,9 +197,18 @@ class WayBack:
             return []
         replicas = self._replicas(good)
         self._note(last + 2, good)  # the one that has failed is kept
-        self.helm.rollback(good.number, redactor=self.redactor(), flags=(FORCE_CONFLICTS,))
+        redactor, flags, failed = self.redactor(), (FORCE_CONFLICTS,), list[Finding]()
+        try:
+            self.helm.rollback(good.number, redactor=redactor, flags=flags)
+        except FindingError as error:  # it may have taken over some of them by then
+            failed += error.findings
         for kind, name, count, manager in replicas:
-            self.cluster.set_replicas(kind, name, count, manager=manager)
+            try:
+                self.cluster.set_replicas(kind, name, count, manager=manager)
+            except FindingError as error:
+                failed += error.findings
+        if failed:
+            raise FindingError(*failed)
         where = f"release {self.helm.release}"
         return [CATALOGUE.finding("undo-took-over", where=where, words=words)]
 

@@ -11,6 +11,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import CONFLICT
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
+    deployment,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
@@ -121,3 +125,20 @@ def test_a_private_ca_that_comes_in_after_a_way_back_is_written_down_and_so_can_
     with (mine := recovery(release)).way_back.lease as its:
         mine.rolling((before,))
         assert its.journal() == Journal("mine", "roll", 6, 6, (before,))
+
+
+def test_the_number_of_pods_of_somebody_else_stays_also_when_helm_fails_halfway() -> None:
+    manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: qua-api}\n"
+    good = revision(4, "superseded", manifest=manifest)
+    fields = {"manager": "kubectl", "fieldsV1": {"f:spec": {"f:replicas": {}}}}
+    scaled = deployment(replicas=5)
+    scaled["metadata"]["managedFields"] = [fields]
+    release = Release(
+        [good, made_by("mine", 5, "deployed")],
+        refusals=[f"{CONFLICT} 1 conflict", "etcdserver: request timed out"],
+        states={"qua-api": scaled},
+    )
+    noted(release, Journal("mine", "done", 5, 4))
+    with (mine := recovery(release)).way_back.lease:
+        assert codes(mine.back_out([REFUSED], "mine")) == ["change-not-undone"]
+    assert release.replicas == [("Deployment", "qua-api", 5, "kubectl")]
