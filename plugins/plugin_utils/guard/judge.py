@@ -12,7 +12,11 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.cause import Cause, Causes
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change, Kind
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import bare, spelt
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import (
+    MISSING,
+    bare,
+    spelt,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import Explanation
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import CONFIG_KINDS, Ref
@@ -145,7 +149,8 @@ def _code(change: Change, causes: Causes | None) -> str | None:
     cause = causes.of(change)
     if cause == "settings":
         if change.kind == "changed":
-            return None if _configures(change) else "upgrade-changes-other"
+            ours = _configures(change) and not _loses_variable(change)
+            return None if ours else "upgrade-changes-other"
         if change.kind == "new":
             return None if change.ref.kind in CONFIG_KINDS else "upgrade-creates"
     return "upgrade-deletes" if change.kind == "deleted" else _BY_CAUSE[cause]
@@ -156,6 +161,11 @@ def _configures(change: Change) -> bool:
     if change.ref.kind in CONFIG_KINDS:
         return change.path[0] in ("data", "binaryData")
     return bool(_CONFIGURES & set(change.path)) or _of_template(change)
+
+
+def _loses_variable(change: Change) -> bool:
+    """Whether a variable vanishes. The evidence names each of ours, so this one is somebody else's."""
+    return change.after is MISSING and "env" in change.path[-2:]
 
 
 def _of_template(change: Change) -> bool:

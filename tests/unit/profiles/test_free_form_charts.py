@@ -17,8 +17,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model imp
     ExistingSecret,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import application
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Rendered
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import application, shipped
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Entries, Rendered
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import HOSTILE
 
@@ -36,6 +36,19 @@ ANONYMOUS = replace(RELAY, auth="none", username="", password=Secret(""))
 
 def rendered(name: str, description: Description, release: str = "hub") -> Rendered:
     return render(application(name), description, release=release, namespace="apps")
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_variable_that_a_profile_adds_is_named_in_its_evidence(name: str) -> None:
+    # The guard takes any other one that vanishes for somebody else's.
+    found = rendered(name, RELAY)
+    added = {
+        entry.key
+        for leaf in found.leaves
+        if isinstance(leaf.value, Entries) and leaf.value.by == "name"
+        for entry in leaf.value.of
+    }
+    assert added <= {variable for each in found.evidence.values() for variable in each.env}
 
 
 def written(name: str, description: Description) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -100,6 +101,17 @@ class TestWhatFollowsFromTheSettings:
         verdict = judged(patched(deployment(), deployment(annotations={"checksum/config": "1"})))
         assert codes(verdict) == ["upgrade-undoes-drift"]
 
+    def test_variables_of_mail_may_vanish_and_others_may_come_and_change(self) -> None:
+        before = deployment(env={"MAIL_FORM": "a"})
+        after = deployment(env={"MAIL_FORM": "b", "MAIL_NEW": "c"})
+        env = after["spec"]["template"]["spec"]["containers"][0]["env"]
+        env.remove(next(entry for entry in env if entry["name"] == "MAIL_PASSWORD"))
+        verdict = judged(
+            patched(before, after), stored=json.dumps(before), wanted=json.dumps(after)
+        )
+        assert codes(verdict) == []
+        assert len(verdict.ours) == 3
+
 
 class TestWhatDoesNot:
     @pytest.mark.parametrize(
@@ -121,6 +133,19 @@ class TestWhatDoesNot:
         assert verdict.findings[0].where == "Service/hub"
         assert "spec.port" in verdict.findings[0].message
         assert "Service/hub:spec.port" in verdict.findings[0].fix
+
+    @pytest.mark.parametrize("left", [True, False])
+    def test_a_variable_of_somebody_else_that_vanishes_is_told_also_when_the_settings_are_why(
+        self, left: bool
+    ) -> None:
+        before, after = deployment(env={"LDAP_HOST": "ldap"}), deployment()
+        if not left:
+            del after["spec"]["template"]["spec"]["containers"][0]["env"]
+        verdict = judged(
+            patched(before, after), stored=json.dumps(before), wanted=json.dumps(after)
+        )
+        assert codes(verdict) == ["upgrade-changes-other"]
+        assert verdict.findings[0].where == "Deployment/hub-app"
 
     def test_a_deletion_and_a_new_object_are_told_as_such(self) -> None:
         assert codes(judged(removed(service(80)))) == ["upgrade-deletes"]
