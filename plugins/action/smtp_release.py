@@ -275,7 +275,8 @@ class ActionModule(ReleaseStep):
         """
         if due:
             recovery.rolling(due.before)
-            self.progress(f"bringing the private CA in line: {due}")
+            if due.mounts:
+                self.progress(f"bringing the private CA in line: {due}")
             due.bring()
             if alone:
                 due.let_go()
@@ -378,8 +379,10 @@ def _msg(
     if changes:
         number = "" if check else f" to revision {deployed.number}"
         parts.append(f"{would}upgraded{number} ({', '.join(change.key for change in changes)})")
-    if due:
+    if due.mounts:
         parts.append(f"private CA {would}brought in line: {due}")
+    if due.left_held:
+        parts.append(f"{would}let go, as a run that was killed has left it held: {due.left}")
     if owed:
         parts.append(f"{would}restarted: {', '.join(map(str, owed))}")
     return f"{release}: " + ("; ".join(parts) or f"nothing to change (revision {deployed.number})")

@@ -237,6 +237,13 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="workload-left-held",
+            severity="error",
+            meaning="A workload that was held, so that several changes make one roll, cannot be let go.",
+            message="{where} could not be let go, and does not roll until it is: {problem}",
+            fix="Run again: each run lets go of what one before it has left held.",
+        ),
+        Entry(
             code="ca-container-missing",
             severity="error",
             meaning="The container that would get the CA is not in the workload.",

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -70,8 +70,12 @@ class Due:
         return bool(self.mounts or self.left_held)
 
     def __str__(self) -> str:
-        held = (" ".join(patch.place(state)) for state in self.left_held)
-        return ", ".join(dict.fromkeys([*map(str, self.mounts), *held]))
+        return ", ".join(map(str, self.mounts))
+
+    @property
+    def left(self) -> str:
+        """Those that were left held, by their names."""
+        return ", ".join(" ".join(patch.place(state)) for state in self.left_held)
 
     @property
     def before(self) -> tuple[Mapping[str, Any], ...]:
@@ -90,26 +94,42 @@ class Due:
         Those are let go that a run before has left, too.
 
         :param contested: whether also those that have to be taken over from us.
-        :raises FindingError: when the cluster refuses.
+        :raises FindingError: when the cluster refuses; after what has failed in it.
         """
+        failed: Sequence[Finding] = ()
         mine = [each for each in self._holds() if contested or not hold.contested(*each)]
         try:
             for _state, body in mine:
                 self.cluster.apply(body, hold.HOLDER, force=True)
             yield
+        except FindingError as error:
+            failed = error.findings
+            raise
         finally:
-            self._let_go([*(state for state, _body in mine), *self.left_held])
+            self._let_go([*(state for state, _body in mine), *self.left_held], failed)
 
     def _holds(self) -> list[tuple[Object, Mapping[str, Any]]]:
         found = ((mount.state, hold.holding(mount.state)) for mount in self.mounts)
         return [(state, body) for state, body in found if body]
 
-    def _let_go(self, states: Iterable[Object]) -> None:
+    def _let_go(self, states: Iterable[Object], failed: Sequence[Finding] = ()) -> None:
+        """Each by itself, so that one that fails keeps no other held.
+
+        :param failed: what has failed before.
+        """
+        left = []
         for state in states:
-            now = self.cluster.workload(state["kind"], state["metadata"]["name"])
-            if now is not None:
-                body = hold.letting_go({**now, "kind": state["kind"]})
-                self.cluster.apply(body, hold.HOLDER, force=True)
+            kind, name = patch.place(state)
+            try:
+                now = self.cluster.workload(kind, name)
+                if now is not None:
+                    body = hold.letting_go({**now, "kind": kind})
+                    self.cluster.apply(body, hold.HOLDER, force=True)
+            except FindingError as error:
+                where = f"{kind} {name}"
+                left.append(CATALOGUE.finding("workload-left-held", where=where, problem=error))
+        if left:
+            raise FindingError(*failed, *left)
 
     def bring(self) -> None:
         """Mounts what is to be mounted, and takes away what is not.

@@ -4,17 +4,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils import plan
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE as AWAY
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, patch
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.bundle import Roots
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import Trust
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.hold import HELD
-from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due, Mounts, back
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import (
+    Due,
+    Mount,
+    Mounts,
+    back,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.roots import FILES
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import RUNTIMES
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
@@ -26,6 +35,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.sc
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
     RAW,
     codes,
+    findings_of,
     the_finding,
 )
 from tests.relays.authority import Authority
@@ -154,6 +164,55 @@ def test_a_workload_that_a_killed_run_has_left_held_is_let_go() -> None:
     due = look(cluster(), held, {}, "")
     assert (due.mounts, due.left_held) == ((), (held,))
     assert due
+
+
+@dataclass
+class Stubborn(ScriptedCluster):
+    """A cluster whose API server is away whenever some workloads are to be let go."""
+
+    keeps: tuple[str, ...] = ()
+    freed: list[str] = field(default_factory=list)
+
+    def apply(self, body: Any, _manager: str, *, force: bool = False) -> None:
+        name = body["metadata"]["name"]
+        if "spec" in body:
+            return
+        if name in self.keeps:
+            raise FindingError(AWAY.finding("cluster-unreachable", where="x", problem="refused"))
+        self.freed.append(name)
+
+
+class TestLettingGo:
+    """Each by itself, and without a word less about what has failed before."""
+
+    NAMES = ("qua-api", "qua-cmd")
+
+    @pytest.fixture
+    def due(self) -> Due:
+        states = {name: deployment(name) for name in self.NAMES}
+        held = Stubborn(states=states, keeps=("qua-api",))
+        mounts = tuple(Mount(each, None, patch.bare(each)) for each in states.values())
+        return Due(cast(Cluster, held), mounts)
+
+    @staticmethod
+    def held(due: Due, failure: FindingError | None = None) -> None:
+        with due.held():
+            if failure:
+                raise failure
+
+    def test_that_fails_for_one_is_told_and_done_for_the_others(self, due: Due) -> None:
+        finding = the_finding(lambda: self.held(due))
+        assert (finding.code, finding.where) == ("workload-left-held", "Deployment qua-api")
+        assert cast(Stubborn, due.cluster).freed == ["qua-cmd"]
+
+    def test_that_fails_comes_after_what_has_failed_first(self, due: Due) -> None:
+        first = FindingError(AWAY.finding("cluster-login-refused", where="x"))
+        found = findings_of(lambda: self.held(due, first))
+        assert codes(found) == ["cluster-login-refused", "workload-left-held"]
+
+    def test_without_a_change_of_the_ca_is_not_told_as_one(self) -> None:
+        due = Due(cast(Cluster, cluster()), left_held=(state(),))
+        assert (str(due), due.left) == ("", "Deployment qua-api")
 
 
 def test_what_was_mounted_before_is_known_and_brings_it_back() -> None:
