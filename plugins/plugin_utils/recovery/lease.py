@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Protocol
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import ConflictError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
@@ -159,17 +160,7 @@ class Lease:
             if first is None:
                 first = holder
             elif holder != first:
-                raise FindingError(
-                    CATALOGUE.finding(
-                        "release-held",
-                        where=f"release {self._release}",
-                        release=self._release,
-                        holder=holder.identity,
-                        since=f"{holder.since:%Y-%m-%d %H:%M:%S} UTC",
-                        lease=self._name,
-                        seconds=holder.seconds,
-                    )
-                )
+                raise FindingError(self._in_the_hands_of(holder))
             if said is None or self._clock.now() - said >= SAY_SECONDS:
                 said = self._clock.now()
                 left = (holder.expires() - now).total_seconds()
@@ -178,6 +169,27 @@ class Lease:
                     f"{holder.since:%H:%M:%S} UTC; waiting whether it lives (at most {left:.0f} s)"
                 )
             self._clock.sleep(POLL_SECONDS)
+
+    def require_free(self) -> None:
+        """Sees that no run has the lease that may still live. Waits for nothing, and takes nothing.
+
+        :raises FindingError: when one has.
+        """
+        lease, now = self._leases.lease(self._name)
+        holder = holder_of(lease)
+        if holder is not None and holder.expires() > now:
+            raise FindingError(self._in_the_hands_of(holder))
+
+    def _in_the_hands_of(self, holder: Holder) -> Finding:
+        return CATALOGUE.finding(
+            "release-held",
+            where=f"release {self._release}",
+            release=self._release,
+            holder=holder.identity,
+            since=f"{holder.since:%Y-%m-%d %H:%M:%S} UTC",
+            lease=self._name,
+            seconds=holder.seconds,
+        )
 
     def _begin(self, lease: dict[str, Any] | None, now: datetime) -> None:
         self._offset = now.timestamp() - self._clock.now()

@@ -78,12 +78,13 @@ class Recovery:
         """Waits for an operation of somebody else's, and goes back from what a killed run has left half written.
 
         :returns: what to say about it.
-        :raises FindingError: in check mode, when there is something to go back from.
+        :raises FindingError: in check mode, when there is something to go back from; when its run lives.
         """
         left = self._wait_for_others()
         if left is None or not left.half_written or left.good is None:
             return []
         if check:
+            self.way_back.lease.require_free()
             raise FindingError(
                 CATALOGUE.finding(
                     "run-unfinished",

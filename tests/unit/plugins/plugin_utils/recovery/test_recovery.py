@@ -25,6 +25,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.r
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
     codes,
     findings_of,
+    the_finding,
 )
 
 REFUSED = Finding(
@@ -142,3 +143,13 @@ def test_the_number_of_pods_of_somebody_else_stays_also_when_helm_fails_halfway(
     with (mine := recovery(release)).way_back.lease:
         assert codes(mine.back_out([REFUSED], "mine")) == ["change-not-undone"]
     assert release.replicas == [("Deployment", "qua-api", 5, "kubectl")]
+
+
+def test_check_mode_takes_no_run_for_killed_that_may_still_live() -> None:
+    release = Release([revision(4), made_by("other", 5, "pending-upgrade")])
+    with lease(release.kept, "other") as other, (mine := recovery(release)).way_back.lease:
+        other.take()
+        other.note(Journal("other", "upgrade", 5, 4))
+        assert the_finding(lambda: mine.begin(check=True)).code == "release-held"
+        release.kept.clock.sleep(SECONDS)
+        assert the_finding(lambda: mine.begin(check=True)).code == "run-unfinished"
