@@ -165,6 +165,7 @@ class ActionModule(ReleaseStep):
                 mounts,
                 owner.of_objects(live.values()),
                 plan.target.namespace,
+                plan.target.release,
                 plan.run.ca_dest,
                 check=mode.check,
             )

@@ -15,9 +15,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.owner impor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target import file
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.kustomize import (
-    HEAD,
+    ALSO_KUSTOMIZATION,
     KUSTOMIZATION,
     component,
+    head_of,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Mount
 
@@ -31,7 +32,13 @@ class Outcome:
 
 
 def commit(
-    mounts: Sequence[Mount], owner: Owner | None, namespace: str, dest: str | None, *, check: bool
+    mounts: Sequence[Mount],
+    owner: Owner | None,
+    namespace: str,
+    release: str,
+    dest: str | None,
+    *,
+    check: bool,
 ) -> Outcome:
     """Writes what is to be committed, unless all of it is in the cluster.
 
@@ -47,24 +54,32 @@ def commit(
     facts: dict[str, Any] = {"where": "smtp_ca_dest", "owner": owner.name}
     if dest is None:
         return Outcome(findings=(CATALOGUE.finding("ca-dest-wanted", **facts),))
-    changed = write(Path(dest), component(mounts, namespace), check=check)
+    texts = component(mounts, namespace, release)
+    changed = write(Path(dest), texts, head_of(namespace, release), check=check)
     written = "would be written" if check and changed else "is written"
     return Outcome(
         changed, (CATALOGUE.finding("ca-to-commit", written=written, path=dest, **facts),)
     )
 
 
-def write(folder: Path, texts: Mapping[str, str], *, check: bool) -> bool:
+def write(folder: Path, texts: Mapping[str, str], head: str, *, check: bool) -> bool:
     """Puts the files of a component into a folder of their own, and makes that if it is not there.
 
+    :param head: how the files of this release begin.
     :returns: whether one of them changes.
     :raises FindingError: when they cannot be written, or somebody else's would be lost.
     """
     try:
         before = {name: file.read(folder / name) for name in texts}
-        there = before[KUSTOMIZATION]
-        if there is not None and not there.startswith(HEAD.encode()):
-            raise _unwritable(folder, f"its {KUSTOMIZATION} is of somebody else")
+        foreign = [name for name in ALSO_KUSTOMIZATION if (folder / name).exists()]
+        foreign += [
+            name
+            for name, there in before.items()
+            if there is not None and not there.startswith(head.encode())
+        ]
+        if foreign:
+            names = " and ".join(foreign)
+            raise _unwritable(folder, f"{names} in it was not written for this release")
         changed = {name: text for name, text in texts.items() if text.encode() != before[name]}
         if check:
             file.require_writable(folder / KUSTOMIZATION if folder.is_dir() else folder)

@@ -168,7 +168,10 @@ CATALOGUE = Catalogue(
             severity="error",
             meaning="The folder for what mounts the private CA cannot be written on the controller.",
             message="smtp_ca_dest {path} cannot be written: {problem}.",
-            fix="Give a folder that the user of this run may write, or one in a folder that it may.",
+            fix=(
+                "Give a folder of its own for each release, which the user of this run may write, or one "
+                "in a folder that it may."
+            ),
         ),
         Entry(
             code="ca-not-brought-back",

@@ -17,18 +17,27 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import yaml_t
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Mount
 
 KUSTOMIZATION = "kustomization.yaml"
+ALSO_KUSTOMIZATION = ("kustomization.yml", "Kustomization")
+"""Names that Kustomize takes too, but not two of them in one folder."""
 CONFIG_MAPS = "config-maps.yaml"
 INDENT = "  "
-HEAD = "# The private CA of the mail relay; mailops.smtp writes this file.\n---\n"
-"""How a file begins that is written here."""
 
 
-def component(mounts: Sequence[Mount], namespace: str) -> dict[str, str]:
+def head_of(namespace: str, release: str) -> str:
+    """How a file begins that is written here for a release."""
+    return (
+        f"# The private CA of the mail relay for release {release} in namespace {namespace}; "
+        "mailops.smtp writes this file.\n---\n"
+    )
+
+
+def component(mounts: Sequence[Mount], namespace: str, release: str) -> dict[str, str]:
     """The texts of the files, by their names.
 
     :param mounts: all that is to be mounted.
-    :param namespace: of the workloads.
+    :param namespace: of the workloads and the release.
     """
+    first = head_of(namespace, release)
     head = {
         "apiVersion": "kustomize.config.k8s.io/v1alpha1",
         "kind": "Component",
@@ -37,8 +46,8 @@ def component(mounts: Sequence[Mount], namespace: str) -> dict[str, str]:
     maps = [_config_map(mount.config_map, namespace) for mount in mounts if mount.config_map]
     patches = [_patch(mount.applied) for mount in mounts]
     return {
-        KUSTOMIZATION: "".join((HEAD, yaml_text.dump(head), "patches:\n", *patches)),
-        CONFIG_MAPS: HEAD + "---\n".join(maps),
+        KUSTOMIZATION: "".join((first, yaml_text.dump(head), "patches:\n", *patches)),
+        CONFIG_MAPS: first + "---\n".join(maps),
     }
 
 

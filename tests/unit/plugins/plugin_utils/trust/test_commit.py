@@ -13,6 +13,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.owner impor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, patch
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.commit import Outcome, commit
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.kustomize import (
+    ALSO_KUSTOMIZATION,
     CONFIG_MAPS,
     KUSTOMIZATION,
 )
@@ -37,8 +38,8 @@ MOUNT = Mount(
 OWNER = Owner("Argo CD, Application mail", "a sign", "somewhere")
 
 
-def committed(folder: Path | None, *, check: bool = False) -> Outcome:
-    return commit([MOUNT], OWNER, "apps", str(folder) if folder else None, check=check)
+def committed(folder: Path | None, *, release: str = "hub", check: bool = False) -> Outcome:
+    return commit([MOUNT], OWNER, "apps", release, str(folder) if folder else None, check=check)
 
 
 def test_the_files_are_written_once_into_a_folder_of_their_own(tmp_path: Path) -> None:
@@ -64,23 +65,33 @@ def test_without_a_folder_it_is_asked_for() -> None:
 
 def test_nothing_is_written_when_all_of_it_has_come_to_the_cluster(tmp_path: Path) -> None:
     there = replace(MOUNT, there=True)
-    found = commit([there], OWNER, "apps", str(tmp_path / "ca"), check=False)
+    found = commit([there], OWNER, "apps", "hub", str(tmp_path / "ca"), check=False)
     assert found == Outcome()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_installs_a_chart_and_patches_nothing_is_told_so() -> None:
-    found = commit([MOUNT], None, "apps", "/nowhere", check=False)
+    found = commit([MOUNT], None, "apps", "hub", "/nowhere", check=False)
     assert codes(found.findings) == ["ca-not-for-the-owner"]
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_kustomization_of_somebody_else_is_left_as_it_is(tmp_path: Path, check: bool) -> None:
-    theirs = tmp_path / KUSTOMIZATION
+@pytest.mark.parametrize("name", [KUSTOMIZATION, CONFIG_MAPS, *ALSO_KUSTOMIZATION])
+def test_a_file_of_somebody_else_is_left_as_it_is(tmp_path: Path, name: str, check: bool) -> None:
+    theirs = tmp_path / name
     theirs.write_text("resources: [chart.yaml]\n")
     finding = the_finding(lambda: committed(tmp_path, check=check))
     assert finding.code == "ca-dest-unwritable"
-    assert theirs.read_text() == "resources: [chart.yaml]\n"
+    assert name in finding.message
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["resources: [chart.yaml]\n"]
+
+
+def test_the_folder_of_another_release_is_left_as_it_is(tmp_path: Path) -> None:
+    committed(tmp_path / "ca")
+    before = {path: path.read_text() for path in (tmp_path / "ca").iterdir()}
+    finding = the_finding(lambda: committed(tmp_path / "ca", release="hub2"))
+    assert finding.code == "ca-dest-unwritable"
+    assert {path: path.read_text() for path in (tmp_path / "ca").iterdir()} == before
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -36,7 +36,7 @@ MOUNTS = [mount(API), mount(CMD)]
 
 
 def read(name: str) -> list[Any]:
-    return list(yaml.safe_load_all(component(MOUNTS, "apps")[name]))
+    return list(yaml.safe_load_all(component(MOUNTS, "apps", "hub")[name]))
 
 
 def test_the_component_names_its_config_maps_and_patches_each_workload() -> None:
@@ -66,4 +66,4 @@ def test_a_config_map_holds_the_same_files_in_its_namespace_and_has_no_owner() -
 
 
 def test_certificates_are_written_line_by_line_for_who_reads_the_difference() -> None:
-    assert "\n    -----BEGIN CERTIFICATE-----\n" in component(MOUNTS, "apps")[CONFIG_MAPS]
+    assert "\n    -----BEGIN CERTIFICATE-----\n" in component(MOUNTS, "apps", "hub")[CONFIG_MAPS]
