@@ -14,6 +14,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import of_manifest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
@@ -74,17 +75,17 @@ class ActionModule(ReleaseStep):
         target = plan.target
         recovery = self.recovery(plan, cluster, lease)
         begun, found, unproven = self._begin(plan, mode, cluster, recovery)
-        deployed, changes, live = found.deployed, found.changes, found.live
+        deployed, changes = found.deployed, found.changes
         secrets = known_secrets(plan, deployed)
         workloads = self.workloads(cluster, plan, Redactor(secrets))
-        due = Mounts(cluster, plan.trust).look(live)
+        live, due = self._due(Mounts(cluster, plan.trust), found, workloads, lease)
         noted = [
             *(*begun, *found.findings, *shared_changes(plan, changes), *due.findings),
             *(allow_mount(plan, cluster, live) if due and not changes else ()),
         ]
         findings = [*noted]
         self.partial = {
-            "changed": bool(begun) or (unproven and not mode.check),
+            "changed": bool(begun or self.partial.get("changed")) or (unproven and not mode.check),
             "upgraded": False,
             "restarted": [],
             "ca_changed": [],
@@ -282,6 +283,26 @@ class ActionModule(ReleaseStep):
             if alone:
                 due.let_go()
             self.partial.update(changed=True, ca_changed=list(map(str, due.mounts)))
+
+    def _due(
+        self, mounts: Mounts, found: Look, workloads: Workloads, lease: Lease
+    ) -> tuple[Mapping[Workload, Mapping[str, Any]], Due]:
+        """The workloads, and what is to be done about the private CA.
+
+        What a run that was killed has left held is let go first, where the upgrade would be in conflict with it.
+        """
+        due = mounts.look(found.live)
+        if not (found.changes and lease.held):
+            return found.live, due
+        held = due.in_the_way(of_manifest(found.deployed.manifest, mounts.cluster.namespace))
+        if not held:
+            return found.live, due
+        lease.check()
+        self.progress(f"letting go, as a run that was killed has left it held: {held.left}")
+        held.let_go()
+        self.partial["changed"] = True
+        live = workloads.live()
+        return live, mounts.look(live)
 
     def _announce(self, interruptions: list[Finding]) -> list[Finding]:
         """Says on the screen, before it happens, what will be interrupted."""

@@ -257,6 +257,28 @@ def test_workloads_of_every_kind_roll_once_for_an_upgrade_and_a_ca_and_once_with
         release.remove()
 
 
+def test_a_daemon_set_that_a_killed_run_has_left_held_is_let_go_also_where_the_chart_says_how_it_rolls(
+    lab: Lab, configure: Configure
+) -> None:
+    release = kinds.installed(lab.release(), **STRATEGIES["said by the chart"])
+    try:
+        name = f"{release.name}-agent"
+        metadata = {"name": name, "annotations": {"mailops.smtp/held": "0"}}
+        body = {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": metadata}
+        body["spec"] = {"updateStrategy": {"type": "OnDelete"}}
+        release.kubectl.run(
+            *("-n", release.namespace, "apply", "--server-side", "--force-conflicts"),
+            *("--filename=-", "--field-manager=mailops-smtp-hold"),
+            stdin=json.dumps(body),
+        )
+        changes = {**verified(lab), "smtp_application": str(kinds.PROFILE)}
+        played = configure(release, "--tags", "deploy,verify", known=False, **changes)
+        assert (played.returncode, played.changed) == (0, 1), played.output
+        assert managers(release) & MANAGERS <= {"mailops-smtp-ca"}
+    finally:
+        release.remove()
+
+
 def test_where_somebody_else_keeps_the_release_what_mounts_it_is_written_and_works(
     lab: Lab, configure: Configure, tmp_path: Path
 ) -> None:

@@ -297,6 +297,7 @@ class Recovery:
         """The same where no revision was made: the private CA alone may have changed."""
         trust = self.way_back.trust(journal.ca)
         if not trust.mounts:
+            trust.let_go()
             written = [] if journal.rolls else [self._not_written(journal)]
             return [*written, *trust.findings]
         ours = not journal.rolls or last.number == journal.revision

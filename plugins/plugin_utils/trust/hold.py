@@ -14,6 +14,13 @@ HOLDER = "mailops-smtp-hold"
 HELD = "mailops.smtp/held"
 """The annotation of a workload that is held: the partition that it had, which is 0 where there is none."""
 
+_FIELDS = {
+    "Deployment": ("paused",),
+    "StatefulSet": ("updateStrategy", "rollingUpdate", "partition"),
+    "DaemonSet": ("updateStrategy", "type"),
+}
+"""By what each kind is held, in its specification."""
+
 
 def holding(state: Object) -> dict[str, Any] | None:
     """A workload with what keeps it from rolling, to be forced.
@@ -45,6 +52,14 @@ def _partitioned(partition: int) -> dict[str, Any]:
 def _partition(state: Object) -> int:
     rolling = (state["spec"].get("updateStrategy") or {}).get("rollingUpdate") or {}
     return int(rolling.get("partition") or 0)
+
+
+def gives(thing: Object) -> bool:
+    """Whether an object says itself what would hold it, as a chart may."""
+    found: Any = thing.get("spec")
+    for key in _FIELDS[thing["kind"]]:
+        found = (found or {}).get(key)
+    return found is not None
 
 
 def is_held(state: Object) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import Ref
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, hold, patch, roots
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.bundle import Roots
@@ -149,6 +150,16 @@ class Due:
         :raises FindingError: when the cluster refuses.
         """
         self._let_go(self.left_held)
+
+    def in_the_way(self, chart: Mapping[Ref, Object]) -> Due:
+        """Those that were left held by a field that the chart gives too: an upgrade would take it from us,
+        and nobody would let it.
+
+        :param chart: the objects of the revision that is deployed.
+        """
+        things = ((state, chart.get(Ref(*patch.place(state)))) for state in self.left_held)
+        found = (state for state, thing in things if thing and hold.gives(thing))
+        return Due(self.cluster, left_held=tuple(found))
 
     def rolling(self, live: Live) -> dict[Workload, Object]:
         """Those of the workloads that it rolls."""

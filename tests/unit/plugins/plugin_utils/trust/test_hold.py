@@ -9,6 +9,7 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.hold import (
     HOLDER,
     contested,
+    gives,
     holding,
     is_held,
     letting_go,
@@ -113,3 +114,17 @@ def test_what_is_owned_without_being_applied_and_what_is_ours_is_not_contested()
     assert not contested(state, body)
     entry.update(operation="Apply", manager=HOLDER)
     assert not contested(state, body)
+
+
+def test_a_chart_may_say_itself_what_holds_a_workload() -> None:
+    partition = {"updateStrategy": {"rollingUpdate": {"partition": 0}}}
+    strategy = {"updateStrategy": ROLLING}
+    for kind, spec, expected in (
+        ("Deployment", {"paused": False}, True),
+        ("Deployment", {"replicas": 1}, False),
+        ("StatefulSet", partition, True),
+        ("StatefulSet", strategy, False),
+        ("DaemonSet", strategy, True),
+        ("DaemonSet", {"updateStrategy": None}, False),
+    ):
+        assert gives({"kind": kind, "spec": spec}) is expected
