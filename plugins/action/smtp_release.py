@@ -184,14 +184,18 @@ class ActionModule(ReleaseStep):
         """
         way_back, mended = recovery.way_back, list[Finding]()
         lease, found = way_back.lease, None
-        while True:
-            with all_rights_told(plan, cluster):
-                mended += recovery.begin(check=mode.check)
-            found = look(plan, cluster, way_back.helm, way_back.workloads.live, found)
-            unproven = recovery.unproven(found.revisions)
-            if mode.check or lease.held or not (unproven or found.changes):
-                return mended, found, unproven
-            lease.take()  # somebody may have been at work until now, so all is read again
+        try:
+            while True:
+                with all_rights_told(plan, cluster):
+                    mended += recovery.begin(check=mode.check)
+                self.partial["changed"] = bool(mended)
+                found = look(plan, cluster, way_back.helm, way_back.workloads.live, found)
+                unproven = recovery.unproven(found.revisions)
+                if mode.check or lease.held or not (unproven or found.changes):
+                    return mended, found, unproven
+                lease.take()  # somebody may have been at work until now, so all is read again
+        except FindingError as error:
+            raise FindingError(*error.findings, *mended) from error
 
     def _owed(
         self,

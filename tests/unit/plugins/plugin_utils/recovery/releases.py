@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, cast
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
@@ -13,6 +14,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Completed, Helm
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.marker import LABEL
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import WayBack
@@ -50,6 +52,25 @@ class Release:
         if self.away is not None:
             raise self.away
         return list(self.held)
+
+    def releases(self) -> list[str]:
+        return ["qua"]
+
+    def may(self, *_question: str, **_of: str) -> bool:
+        """Nobody may do anything, where it is asked for."""
+        return False
+
+    def resources(self, _version: str) -> dict[str, dict[str, Any]]:
+        return {}
+
+    def helm_charts(self) -> list[dict[str, Any]]:
+        return []
+
+    def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]:
+        return self.kept.lease(name)
+
+    def write_lease(self, lease: Mapping[str, Any]) -> dict[str, Any]:
+        return self.kept.write_lease(lease)
 
     def workload(self, kind: str, name: str) -> dict[str, Any] | None:
         state = self.states.get(name)
@@ -90,8 +111,11 @@ class Release:
         return [entry.number for entry in self.held]
 
 
-def recovery(release: Release, run: str = "mine", *, undoes: bool = True) -> Recovery:
-    """What a run can do for it."""
+def recovery(release: Release, its: Lease | None = None) -> Recovery:
+    """What a run can do for it.
+
+    :param its: the lease of the run; by default that of `mine`.
+    """
     cluster, clock = cast(Cluster, release), release.kept.clock
     explainer = Explainer(cluster, "qua", Redactor([]), secrets_kept=lambda: ())
     way_back = WayBack(
@@ -99,7 +123,7 @@ def recovery(release: Release, run: str = "mine", *, undoes: bool = True) -> Rec
         cluster=cluster,
         workloads=Workloads(cluster, (), explainer, clock, progress=release.said.append),
         evidence={},
-        lease=lease(release.kept, run),
+        lease=its or lease(release.kept),
         redactor=lambda: Redactor([]),
     )
-    return Recovery(way_back, clock, undoes, seconds=60)
+    return Recovery(way_back, clock, undoes=True, seconds=60)
