@@ -14,7 +14,7 @@ import platform
 import pwd
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Protocol
@@ -118,6 +118,7 @@ class Lease:
         self._clock = clock
         self._progress = progress
         self._lease: dict[str, Any] | None = None
+        self._before: Journal | None = None
         self._held = False
         self._lost = ""
         self._writing = threading.Lock()
@@ -253,8 +254,18 @@ class Lease:
         :raises FindingError: when the lease is lost, or the API server cannot be reached.
         """
         self.check()
+        self._before = self.journal()
         self._write(journal.annotations())
         self.check()
+
+    def withdraw(self) -> None:
+        """Takes back what was noted last, because it will not be done: what was noted before counts again.
+
+        :raises FindingError: as `note`.
+        """
+        journal = self.journal()
+        if journal is not None:
+            self.note(self._before or replace(journal, doing="done"))
 
     def renew(self) -> None:
         """Tells that this run lives.

@@ -308,7 +308,7 @@ class Recovery:
         return self._go(last, last, journal.ca)
 
     def _not_written(self, journal: Journal) -> Finding:
-        self.way_back.lease.note(replace(journal, doing="done"))
+        self.way_back.lease.withdraw()
         return CATALOGUE.finding(
             "change-not-written",
             where=self.where,

@@ -153,3 +153,20 @@ def test_check_mode_takes_no_run_for_killed_that_may_still_live() -> None:
         assert the_finding(lambda: mine.begin(check=True)).code == "release-held"
         release.kept.clock.sleep(SECONDS)
         assert the_finding(lambda: mine.begin(check=True)).code == "run-unfinished"
+
+
+def test_a_revision_that_was_never_proved_stays_so_when_the_next_change_is_not_written() -> None:
+    killed = Journal("killed", "upgrade", 5, 4)
+    release = Release([revision(4, "superseded"), made_by("killed", 5, "deployed")])
+    noted(release, killed)
+    with (mine := recovery(release)).way_back.lease as its:
+
+        def change() -> None:
+            its.take()
+            with mine.undoing():
+                mine.upgrading(release.held[-1], {}, ())
+                raise FindingError(REFUSED)
+
+        assert codes(findings_of(change)) == ["credentials-rejected", "change-not-written"]
+        assert its.journal() == killed
+    assert mine.unproven(release.held)
