@@ -37,10 +37,7 @@ class ActionModule(ReleaseStep):
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
-        failed = [
-            Finding(**{name: entry[name] for name in Finding.__annotations__})
-            for entry in self.failed.get("findings") or []
-        ]
+        failed = _findings(self.failed.get("findings"))
         released = self._task.args.get(RELEASED.name) or {}
         outcome: list[Finding] = []
         # What fails within the deployment is undone there.
@@ -57,3 +54,13 @@ class ActionModule(ReleaseStep):
             "msg": "\n".join(filter(None, (cause, told["msg"]))),
             "findings": [finding.as_dict() for finding in (*failed, *outcome)],
         }
+
+
+def _findings(told: Any) -> list[Finding]:
+    """The findings in a result, which may be that of any module, with something else by that name."""
+    names = Finding.__annotations__
+    return [
+        Finding(**{name: entry[name] for name in names})
+        for entry in (told if isinstance(told, list) else [])
+        if isinstance(entry, Mapping) and all(isinstance(entry.get(name), str) for name in names)
+    ]
