@@ -298,8 +298,13 @@ class Recovery:
         trust = self.way_back.trust(journal.ca)
         if not trust.mounts:
             trust.let_go()
-            written = [] if journal.rolls else [self._not_written(journal)]
-            return [*written, *trust.findings]
+            told: list[Finding] = []
+            if not journal.rolls:
+                told.append(self._not_written(journal))
+            elif not journal.ca:
+                stay = f"the settings of revision {last.number} were there before, and stay"
+                told.append(self._not_undone(f"a restart has nothing to go back to: {stay}", None))
+            return [*told, *trust.findings]
         ours = not journal.rolls or last.number == journal.revision
         good = None if journal.good is None else last
         refusal = self._refusal(failed, last, good, ours=ours)

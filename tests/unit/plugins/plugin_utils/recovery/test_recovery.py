@@ -170,3 +170,19 @@ def test_a_revision_that_was_never_proved_stays_so_when_the_next_change_is_not_w
         assert codes(findings_of(change)) == ["credentials-rejected", "change-not-written"]
         assert its.journal() == killed
     assert mine.unproven(release.held)
+
+
+def test_of_a_restart_that_fails_it_is_told_that_the_settings_stay() -> None:
+    release = Release([revision(4, "superseded"), made_by("earlier", 5, "deployed")])
+    noted(release, Journal("earlier", "done", 5, 4))
+    with (mine := recovery(release)).way_back.lease:
+
+        def change() -> None:
+            with mine.undoing():
+                mine.rolling()
+                raise FindingError(REFUSED)
+
+        cause, told = findings_of(change)
+    assert (cause, told.code) == (REFUSED, "change-not-undone")
+    assert "the settings of revision 5 were there before, and stay" in told.message
+    assert release.numbers() == [4, 5]
