@@ -83,6 +83,9 @@ class ActionModule(ReleaseStep):
             *(*begun, *found.findings, *shared_changes(plan, changes), *due.findings),
             *(allow_mount(plan, cluster, live) if due and not changes else ()),
         ]
+        if due and not (lease.held or mode.check):
+            lease.take()  # somebody may have been at work until now, so all is read again
+            return self._bring(plan, mode, cluster, lease)
         findings = [*noted]
         self.partial = {
             "changed": bool(begun or self.partial.get("changed")) or (unproven and not mode.check),
@@ -133,9 +136,11 @@ class ActionModule(ReleaseStep):
             if (changes or due) and not mode.check:
                 before, live = live, workloads.live()
                 rolling = [each for each in live if state.rolls(before[each], live[each])]
-            owed: list[Workload] = []
-            if plan.run.restart != "never" and not ((changes or due) and mode.check):
-                owed = self._owed(workloads, live, rolling, plan)
+            owed = (
+                []
+                if plan.run.restart == "never" or ((changes or due) and mode.check)
+                else self._owed(workloads, live, rolling, plan)
+            )
             restarting = self._restarting(owed, plan, cluster, alone=not (changes or due))
             if owed and not restarting:
                 noted.append(left(owed, target))

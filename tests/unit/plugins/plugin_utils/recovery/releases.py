@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A release without workloads, as the cluster keeps it, and a helm that goes back in it."""
+"""A release whose workloads have no pods, as the cluster keeps it, and a helm that goes back in it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Completed, Helm
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.marker import LABEL
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
@@ -36,12 +37,14 @@ def made_by(run: str, number: int, status: str = "superseded") -> Revision:
 @dataclass
 class Release:
     """:param refusals: Helm's words on its next calls, which fail with them.
+    :param may_all: whether the user of the kubeconfig is said to have all rights, or none.
     :param away: what the API server answers with when it is asked for the revisions.
     """
 
     held: list[Revision]
     refusals: list[str] = field(default_factory=list)
     away: FindingError | None = None
+    may_all: bool = False
     namespace: str = "apps"
     kept: Kept = field(default_factory=lambda: Kept(Clock()))
     replicas: list[tuple[str, str, int, str]] = field(default_factory=list)
@@ -57,8 +60,7 @@ class Release:
         return ["qua"]
 
     def may(self, *_question: str, **_of: str) -> bool:
-        """Nobody may do anything, where it is asked for."""
-        return False
+        return self.may_all
 
     def resources(self, _version: str) -> dict[str, dict[str, Any]]:
         return {}
@@ -111,7 +113,9 @@ class Release:
         return [entry.number for entry in self.held]
 
 
-def recovery(release: Release, its: Lease | None = None) -> Recovery:
+def recovery(
+    release: Release, its: Lease | None = None, workloads: Sequence[Workload] = ()
+) -> Recovery:
     """What a run can do for it.
 
     :param its: the lease of the run; by default that of `mine`.
@@ -121,7 +125,7 @@ def recovery(release: Release, its: Lease | None = None) -> Recovery:
     way_back = WayBack(
         helm=Helm("helm", "qua", "apps", "/tmp", runner=release.helm),
         cluster=cluster,
-        workloads=Workloads(cluster, (), explainer, clock, progress=release.said.append),
+        workloads=Workloads(cluster, workloads, explainer, clock, progress=release.said.append),
         evidence={},
         lease=its or lease(release.kept),
         redactor=lambda: Redactor([]),
