@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     if KUBECONFIG_VARIABLE not in os.environ:
         pytest.skip(f"{KUBECONFIG_VARIABLE} names no cluster: run `make test`")
     return Lab.open(tmp_path_factory.mktemp("lab"))
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder for a TMPDIR of Ansible: it has a socket there, whose path is at most 107 bytes long (unix(7))."""
+    with tempfile.TemporaryDirectory(prefix="mailops-") as name:
+        yield Path(name)
 
 
 @pytest.fixture(scope="module")

@@ -146,19 +146,19 @@ def test_pods_that_see_other_settings_are_told_once_for_each_container(
 
 
 def test_an_interrupted_run_leaves_no_file_of_the_kubeconfig_behind(
-    lab: Lab, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, release: Release, short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home, temporary, begun = tmp_path / "home", tmp_path / "tmp", tmp_path / "begun"
+    home, temporary, begun = short_path / "home", short_path / "tmp", short_path / "begun"
     for folder in (home, temporary):
         folder.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TMPDIR", str(temporary))
-    helm = tmp_path / "helm"
+    helm = short_path / "helm"
     helm.write_text(f"#!/bin/sh\ntouch {begun}\nexec sleep 30\n")
     helm.chmod(0o755)
     variables = lab.description(release, smtp_helm=str(helm))
     lab.relay.set_user(USER, variables["smtp_password"])
-    inventory, _ = write_inputs(tmp_path / "inputs", {release.name: variables})
+    inventory, _ = write_inputs(short_path / "inputs", {release.name: variables})
     with subprocess.Popen(
         [str(VENV / "bin" / "ansible-playbook"), PLAYBOOK, "-i", str(inventory)],
         env=environment(lab.kubeconfig),

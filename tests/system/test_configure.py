@@ -182,20 +182,20 @@ def test_a_new_password_rescues_an_application_that_is_down_because_of_the_old_o
 
 @pytest.mark.parametrize("venv", [VENV, OLDEST], ids=["newest", "oldest"])
 def test_a_run_leaves_no_file_behind(
-    lab: Lab, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, venv: Path
+    lab: Lab, release: Release, short_path: Path, monkeypatch: pytest.MonkeyPatch, venv: Path
 ) -> None:
-    home, temporary = tmp_path / "home", tmp_path / "tmp"
+    home, temporary = short_path / "home", short_path / "tmp"
     for folder in (home, temporary):
         folder.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TMPDIR", str(temporary))
     lab.relay.set_user(USER, "correct horse")
     description = lab.description(release, smtp_from_address=f"{venv.name}@example.com")
-    inventory, _variables = write_inputs(tmp_path / "inputs", {release.name: description})
+    inventory, _variables = write_inputs(short_path / "inputs", {release.name: description})
     played = play(PLAYBOOK, inventory, lab.kubeconfig, venv=venv)
     assert (played.returncode, played.changed) == (0, 1), played.output
     assert [
-        path for path in tmp_path.rglob("*") if path.is_file() and "inputs" not in path.parts
+        path for path in short_path.rglob("*") if path.is_file() and "inputs" not in path.parts
     ] == []
 
 
