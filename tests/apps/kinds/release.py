@@ -47,4 +47,5 @@ def leave_stuck(release: Release) -> None:
         "--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=InvalidImageName",
         timeout=70,
     )
-    release.upgrade({})
+    # Without any values Helm would keep those from before.
+    release.upgrade({"queue": {"replicas": 1}})
