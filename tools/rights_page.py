@@ -91,7 +91,11 @@ def _work(work: Work) -> str:
 def _rows(wanted: Sequence[Need]) -> Iterator[str]:
     for need in dict.fromkeys(wanted):
         group = f" ({need.group})" if need.group else ""
-        wish = " (can be left out: a warning says what the run does not see or do then)" if need.optional else ""
+        wish = (
+            " (can be left out: a warning says what the run does not see or do then)"
+            if need.optional
+            else ""
+        )
         yield f"| {need.resource}{group} | {_verbs(need.verbs)} | {need.why}{wish} |"
 
 
