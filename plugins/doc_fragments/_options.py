@@ -183,7 +183,7 @@ options:
   test_recipients:
     description:
       - Addresses for which the probe asks the relay whether it would take mail. A test mail goes to them when the proof
-        sends one, which it does after a change (O(test_mail)), and from a probe with O(probe_until=data).
+        sends one, which it does after a change (C(smtp_test_mail)), and from a probe with C(smtp_probe_until=data).
       - A text with commas or line breaks is split.
     type: list
     elements: str
