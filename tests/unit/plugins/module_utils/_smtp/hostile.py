@@ -121,21 +121,15 @@ def silence(peer: Peer) -> None:
 
 def drip(peer: Peer) -> None:
     """Send one byte a second, and never a line's end."""
-    left = threading.Event()
-
-    def watch() -> None:
+    # By one thread: an SSL object is not for two at once.
+    peer.connection.settimeout(1.0)
+    while True:
+        peer.send(b"2")
         try:
             peer.wait_for_end()
-        except OSError:
-            # It has left without a goodbye.
-            return
-        finally:
-            left.set()
-
-    threading.Thread(target=watch, daemon=True).start()
-    peer.send(b"2")
-    while not left.wait(1.0):
-        peer.send(b"2")
+        except TimeoutError:
+            continue
+        return
 
 
 def says(data: bytes) -> Attack:
