@@ -7,12 +7,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tests.apps.brittle.release import MAIL, MOTTO, history, lease, seen
+from tests.apps.brittle.release import CHART, MAIL, MOTTO, history, install, lease, seen
 from tests.apps.invitations.release import Release
 from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
@@ -93,6 +94,33 @@ class App:
         found = lease(release)
         assert found is not None
         assert found["metadata"]["annotations"]["mailops.smtp/doing"] == "done"
+
+
+@contextmanager
+def installed(
+    lab: Lab, folder: Path, helm: str = "helm", *, work: str = "configure", **values: Any
+) -> Iterator[App]:
+    """The brittle application without mail, ready, as long as the context lasts.
+
+    :param folder: for the files of its runs.
+    :param work: what their user may do.
+    :param values: of the chart.
+    """
+    release = replace(lab.release(helm=helm), chart=CHART)
+    try:
+        install(release, **values)
+        yield App(lab, release, folder, work)
+    finally:
+        release.remove()
+
+
+@contextmanager
+def configured(lab: Lab, folder: Path, helm: str) -> Iterator[App]:
+    """The same, installed with mail."""
+    with installed(lab, folder, helm) as app:
+        played = app.deploy()
+        assert played.returncode == 0, played.output
+        yield app
 
 
 def kill(run: subprocess.Popen[str]) -> None:

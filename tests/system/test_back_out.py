@@ -7,14 +7,13 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.apps.brittle.release import CHART, CRASHES, history, install, seen, wait
-from tests.harness.brittle import App
+from tests.apps.brittle.release import CHART, CRASHES, history, seen, wait
+from tests.harness.brittle import App, installed
 from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
 from tests.harness.playbook import Played, ended
@@ -37,10 +36,8 @@ def message(played: Played) -> str:
 def app(
     lab: Lab, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[App]:
-    release = replace(lab.release(helm=request.param), chart=CHART)
-    install(release)
-    yield App(lab, release, tmp_path_factory.mktemp("app"))
-    release.remove()
+    with installed(lab, tmp_path_factory.mktemp("app"), request.param) as app:
+        yield app
 
 
 class TestAChangeWithWhichPodsDoNotComeUp:
@@ -186,18 +183,14 @@ class TestAwkwardMoments:
 def test_a_migration_that_fails_with_the_new_settings_is_no_end_of_the_release(
     lab: Lab, tmp_path: Path
 ) -> None:
-    release = replace(lab.release(), chart=CHART)
-    try:
-        install(release, hooks=True)
-        app = App(lab, release, tmp_path)
+    with installed(lab, tmp_path, hooks=True) as app:
         played = app.deploy(smtp_password="right")
         assert played.returncode == 0, played.output
         played = app.deploy(smtp_password="lost", **WRONG)
         assert "helm upgrade failed" in message(played)
         assert "The change was undone" in message(played)
-        assert f"What hooks of the chart have done remains: Job/{release.name}-migrate" in message(
-            played
+        assert (
+            f"What hooks of the chart have done remains: Job/{app.release.name}-migrate"
+            in message(played)
         )
         app.is_right("right")
-    finally:
-        release.remove()

@@ -5,13 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.apps.brittle.release import CHART, CRASHES, install, lease, wait
-from tests.harness.brittle import App
+from tests.apps.brittle.release import CRASHES, lease, wait
+from tests.harness.brittle import App, installed
 from tests.harness.lab import Lab
 from tests.relays.authority import Authority
 from tests.system.test_back_out import message
@@ -64,10 +63,9 @@ def left(app: App) -> list[str]:
 def app(
     lab: Lab, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[App]:
-    release = replace(lab.release(helm=request.param), chart=CHART)
-    install(release, distrusts=MARK)
-    yield App(lab, release, tmp_path_factory.mktemp("app"), "configure-ca")
-    release.remove()
+    folder = tmp_path_factory.mktemp("app")
+    with installed(lab, folder, request.param, work="configure-ca", distrusts=MARK) as app:
+        yield app
 
 
 class TestAChangeWithAPrivateCa:

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.apps.brittle.release import CHART, CRASHES, history, install, let_lease_expire
-from tests.harness.brittle import App
+from tests.apps.brittle.release import CRASHES, history, let_lease_expire
+from tests.harness.brittle import App, configured
 from tests.harness.door import Door
 from tests.harness.lab import Lab
 from tests.harness.leaks import descendants
@@ -32,13 +32,8 @@ def app(
     lab: Lab, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[App]:
     """Installed with mail; its one and the same release goes through all that is done to it here."""
-    release = replace(lab.release(helm=request.param), chart=CHART)
-    install(release)
-    app = App(lab, release, tmp_path_factory.mktemp("app"))
-    played = app.deploy()
-    assert played.returncode == 0, played.output
-    yield app
-    release.remove()
+    with configured(lab, tmp_path_factory.mktemp("app"), request.param) as app:
+        yield app
 
 
 def program(run: subprocess.Popen[str], name: str) -> int:

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps.brittle.release import CHART, install
-from tests.harness.brittle import App
+from tests.harness.brittle import App, installed
 from tests.harness.lab import Lab
 
 pytestmark = pytest.mark.node
@@ -23,10 +22,8 @@ NOTED, RECORDED = 2, 3
 
 @pytest.fixture(scope="module")
 def app(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    release = replace(lab.release(), chart=CHART)
-    install(release)
-    yield App(lab, release, tmp_path_factory.mktemp("app"))
-    release.remove()
+    with installed(lab, tmp_path_factory.mktemp("app")) as app:
+        yield app
 
 
 def test_of_two_at_once_the_second_says_who_is_at_work_and_changes_nothing(

@@ -18,12 +18,11 @@ from tests.apps.brittle.release import (
     CHART,
     by_hand,
     history,
-    install,
     let_operation_age,
     seen,
     wait,
 )
-from tests.harness.brittle import App
+from tests.harness.brittle import App, configured, installed
 from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
 from tests.harness.playbook import Played, ended
@@ -46,13 +45,8 @@ def app(
     lab: Lab, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[App]:
     """Installed with mail."""
-    release = replace(lab.release(helm=request.param), chart=CHART)
-    install(release)
-    app = App(lab, release, tmp_path_factory.mktemp("app"))
-    played = app.deploy()
-    assert played.returncode == 0, played.output
-    yield app
-    release.remove()
+    with configured(lab, tmp_path_factory.mktemp("app"), request.param) as app:
+        yield app
 
 
 @pytest.fixture
@@ -181,10 +175,8 @@ class TestAnUpgradeOfSomebodyElse:
 def test_the_number_of_pods_that_an_autoscaler_sets_meanwhile_is_neither_drift_nor_set_back(
     lab: Lab, tmp_path: Path, helm: str
 ) -> None:
-    release = replace(lab.release(helm=helm), chart=CHART)
-    try:
-        install(release, autoscale=True)
-        app = App(lab, release, tmp_path)
+    with installed(lab, tmp_path, helm, autoscale=True) as app:
+        release = app.release
         deployment = f"deployment/{release.name}-app"
         app.kubectl("scale", deployment, "--replicas=2")
         wait(release)
@@ -197,5 +189,3 @@ def test_the_number_of_pods_that_an_autoscaler_sets_meanwhile_is_neither_drift_n
         assert "WARNING" not in played.output
         app.is_right("new")
         assert len(seen(release)) == 3
-    finally:
-        release.remove()

@@ -48,8 +48,7 @@ def probe_all(
     """
     probe_one: Probe = partial(probe, network=network, clock=clock)
     if book is not None or len(requests) > 1:
-        # Later there may be no file left to be opened.
-        from . import diagnosis  # noqa: F401, PLC0415
+        from . import diagnosis  # noqa: F401, PLC0415  # later there may be no file left to open
 
         probe_one = _sharing_logins(probe_one, book, clock, again=again)
     queue = _Queue(requests, per_relay)

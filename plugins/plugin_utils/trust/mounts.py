@@ -40,7 +40,7 @@ class Mount:
     there: bool = False
 
     def __str__(self) -> str:
-        return " ".join(patch.place(self.state))
+        return patch.label(self.state)
 
     @property
     def diff(self) -> dict[str, str]:
@@ -76,7 +76,7 @@ class Due:
     @property
     def left(self) -> str:
         """Those that were left held, by their names."""
-        return ", ".join(" ".join(patch.place(state)) for state in self.left_held)
+        return ", ".join(map(patch.label, self.left_held))
 
     @property
     def before(self) -> tuple[Mapping[str, Any], ...]:
@@ -127,7 +127,7 @@ class Due:
                     body = hold.letting_go({**now, "kind": kind})
                     self.cluster.apply(body, hold.HOLDER, force=True)
             except FindingError as error:
-                where = f"{kind} {name}"
+                where = patch.label(state)
                 left.append(CATALOGUE.finding("workload-left-held", where=where, problem=error))
         if left:
             raise FindingError(*failed, *left)
@@ -179,18 +179,18 @@ def back(cluster: Cluster, live: Live, before: Iterable[Mapping[str, Any]]) -> D
     :raises FindingError: when the cluster refuses.
     """
     states = {patch.place(state): state for state in live.values()}
+    held = tuple(filter(hold.is_held, states.values()))
     mounts, findings = list[Mount](), list[Finding]()
     for body in before:
         state, name = states.pop(patch.place(body), None), patch.config_map_of(body)
         if state is None or patch.mounted(state) == body:
             continue
         if name and cluster.config_map(name) is None:
-            where = " ".join(patch.place(body))
+            where = patch.label(body)
             findings.append(CATALOGUE.finding("ca-not-brought-back", where=where, name=name))
         else:
             mounts.append(Mount(state, None, body))
-    held = {id(state): state for state in live.values() if hold.is_held(state)}
-    return Due(cluster, tuple(mounts), tuple(held.values()), tuple(findings))
+    return Due(cluster, tuple(mounts), held, tuple(findings))
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ class Mounts:
             if place not in named and patch.managed(state, patch.MANAGER)
         ]
         due = [mount for mount in wanted if not mount.there]
-        held = tuple(state for state in states.values() if hold.is_held(state))
+        held = tuple(filter(hold.is_held, states.values()))
         return Due(self.cluster, (*due, *gone), held, tuple(findings))
 
     def wanted(self, live: Live) -> tuple[list[Mount], list[Finding]]:
@@ -264,12 +264,7 @@ class Mounts:
         image = next(each["image"] for each in containers if each["name"] == workload.container)
         if before and before.image == image:
             return before, None
-        facts: dict[str, Any] = {
-            "where": str(workload),
-            "workload": workload,
-            "container": workload.container,
-            "variable": runtime.variable,
-        }
+        facts = _facts(workload, runtime)
         try:
             found = roots.read(self.cluster, state, workload)
         except ExecError as error:
@@ -285,15 +280,20 @@ class Mounts:
 def _obstacles(state: Object, runtimes: Mapping[Workload, Runtime]) -> Iterator[Finding]:
     containers = {entry["name"]: entry for entry in state["spec"]["template"]["spec"]["containers"]}
     for workload, runtime in runtimes.items():
-        facts: dict[str, Any] = {
-            "where": str(workload),
-            "workload": workload,
-            "container": workload.container,
-            "variable": runtime.variable,
-        }
+        facts = _facts(workload, runtime)
         if workload.container not in containers:
             names = ", ".join(containers)
             yield CATALOGUE.finding("ca-container-missing", containers=names, **facts)
         elif patch.taken(containers[workload.container], runtime.variable):
             resource = f"{workload.kind.lower()}/{workload.name}"
             yield CATALOGUE.finding("ca-variable-taken", resource=resource, **facts)
+
+
+def _facts(workload: Workload, runtime: Runtime) -> dict[str, Any]:
+    """What each finding about a container is told."""
+    return {
+        "where": str(workload),
+        "workload": workload,
+        "container": workload.container,
+        "variable": runtime.variable,
+    }

@@ -73,6 +73,11 @@ def place(workload: Object) -> tuple[str, str]:
     return workload["kind"], workload["metadata"]["name"]
 
 
+def label(workload: Object) -> str:
+    """How a workload is called in what people read."""
+    return " ".join(place(workload))
+
+
 def bare(state: Object) -> dict[str, Any]:
     """A workload with none of its fields: applied, it takes away everything that the manager owned."""
     return {
