@@ -1,15 +1,15 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs of the playbook on the brittle application, and what must be true of it afterwards."""
+"""Runs of the playbook on an application of the tests, and what must be true of the brittle one afterwards."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,18 @@ PLAYBOOK = "mailops.smtp.configure"
 
 @dataclass(frozen=True)
 class App:
-    """One installation, a folder for the files of its runs, and what their user may do."""
+    """One installation, a folder for the files of its runs, and what their user may do.
+
+    :param settings: the variables that differ from those of the lab.
+    :param steps: the tags of what is run; empty for the whole playbook, which asks the relay.
+    """
 
     lab: Lab
     release: Release
     folder: Path
     work: str = "configure"
+    settings: Mapping[str, Any] = field(default_factory=lambda: MAIL)
+    steps: str = "deploy"
 
     @property
     def kubeconfig(self) -> Path:
@@ -38,12 +44,13 @@ class App:
         return self.lab.user(self.release, self.work).kubeconfig
 
     def begin(self, kubeconfig: Path, *arguments: str, **changes: Any) -> subprocess.Popen[str]:
-        """Begins to bring mail in; the relay is not asked."""
+        """Begins to bring mail in."""
         variables = self.lab.description(
-            self.release, **{**MAIL, **changes, "smtp_kubeconfig": str(kubeconfig)}
+            self.release, **{**self.settings, **changes, "smtp_kubeconfig": str(kubeconfig)}
         )
         inventory, _ = write_inputs(self.folder, {self.release.name: variables})
-        return start(PLAYBOOK, inventory, kubeconfig, "--tags", "deploy", *arguments)
+        tags = ("--tags", self.steps) if self.steps else ()
+        return start(PLAYBOOK, inventory, kubeconfig, *tags, *arguments)
 
     def deploy(self, *arguments: str, **changes: Any) -> Played:
         """Brings mail in."""
@@ -59,11 +66,13 @@ class App:
         folder: Path,
         after: int,
         by: Callable[[subprocess.Popen[str]], None] | None = None,
+        to: str = "",
         **changes: Any,
     ) -> tuple[Played, Write]:
         """A run to which something is done just after its n-th write; and that write.
 
         :param by: what is done; by default the run is killed.
+        :param to: what the paths of the writes that count have in them.
         """
         writes: list[Write] = []
         running: list[subprocess.Popen[str]] = []
@@ -73,7 +82,7 @@ class App:
             (by or kill)(running[0])
 
         with (
-            Door(self.kubeconfig, folder, after=after, then=disturb) as door,
+            Door(self.kubeconfig, folder, after=after, to=to, then=disturb) as door,
             self.begin(door.kubeconfig, **changes) as run,
         ):
             running.append(run)
@@ -86,12 +95,16 @@ class App:
 
         :param motto: what somebody else has set.
         """
-        release = self.release
-        kept, values = history(release), release.values()
-        assert (kept[-1], kept.count("deployed")) == ("deployed", 1)
+        self.is_done()
+        values = self.release.values()
         assert (values["motto"], values["mail"]["password"]) == (motto, password)
-        assert set(seen(release)) == {password}
-        found = lease(release)
+        assert set(seen(self.release)) == {password}
+
+    def is_done(self) -> None:
+        """The newest revision is deployed, and no other, and a run has seen it to be right."""
+        kept = history(self.release)
+        assert (kept[-1], kept.count("deployed")) == ("deployed", 1)
+        found = lease(self.release)
         assert found is not None
         assert found["metadata"]["annotations"]["mailops.smtp/doing"] == "done"
 

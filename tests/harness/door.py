@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A door to the API server that can be shut, or that does something just after the n-th write of a run.
+"""A door to the API server that can be shut, or that does something just after the n-th write of a run,
+or when a command is to be run in a container.
 
 What goes through is not changed. The dry runs of the guard, reads, a lease that is renewed, which
 happens at any time, and an old revision that Helm clears away, which depends on how many there are,
@@ -51,6 +52,9 @@ class Door:
     """Listens on loopback from entering the context to leaving it.
 
     :param after: the number of the write after which, and before it is answered, `then` is called.
+    :param to: what the paths of the writes that count for it have in them.
+    :ivar shut: as long as it is set, no request gets an answer.
+    :ivar at_command: is called when a command is to be run in a container, and before that is answered.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Door:
         folder: Path,
         *,
         after: int | None = None,
+        to: str = "",
         then: Callable[[Write], None] = lambda write: None,
     ) -> None:
         config = json.loads(kubeconfig.read_text())
@@ -66,13 +71,14 @@ class Door:
         authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
         self.passed = Passed()
         self.shut = threading.Event()
+        self.at_command: Callable[[], None] = lambda: None
         self._server = _Server(
             urlsplit(cluster["server"]),
             ssl.create_default_context(cadata=authority),
             config["users"][0]["user"]["token"],
             self,
         )
-        self._after, self._then = after, then
+        self._after, self._to, self._then = after, to, then
         self._counting = threading.Lock()
         self._lease: object = None
         config["clusters"][0]["cluster"] = {"server": self._server.address}
@@ -90,8 +96,8 @@ class Door:
             if write.method == "DELETE" and RECORD in write.path:
                 return
             self.passed.writes.append(write)
-            number = len(self.passed.writes)
-        if number == self._after:
+            number = sum(self._to in each.path for each in self.passed.writes)
+        if number == self._after and self._to in write.path:
             self._then(write)
 
     def __enter__(self) -> Door:
@@ -160,6 +166,7 @@ class _Connection(socketserver.StreamRequestHandler):
             ]
             upstream.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
             if upgrade:
+                self.server.door.at_command()
                 threading.Thread(
                     target=self._pump, args=(self.connection, upstream), daemon=True
                 ).start()

@@ -9,15 +9,20 @@ pods get. The chart is not told to the playbook.
 from __future__ import annotations
 
 import json
+import signal
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.apps.brittle.release import CRASHES, let_lease_expire
 from tests.apps.invitations.image import INVITATIONS
 from tests.apps.invitations.release import Release
 from tests.cluster.layout import CHECKOUT
+from tests.harness.brittle import App
 from tests.harness.lab import Lab
 from tests.system.conftest import Configure
 from tests.system.test_configure import ANONYMOUS
@@ -69,9 +74,14 @@ VAULTWARDEN = Chart(
 @pytest.fixture(scope="module", params=[GRAFANA, VAULTWARDEN], ids=str)
 def chart(request: pytest.FixtureRequest) -> Chart:
     chart: Chart = request.param
+    require(chart)
+    return chart
+
+
+def require(chart: Chart) -> None:
+    """Skips where a chart is missing."""
     if not (CHARTS / chart.name).is_dir():
         pytest.skip(f"the chart of {chart.name} is not at {CHARTS}")
-    return chart
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +93,14 @@ def release(lab: Lab, chart: Chart) -> Iterator[Release]:
     release.remove()
 
 
+def of(chart: Chart) -> dict[str, Any]:
+    """The variables that differ from those of the lab."""
+    return {"smtp_application": chart.name, "smtp_ca_path": None, "smtp_validate_certs": False}
+
+
 @pytest.fixture(scope="module")
 def settings(chart: Chart) -> dict[str, Any]:
-    return {"smtp_application": chart.name, "smtp_ca_path": None, "smtp_validate_certs": False}
+    return of(chart)
 
 
 def environ(release: Release, chart: Chart) -> dict[str, str]:
@@ -133,3 +148,73 @@ class TestOneReleaseOverItsLife:
         values.pop("envRenderSecret", None)
         values.get("grafana.ini", {}).pop("smtp", None)
         assert values == chart.values
+
+
+def demanding(release: Release) -> dict[str, Any]:
+    """The values for Vaultwarden with a first container that one relay does not suit."""
+    script = f'[ "$SMTP_HOST" != {CRASHES} ] || {{ echo "cannot reach $SMTP_HOST"; exit 1; }}'
+    container = {
+        "name": "check",
+        "image": INVITATIONS.name,
+        "command": ["sh", "-c", script],
+        "envFrom": [{"configMapRef": {"name": f"{release.name}-{VAULTWARDEN.name}"}}],
+    }
+    return {**VAULTWARDEN.values, "initContainers": [container]}
+
+
+@pytest.mark.faults
+class TestAStatefulSetInTrouble:
+    """The tests build on each other."""
+
+    @pytest.fixture(scope="class", params=["helm", "helm3"])
+    @classmethod
+    def app(
+        cls, lab: Lab, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[App]:
+        """Vaultwarden with mail."""
+        require(VAULTWARDEN)
+        release = lab.release(chart=CHARTS / VAULTWARDEN.name, helm=request.param)
+        folder = tmp_path_factory.mktemp("app")
+        try:
+            release.upgrade(demanding(release))
+            app = App(lab, release, folder, settings=of(VAULTWARDEN))
+            played = app.deploy(smtp_password="right")
+            assert played.returncode == 0, played.output
+            yield app
+        finally:
+            release.remove()
+
+    def test_a_pod_that_does_not_come_up_with_the_new_settings_has_the_old_ones_again(
+        self, app: App
+    ) -> None:
+        wrong = {"smtp_host": CRASHES, "smtp_password": "lost", "smtp_rollout_timeout": "20"}
+        played = app.deploy(**wrong)
+        assert played.failed == 1, played.output
+        assert f"cannot reach {CRASHES}" in played.output
+        assert "The change was undone" in played.output
+        is_right(app, "right")
+
+    @pytest.mark.parametrize(
+        ("number", "to"),
+        [(1, "/statefulsets/"), (2, "/secrets/sh.helm.release.")],
+        ids=["when the StatefulSet is changed", "when the revision is deployed"],
+    )
+    def test_what_a_killed_run_has_begun_is_completed(
+        self, app: App, tmp_path: Path, number: int, to: str
+    ) -> None:
+        password = uuid.uuid4().hex
+        played, _ = app.disturbed(tmp_path, number, to=to, smtp_password=password)
+        assert played.returncode == -signal.SIGKILL
+        let_lease_expire(app.release)
+        following = app.deploy(smtp_password=password)
+        assert following.returncode == 0, following.output
+        is_right(app, password)
+
+
+def is_right(app: App, password: str) -> None:
+    """The release and its pod have these settings, and what is not mail is as it was installed."""
+    app.is_done()
+    values = app.release.values()
+    assert values.pop("smtp")["password"]["value"] == password
+    assert values == demanding(app.release)
+    assert environ(app.release, VAULTWARDEN)["SMTP_PASSWORD"] == password
