@@ -41,7 +41,8 @@ class ActionModule(ReleaseStep):
         released = self._task.args.get(RELEASED.name) or {}
         outcome: list[Finding] = []
         # What fails within the deployment is undone there.
-        if released.get("changed") and not released.get("failed") and not mode.check:
+        change = released.get("changed") or released.get("proof_owed")
+        if change and not released.get("failed") and not mode.check:
             cluster, release = self.cluster(plan.target), plan.target.release
             with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
                 recovery = self.recovery(plan, cluster, lease)

@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
     RELEASED,
     Option,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import judge, place
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.book import Files
@@ -46,6 +47,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.held import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.log import Quote, quotes
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.mail import reason_not_to
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import proved
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.explain import Explainer
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
@@ -95,10 +97,13 @@ class ActionModule(ClusterStep):
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
-        description = plan.description
-        if not description.enabled:
-            return {"changed": False, "findings": [], "msg": ""}
         released = self._task.args.get(RELEASED.name) or {}
+        owed = released.get("proof_owed") and not mode.check
+        description, run = plan.description, str(released.get("run"))
+        if not description.enabled:
+            told = _noted(self.cluster(plan.target), plan, run) if owed else []
+            data = [finding.as_dict() for finding in told]
+            return {"changed": False, "findings": data, "msg": "", "warnings": warnings(told)}
         recipients = description.test_recipients
         unsent = reason_not_to(plan.run.test_mail, recipients, released, check=mode.check)
         options = _options(plan.run.probe, sends=not unsent)
@@ -130,6 +135,8 @@ class ActionModule(ClusterStep):
         if any(finding.severity == "error" for finding in findings):
             logs = list(quotes(cluster, explainer.quotable, seen, plan.rendered.sendings))
             findings += [each.finding(plan.target.namespace) for each in logs]
+        elif owed:
+            findings += _noted(cluster, plan, run)
         manual = "" if sent else " ".join(each.profile.proof for each in plan.applications)
         result = {
             "changed": plan.run.probe.from_ == "ephemeral",
@@ -225,6 +232,16 @@ class ActionModule(ClusterStep):
         for sending in plan.rendered.sendings:
             self.progress(f"{plan.title} sends a test mail to {sending.recipient}")
             yield sender.send(sending)
+
+
+def _noted(cluster: Cluster, plan: Plan, run: str) -> list[Finding]:
+    """Writes down that the change of a run is proved; what to say when that cannot be done."""
+    release = plan.target.release
+    try:
+        proved(cluster, release, run)
+    except FindingError as error:
+        return [CATALOGUE.finding("proof-not-noted", where=f"release {release}", problem=error)]
+    return []
 
 
 def _options(options: ProbeOptions, *, sends: bool) -> ProbeOptions:

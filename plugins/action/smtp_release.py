@@ -4,14 +4,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+import functools
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description import convert
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings import (
+    CATALOGUE as DESCRIPTION_CATALOGUE,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
+    OPTIONS,
+    PROOF_FOLLOWS,
+    Option,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import of_manifest
@@ -34,6 +44,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import marker
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import Unfinished
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.findings import (
     CATALOGUE as ROLLOUT,
@@ -59,6 +70,8 @@ RESTART_OWED = "restart-owed"
 class ActionModule(ReleaseStep):
     """Brings the settings into the release and its pods, and changes nothing else."""
 
+    options: ClassVar[Mapping[str, Option]] = {**OPTIONS, PROOF_FOLLOWS.name: PROOF_FOLLOWS}
+
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
         cluster, release = self.cluster(plan.target), plan.target.release
@@ -74,7 +87,8 @@ class ActionModule(ReleaseStep):
     def _bring(self, plan: Plan, mode: Mode, cluster: Cluster, lease: Lease) -> dict[str, Any]:
         target = plan.target
         recovery = self.recovery(plan, cluster, lease)
-        begun, found, unproven = self._begin(plan, mode, cluster, recovery)
+        begun, found, left = self._begin(plan, mode, cluster, recovery)
+        unseen = left is not None and left.unseen and not mode.check
         deployed, changes = found.deployed, found.changes
         secrets = known_secrets(plan, deployed)
         workloads = self.workloads(cluster, plan, Redactor(secrets))
@@ -83,12 +97,20 @@ class ActionModule(ReleaseStep):
             *(*begun, *found.findings, *shared_changes(plan, changes), *due.findings),
             *(allow_mount(plan, cluster, live) if due and not changes else ()),
         ]
-        if due and not (lease.held or mode.check):
+        alone = not (changes or due)
+        # What is still rolling for a killed run is not to roll twice: its pods are looked at when it has.
+        rolls_yet = unseen and not changes and plan.run.restart == "auto"
+        owed, restarting = (
+            self._restarts(workloads, live, (), plan) if alone and not rolls_yet else ([], [])
+        )
+        if restarting:
+            allow_restart(plan, cluster)
+        if (due or restarting) and not (lease.held or mode.check):
             lease.take()  # somebody may have been at work until now, so all is read again
             return self._bring(plan, mode, cluster, lease)
         findings = [*noted]
         self.partial = {
-            "changed": bool(begun or self.partial.get("changed")) or (unproven and not mode.check),
+            "changed": bool(begun or unseen or self.partial.get("changed")),
             "upgraded": False,
             "restarted": [],
             "ca_changed": [],
@@ -99,10 +121,9 @@ class ActionModule(ReleaseStep):
                 *due.diff(),
             ],
         }
-        rolling: list[Workload] = []
-        with recovery.undoing():
+        with recovery.undoing(proof_follows=self._proof_follows()):
             if changes:
-                helm = self.helm(plan)
+                helm = recovery.way_back.helm
                 wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
                 with helm.chart(deployed, found.source) as chart:
                     guard = Guard(
@@ -116,44 +137,35 @@ class ActionModule(ReleaseStep):
                         shown(f"objects of release {target.release}", approval.changes)
                     )
                     if not mode.check:
+                        upgrade = functools.partial(
+                            helm.upgrade,
+                            chart,
+                            wanted,
+                            description=description(plan.run.change_reference),
+                            redactor=workloads.explainer.redactor,
+                        )
                         mark = self._mark(recovery, deployed, live, due)
-                        with due.held():
-                            self._trust(due, recovery)
-                            helm.upgrade(
-                                chart,
-                                wanted,
-                                description=description(plan.run.change_reference),
-                                redactor=workloads.explainer.redactor,
-                                flags=(*approval.flags, *taking_over(deployed, due), *mark),
-                            )
-                if not mode.check:
-                    deployed = upgraded(recovery, plan)
-                    self.partial.update(changed=True, upgraded=True, revision=deployed.number)
+                        flags = (*approval.flags, *taking_over(deployed, due), *mark)
+                        deployed = self._upgrade(plan, recovery, due, upgrade, flags)
             elif due:
                 findings += self._announce(workloads.interruptions(due.rolling(live)))
                 if not mode.check:
                     self._trust(due, recovery, alone=True)
-            if (changes or due) and not mode.check:
+            if not (alone or rolls_yet or mode.check):
                 before, live = live, workloads.live()
                 rolling = [each for each in live if state.rolls(before[each], live[each])]
-            owed = (
-                []
-                if plan.run.restart == "never" or ((changes or due) and mode.check)
-                else self._owed(workloads, live, rolling, plan)
-            )
-            restarting = self._restarting(owed, plan, cluster, alone=not (changes or due))
+                owed, restarting = self._restarts(workloads, live, rolling, plan)
             if owed and not restarting:
-                noted.append(left(owed, target))
+                noted.append(left_restarts(owed, target))
                 findings.append(noted[-1])
-            if not changes:
-                still = {workload: live[workload] for workload in restarting}
-                findings += self._announce(workloads.interruptions(still))
+            still = {} if changes else {workload: live[workload] for workload in restarting}
+            findings += self._announce(workloads.interruptions(still))
             if restarting and not mode.check:
                 self._restart(restarting, workloads, recovery)
             restarting = [*restarting, *self._prove(plan, cluster, workloads, recovery)]
         return {
             **self.partial,
-            "run": recovery.run,
+            **recovery.outcome(left),
             "changed": bool(self.partial["changed"] or changes or due or restarting),
             "restarted": list(map(str, restarting)),
             "restart_owed": [str(workload) for workload in owed if workload not in restarting],
@@ -182,8 +194,8 @@ class ActionModule(ReleaseStep):
 
     def _begin(
         self, plan: Plan, mode: Mode, cluster: Cluster, recovery: Recovery
-    ) -> tuple[list[Finding], Look, bool]:
-        """What was mended first, the release, and whether it is one that nobody has seen to be right.
+    ) -> tuple[list[Finding], Look, Unfinished | None]:
+        """What was mended first, the release, and what a killed run has left to be seen or to be proved of it.
 
         When there is something to do, it is this run alone that does it from here on.
         """
@@ -195,9 +207,10 @@ class ActionModule(ReleaseStep):
                     mended += recovery.begin(check=mode.check)
                 self.partial["changed"] = bool(mended)
                 found = look(plan, cluster, way_back.helm, way_back.workloads.live, found)
-                unproven = recovery.unproven(found.revisions)
-                if mode.check or lease.held or not (unproven or found.changes):
-                    return mended, found, unproven
+                left = recovery.left(found.revisions)
+                due = found.changes or (left is not None and left.unseen)
+                if mode.check or lease.held or not due:
+                    return mended, found, left
                 lease.take()  # somebody may have been at work until now, so all is read again
         except FindingError as error:
             raise FindingError(*error.findings, *mended) from error
@@ -210,21 +223,34 @@ class ActionModule(ReleaseStep):
         plan: Plan,
     ) -> list[Workload]:
         """The workloads whose pods do not have what the cluster would give them now, and do not roll anyway."""
+        if plan.run.restart == "never":
+            return []
         still = {workload: live[workload] for workload in live if workload not in rolling}
         return workloads.outdated(still, workloads.running(still), plan.watched)
 
-    def _restarting(
-        self, owed: list[Workload], plan: Plan, cluster: Cluster, *, alone: bool
-    ) -> list[Workload]:
-        """Those of them that are restarted in this run.
+    def _restarts(
+        self,
+        workloads: Workloads,
+        live: Mapping[Workload, Mapping[str, Any]],
+        rolling: Collection[Workload],
+        plan: Plan,
+    ) -> tuple[list[Workload], list[Workload]]:
+        """The workloads that owe a restart, and those of them that are restarted in this run."""
+        owed = self._owed(workloads, live, rolling, plan)
+        return owed, owed if plan.run.restart == "auto" else []
 
-        :param alone: whether nothing else is done, for which the same rights were asked for.
+    def _proof_follows(self) -> bool:
+        """Whether the proof follows in the same play.
+
+        :raises FindingError: when that cannot be told.
         """
-        if not owed or plan.run.restart != "auto":
-            return []
-        if alone:
-            allow_restart(plan, cluster)
-        return owed
+        try:
+            given = self._task.args.get(PROOF_FOLLOWS.name)
+            return bool(convert.convert(PROOF_FOLLOWS, given))
+        except convert.ConversionError as error:
+            where = PROOF_FOLLOWS.name
+            finding = DESCRIPTION_CATALOGUE.finding("value-invalid", where=where, problem=error)
+            raise FindingError(finding) from None
 
     def _mark(
         self,
@@ -237,6 +263,25 @@ class ActionModule(ReleaseStep):
         release = recovery.way_back.helm.release
         self.progress(f"upgrading release {release} with chart {self.partial['chart']}")
         return recovery.upgrading(deployed, live, due.before)
+
+    def _upgrade(
+        self,
+        plan: Plan,
+        recovery: Recovery,
+        due: Due,
+        upgrade: Callable[..., object],
+        flags: Sequence[str],
+    ) -> Revision:
+        """Upgrades the release together with the private CA; the revision that this makes.
+
+        :param upgrade: calls Helm, with `flags`.
+        """
+        with due.held():
+            self._trust(due, recovery)
+            upgrade(flags=flags)
+        made = upgraded(recovery, plan)
+        self.partial.update(changed=True, upgraded=True, revision=made.number)
+        return made
 
     def _prove(
         self, plan: Plan, cluster: Cluster, workloads: Workloads, recovery: Recovery
@@ -320,7 +365,7 @@ class ActionModule(ReleaseStep):
         return interruptions
 
 
-def left(owed: Sequence[Workload], target: Target) -> Finding:
+def left_restarts(owed: Sequence[Workload], target: Target) -> Finding:
     """What to say of restarts that are not made."""
     places = ", ".join(map(str, owed))
     return ROLLOUT.finding("restart-left", where=places, namespace=target.namespace)

@@ -341,8 +341,8 @@ options:
   test_mail:
     description:
       - When the proof sends a test mail to O(test_recipients), from the pod and by the application itself.
-      - V(on_change) sends one when the run has changed something. V(always) and V(never) are as they say. Check mode
-        sends none.
+      - V(on_change) sends one when the run has changed something, or when one before it has and was killed before its
+        proof. V(always) and V(never) are as they say. Check mode sends none.
     type: str
     choices: [on_change, always, never]
     default: on_change

@@ -27,8 +27,9 @@ extends_documentation_fragment:
 options:
   released:
     description:
-      - The registered result of M(mailops.smtp.smtp_release). Without it, or when that task has changed nothing,
-        nothing is undone; what has failed within that task was undone by it.
+      - The registered result of M(mailops.smtp.smtp_release). Without it, or when that task has changed nothing and
+        has found no change of an earlier run that is still to be proved, nothing is undone; what has failed within
+        that task was undone by it.
     type: dict
 attributes:
   check_mode:

@@ -28,8 +28,10 @@ extends_documentation_fragment:
 options:
   released:
     description:
-      - The registered result of M(mailops.smtp.smtp_release), which tells whether this run has changed something.
+      - The registered result of M(mailops.smtp.smtp_release), which tells whether this run has changed something, or
+        one before it that was killed before its proof.
       - Without it nothing has, and O(test_mail=on_change) sends no mail.
+      - That the change is proved now is written into the lease of the release.
     type: dict
 attributes:
   check_mode:

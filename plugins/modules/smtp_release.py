@@ -28,6 +28,15 @@ extends_documentation_fragment:
   - mailops.smtp._options
   - mailops.smtp._options.place
   - mailops.smtp._options.run
+options:
+  proof_follows:
+    description:
+      - Whether M(mailops.smtp.smtp_prove) follows in the same play. Then a change owes its proof until that has
+        succeeded. When the run is killed in between, or the proof fails for a while, the next run says so
+        (RV(ignore:proof_owed)), sends the test mail, and can still undo the change.
+      - The role deploy sets it when the role prove is in the play and no tag leaves it out.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full
@@ -88,6 +97,11 @@ run:
     changed the release since.
   returned: success
   type: str
+proof_owed:
+  description: Whether a change is still to be proved, that of this run or of one that was killed before; see
+    O(proof_follows).
+  returned: success
+  type: bool
 revision:
   description: Number of the revision that is in use.
   returned: success

@@ -207,6 +207,9 @@ READ: Mapping[str, Option] = {
 RELEASED = Option("released", Kind.DICTIONARY, inherited=False)
 """The result of smtp_release, for the steps that come after it."""
 
+PROOF_FOLLOWS = Option("proof_follows", Kind.BOOLEAN, inherited=False)
+"""What smtp_release takes besides."""
+
 PLAYBOOK_VARIABLES = frozenset({"smtp_hosts"})
 """Variables that a playbook reads by itself: they are known, and no option of an action."""
 

@@ -32,6 +32,19 @@ CATALOGUE = Catalogue(
             fix="Run the configure playbook with smtp_restart: auto when the service may be interrupted.",
         ),
         Entry(
+            code="proof-not-noted",
+            severity="warning",
+            meaning=(
+                "The change is proved, and that could not be written into the lease of the release. So the "
+                "next run takes it for one that is still to be proved."
+            ),
+            message="The proof has succeeded, and that could not be written down: {problem}",
+            fix=(
+                "Nothing needs to be done: the next run proves it again, with another test mail. If a "
+                "right is missing, give it (docs/rights.md, configure)."
+            ),
+        ),
+        Entry(
             code="application-cannot-send",
             severity="error",
             meaning=(

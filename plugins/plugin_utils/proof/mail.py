@@ -24,6 +24,6 @@ def reason_not_to(
         return "smtp_test_mail is never"
     if check:
         return "check mode sends none"
-    if wanted == "on_change" and not released.get("changed"):
+    if wanted == "on_change" and not (released.get("changed") or released.get("proof_owed")):
         return "nothing has changed in this run (smtp_test_mail: always sends one nevertheless)"
     return ""

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
-Doing = Literal["upgrade", "roll", "undo", "done"]
+Doing = Literal["upgrade", "roll", "undo", "proof", "done"]
 
 PREFIX = "mailops.smtp/"
-RUN, DOING, REVISION, GOOD, CA = (
-    PREFIX + key for key in ("run", "doing", "revision", "good", "ca")
+RUN, DOING, REVISION, GOOD, CA, BEFORE = (
+    PREFIX + key for key in ("run", "doing", "revision", "good", "ca", "before")
 )
 
 
@@ -22,13 +22,16 @@ class Journal:
     """The last word of a run, in the annotations of its lease. No secret, and nothing of the settings.
 
     :param run: its name.
-    :param doing: what it was about; `done` when all of it was seen to be right, or undone. A `roll`
-        gives the pods something else without a new revision.
+    :param doing: what it was about; `proof` when all of it was seen to be right in the pods, and the
+        proof of it is owed; `done` when nothing is owed, or it is undone. A `roll` gives the pods
+        something else without a new revision.
     :param revision: the number of the revision that it was about to make; of a roll, of the one in use.
     :param good: the number of the revision whose pods were ready before; `None` when none was. A roll
         stays with its own.
     :param ca: the workloads whose private CA it was about to change, each as it is to be applied to have
         it as before; those that come later for the same workload were never seen to be right.
+    :param before: what an earlier run has left open. It counts as long as this run has not come to its
+        revision.
     """
 
     run: str
@@ -36,6 +39,25 @@ class Journal:
     revision: int
     good: int | None
     ca: tuple[Mapping[str, Any], ...] = ()
+    before: Journal | None = None
+
+    @property
+    def seen(self) -> bool:
+        """Whether all of it was seen to be right in the pods, or is undone."""
+        return self.doing in ("proof", "done")
+
+    def reopened(self, ca: tuple[Mapping[str, Any], ...]) -> Journal:
+        """The same when the pods get something else once more, before all is done.
+
+        :param ca: as that of the journal, with what changes now.
+        """
+        doing: Doing = "roll" if self.rolls else "upgrade"
+        return replace(self, doing=doing if self.seen else self.doing, ca=ca)
+
+    def owing(self, run: str) -> Journal | None:
+        """The part of it by which the change of a run owes its proof, if it does."""
+        both = (each for each in (self, self.before) if each)
+        return next((each for each in both if (each.run, each.doing) == (run, "proof")), None)
 
     @property
     def rolls(self) -> bool:
@@ -51,6 +73,7 @@ class Journal:
             REVISION: str(self.revision),
             GOOD: good,
             CA: json.dumps(self.ca),
+            BEFORE: json.dumps(self.before.annotations()) if self.before else "",
         }
 
 
@@ -62,6 +85,7 @@ def of(annotations: Mapping[str, str]) -> Journal | None:
         return None
     try:
         ca = tuple(json.loads(annotations.get(CA, "[]")))
+        before = json.loads(annotations.get(BEFORE) or "{}")
     except ValueError:
         return None
     return Journal(
@@ -70,4 +94,5 @@ def of(annotations: Mapping[str, str]) -> Journal | None:
         revision=int(revision),
         good=int(good) if good.isdecimal() else None,
         ca=ca,
+        before=of(before),
     )

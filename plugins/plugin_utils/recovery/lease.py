@@ -14,6 +14,7 @@ import platform
 import pwd
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -75,6 +76,24 @@ def left(leases: Leases, release: str) -> Journal | None:
     return _journal(lease)
 
 
+def proved(leases: Leases, release: str, run: str) -> None:
+    """Writes down that the change of a run is proved, if that is owed. Takes no lease.
+
+    :param run: the name of the run that has begun the change.
+    :raises FindingError: when the API server cannot be reached, or refuses.
+    """
+    while True:
+        lease, now = leases.lease(name_of(release))
+        holder, journal = holder_of(lease), _journal(lease)
+        owing = journal.owing(run) if journal else None
+        # Who is at work now takes over what is owed.
+        if lease is None or owing is None or (holder is not None and holder.expires() > now):
+            return
+        with suppress(ConflictError):  # somebody was faster
+            leases.write_lease(_noting(lease, replace(owing, doing="done").annotations()))
+            return
+
+
 def name_of(release: str) -> str:
     """The name of the lease of a release."""
     return f"mailops-smtp-{release}"
@@ -82,6 +101,13 @@ def name_of(release: str) -> str:
 
 def _journal(lease: Mapping[str, Any] | None) -> Journal | None:
     return journals.of((lease or {}).get("metadata", {}).get("annotations") or {})
+
+
+def _noting(lease: Mapping[str, Any], annotations: Mapping[str, str]) -> dict[str, Any]:
+    """A lease with more annotations."""
+    metadata = lease["metadata"]
+    every = {**(metadata.get("annotations") or {}), **annotations}
+    return {**lease, "metadata": {**metadata, "annotations": every}}
 
 
 def me(run: str) -> str:
@@ -118,7 +144,6 @@ class Lease:
         self._clock = clock
         self._progress = progress
         self._lease: dict[str, Any] | None = None
-        self._before: Journal | None = None
         self._held = False
         self._lost = ""
         self._writing = threading.Lock()
@@ -254,7 +279,6 @@ class Lease:
         :raises FindingError: when the lease is lost, or the API server cannot be reached.
         """
         self.check()
-        self._before = self.journal()
         self._write(journal.annotations())
         self.check()
 
@@ -265,7 +289,7 @@ class Lease:
         """
         journal = self.journal()
         if journal is not None:
-            self.note(self._before or replace(journal, doing="done"))
+            self.note(journal.before or replace(journal, doing="done"))
 
     def renew(self) -> None:
         """Tells that this run lives.
@@ -294,15 +318,8 @@ class Lease:
     def _changed(
         self, lease: Mapping[str, Any], annotations: Mapping[str, str], spec: Mapping[str, Any]
     ) -> dict[str, Any]:
-        metadata = lease["metadata"]
-        return {
-            **lease,
-            "metadata": {
-                **metadata,
-                "annotations": {**(metadata.get("annotations") or {}), **annotations},
-            },
-            "spec": {**lease["spec"], "renewTime": self._time(), **spec},
-        }
+        spec = {**lease["spec"], "renewTime": self._time(), **spec}
+        return {**_noting(lease, annotations), "spec": spec}
 
     def __enter__(self) -> Lease:
         return self

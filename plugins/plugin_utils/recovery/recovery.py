@@ -26,7 +26,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import cause, marker, unfinished
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Doing, Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import (
     HALF_WRITTEN,
     Unfinished,
@@ -67,13 +67,6 @@ class Recovery:
     def where(self) -> str:
         return f"release {self.release}"
 
-    @property
-    def run(self) -> str:
-        """The name of the run that has begun the change: this one, or a killed one that it has taken up."""
-        lease = self.way_back.lease
-        journal = lease.journal() if lease.held else None
-        return journal.run if journal else lease.run
-
     def begin(self, *, check: bool) -> list[Finding]:
         """Waits for an operation of somebody else's, and goes back from what a killed run has left half written.
 
@@ -113,10 +106,20 @@ class Recovery:
         )
         return [resumed, *back.findings]
 
-    def unproven(self, revisions: Sequence[Revision]) -> bool:
-        """Whether nobody has seen the newest revision to be right, because the run that made it was killed."""
+    def left(self, revisions: Sequence[Revision]) -> Unfinished | None:
+        """What a killed run has left to be seen to be right, or to be proved."""
         left = self._unfinished(revisions)
-        return left is not None and not left.half_written
+        return left if left is not None and not left.half_written else None
+
+    def outcome(self, left: Unfinished | None) -> dict[str, Any]:
+        """The `run` that has begun the change, which may be a killed one; and whether the `proof_owed` is.
+
+        :param left: what the run has found.
+        """
+        lease = self.way_back.lease
+        journal = self._noted() if lease.held else left and left.journal
+        run = journal.run if journal else lease.run
+        return {"run": run, "proof_owed": bool(journal and journal.doing == "proof")}
 
     def upgrading(self, deployed: Revision, live: Live, ca: Ca) -> tuple[str, ...]:
         """To be called before the upgrade; returns its flags, which mark the revision as this run's.
@@ -130,10 +133,11 @@ class Recovery:
         if good is None and all(map(self._is_ready, live.values())):
             good = deployed.number
         lease = self.way_back.lease
-        ca = self._before(live, ca)
-        lease.note(Journal(lease.run, "upgrade", deployed.number + 1, good, ca))
+        number, before = deployed.number + 1, self._before(left, live, ca)
+        open_ = replace(left.journal, before=None) if left and left.journal else None
+        lease.note(Journal(lease.run, "upgrade", number, good, before, open_))
         self.way_back.require_newest(deployed.number)
-        return marker.flags(lease.run, deployed.number + 1)
+        return marker.flags(lease.run, number)
 
     def rolling(self, ca: Ca = ()) -> None:
         """To be called before the pods get something else, with an upgrade or without one.
@@ -152,25 +156,26 @@ class Recovery:
         if journal is not None and open_ and journal.run == lease.run:
             return
         revisions, live = self._revisions(), self.way_back.workloads.live()
-        last, before = newest(revisions), self._before(live, ca)
-        if journal is not None and open_ and unfinished.find(revisions, journal):
-            lease.note(replace(journal, ca=before))
+        last, left = newest(revisions), self._unfinished(revisions)
+        before = self._before(left, live, ca)
+        if left and left.journal and left.journal.doing != "undo":
+            lease.note(left.journal.reopened(before))
         elif last is not None:
-            if journal is None or journal.doing == "done":
+            if journal is None or journal.seen:
                 ready = all(map(self._is_ready, live.values()))
             else:
                 ready = journal.good is not None
             good = last.number if ready else None
             lease.note(Journal(lease.run, "roll", last.number, good, before))
 
-    def _before(self, live: Live, ca: Ca) -> Ca:
+    def _before(self, left: Unfinished | None, live: Live, ca: Ca) -> Ca:
         """The private CA as it was before all that nobody has seen to be right, and then what it was since.
 
         What only an earlier change needed to be undone goes: that one is final now.
         """
         journal = self.way_back.lease.journal()
         known = journal.ca if journal else ()
-        if journal is not None and journal.doing != "done":
+        if journal is not None and (left or not journal.seen):
             return (*known, *ca)
         # With a CA in use, the right to delete one was asked for.
         if any(map(patch.config_map_of, live.values())):
@@ -209,22 +214,33 @@ class Recovery:
     def _is_ready(self, found: Mapping[str, Any]) -> bool:
         return state.complete(found, self.way_back.cluster.own_pods(found))
 
+    def _noted(self) -> Journal | None:
+        """What was written down and counts; that of this run, once it has.
+
+        :raises FindingError: when the API server cannot be reached.
+        """
+        lease = self.way_back.lease
+        journal = lease.journal() if lease.held else None
+        if journal is None or journal.before is None or journal.run == lease.run:
+            return journal
+        return unfinished.in_force(journal, self._revisions())
+
     @contextmanager
-    def undoing(self) -> Iterator[None]:
+    def undoing(self, *, proof_follows: bool = False) -> Iterator[None]:
         """Undoes the change when what is within fails because of it; else it is seen to be right.
 
+        :param proof_follows: whether it is to be proved yet, in this run or, if that is killed, in a later one.
         :raises FindingError: what has failed first, and then what was undone and what was not.
         """
         try:
             yield
         except FindingError as error:
             raise FindingError(*error.findings, *self.undo(error.findings)) from error
-        lease = self.way_back.lease
-        journal = lease.journal() if lease.held else None
-        if journal is not None and journal.doing != "done":
-            self._finish(journal)
+        journal = self._noted()
+        if journal is not None and not journal.seen:
+            self._finish(journal, "proof" if proof_follows else "done")
 
-    def _finish(self, journal: Journal) -> None:
+    def _finish(self, journal: Journal, doing: Doing) -> None:
         """Notes that a change was seen to be right; the certificates go that nobody needs any more."""
         live = self.way_back.workloads.live() if journal.ca else {}
         bare = {patch.place(now) for now in live.values() if not patch.config_map_of(now)}
@@ -233,7 +249,7 @@ class Recovery:
         kept = (body for body in before if patch.place(body) not in bare)
         self._discard(journal.ca, live, kept=tuple(kept))
         good = journal.revision if journal.rolls else journal.good
-        self.way_back.lease.note(replace(journal, doing="done", good=good, ca=before))
+        self.way_back.lease.note(Journal(journal.run, doing, journal.revision, good, before))
 
     def undo(self, failed: Sequence[Finding]) -> list[Finding]:
         """Goes back to the revision before the change, if the change has made the failure.
@@ -241,11 +257,7 @@ class Recovery:
         :param failed: what has failed.
         :returns: what was undone, and what was not.
         """
-        lease = self.way_back.lease
-        journal = lease.journal() if lease.held else None
-        if journal is None or journal.doing == "done":
-            return []
-        return self._undo(failed, journal)
+        return self._undo(failed, None)
 
     def back_out(self, failed: Sequence[Finding], run: str) -> list[Finding]:
         """The same for a change that was seen to be right in the pods, when something else fails afterwards.
@@ -256,16 +268,17 @@ class Recovery:
             self.way_back.lease.take()
         except FindingError as error:
             return [self._not_undone(_end(str(error)), None)]
-        journal = self.way_back.lease.journal()
-        if journal is None:
-            return []
-        if journal.run != run:
-            reason = f"another run of this collection has changed release {self.release} since"
-            return [self._not_undone(reason, None)]
-        return self._undo(failed, journal)
+        return self._undo(failed, run)
 
-    def _undo(self, failed: Sequence[Finding], journal: Journal) -> list[Finding]:
+    def _undo(self, failed: Sequence[Finding], run: str | None) -> list[Finding]:
+        """:param run: of the change; by default one that was not seen to be right yet."""
         try:
+            journal = self._noted()
+            if journal is None or (run is None and journal.seen):
+                return []
+            if run not in (None, journal.run):
+                reason = f"another run of this collection has changed release {self.release} since"
+                return [self._not_undone(reason, None)]
             return self._undone(failed, journal)
         except FindingError as error:
             reason = f"{_end(str(error))}. The next run completes it or undoes it"
@@ -295,7 +308,9 @@ class Recovery:
         self, failed: Sequence[Finding], journal: Journal, last: Revision
     ) -> list[Finding]:
         """The same where no revision was made: the private CA alone may have changed."""
-        trust = self.way_back.trust(journal.ca)
+        open_ = None if journal.rolls else journal.before
+        ca = journal.ca[len(open_.ca) :] if open_ else journal.ca  # what is open stays as it is
+        trust = self.way_back.trust(ca)
         if not trust.mounts:
             trust.let_go()
             told: list[Finding] = []
@@ -310,7 +325,7 @@ class Recovery:
         refusal = self._refusal(failed, last, good, ours=ours)
         if refusal and (journal.rolls or not self.undoes):
             return [self._not_undone(refusal, None)]
-        return self._go(last, last, journal.ca)
+        return self._go(last, last, ca, open_)
 
     def _not_written(self, journal: Journal) -> Finding:
         self.way_back.lease.withdraw()
@@ -337,7 +352,10 @@ class Recovery:
             return f"{new} there is no revision before it whose pods were ready"
         return ""
 
-    def _go(self, last: Revision, good: Revision, ca: Ca) -> list[Finding]:
+    def _go(
+        self, last: Revision, good: Revision, ca: Ca, open_: Journal | None = None
+    ) -> list[Finding]:
+        """:param open_: what an earlier run has left open, and is so again."""
         way_back, rolls = self.way_back, last.number == good.number
         to = "its private CA from before" if rolls else f"revision {good.number}"
         way_back.workloads.progress(f"undoing the change: {self.where} goes back to {to}")
@@ -352,18 +370,18 @@ class Recovery:
             facts |= {"settings": back.settings, "restarted": back.restarts}
             way_back.arrive(self.seconds)
             left = (*ca, *(mount.state for mount in back.trust.mounts))
-            self._discard(left, way_back.workloads.live())
+            self._discard(left, way_back.workloads.live(), kept=open_.ca if open_ else ())
             journal = way_back.lease.journal()
             if journal is not None:
-                way_back.lease.note(replace(journal, doing="done", ca=()))
+                undone = replace(journal, doing="done", ca=(), before=None)
+                way_back.lease.note(open_ or undone)
         except FindingError as error:
             if back is None:
                 return [self._not_undone(_end(str(error)), None if rolls else good)]
             problem = CATALOGUE.finding("undo-incomplete", problem=error, **facts)
             return [problem, *back.findings]
         remains = "" if rolls else self._remains(last)
-        undone = CATALOGUE.finding("change-undone", remains=remains, **facts)
-        return [undone, *back.findings]
+        return [CATALOGUE.finding("change-undone", remains=remains, **facts), *back.findings]
 
     def _remains(self, undone: Revision) -> str:
         """What a rollback does not undo, as sentences."""

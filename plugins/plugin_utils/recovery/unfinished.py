@@ -26,11 +26,18 @@ class Unfinished:
     :param half_written: whether it is to be gone back from: not all of its objects are known to be
         there, or what somebody else had set is not, or its run was about to.
     :param good: the revision to go back to; `None` when none is known to have worked.
+    :param journal: what its run has written down, if that is known.
     """
 
     revision: Revision
     half_written: bool
     good: Revision | None
+    journal: Journal | None = None
+
+    @property
+    def unseen(self) -> bool:
+        """Whether also its pods were not seen to be right, and not only its proof is owed."""
+        return self.journal is None or not self.journal.seen
 
 
 def find(revisions: Sequence[Revision], journal: Journal | None) -> Unfinished | None:
@@ -42,14 +49,27 @@ def find(revisions: Sequence[Revision], journal: Journal | None) -> Unfinished |
     last = newest(revisions)
     if last is None:
         return None
-    noted = journal if journal and made_by(journal, revisions) else None
+    noted = in_force(journal, revisions)
     if last.status in HALF_WRITTEN and (noted or run_of(last, revisions)):
         good = before(noted, revisions) if noted else None
-        return Unfinished(last, True, good or last_good(revisions))
+        return Unfinished(last, True, good or last_good(revisions), noted)
     if noted and noted.doing != "done" and last.status == "deployed":
         wrong = overtook(noted, last) or last.number < noted.revision
-        return Unfinished(last, wrong, before(noted, revisions))
+        return Unfinished(last, wrong, before(noted, revisions), noted)
     return None
+
+
+def in_force(journal: Journal | None, revisions: Sequence[Revision]) -> Journal | None:
+    """What counts of what was noted: what was open before, when its run has not come to its revision.
+
+    A private CA may have changed by then.
+    """
+    if journal is None or made_by(journal, revisions):
+        return journal
+    earlier = journal.before
+    if earlier is None or not made_by(earlier, revisions):
+        return None
+    return earlier if earlier.ca == journal.ca else earlier.reopened(journal.ca)
 
 
 def made_by(journal: Journal, revisions: Sequence[Revision]) -> bool:
@@ -63,7 +83,7 @@ def made_by(journal: Journal, revisions: Sequence[Revision]) -> bool:
     if journal.doing == "undo":
         begun = last.number == journal.revision and last.is_rollback
         return begun or last.number == journal.revision - 1
-    if journal.doing == "roll":
+    if journal.rolls:
         return last.number == journal.revision and last.status == "deployed"
     return last.number >= journal.revision and run_of(last, revisions) == journal.run
 

@@ -5,15 +5,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.action.smtp_back_out import ActionModule
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing import (
     ARGUMENTS,
     perform,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
+    Release,
+    made_by,
+    recovery,
 )
 
 OURS = Finding("credentials-rejected", "error", "relay", "The relay refuses the login.", "Mend it.")
@@ -36,3 +45,30 @@ def test_those_of_this_collection_are_told_again(tmp_path: Path) -> None:
     variables = {"ansible_failed_result": failed}
     result = perform(ActionModule, ARGUMENTS, variables, folder=tmp_path)[1]
     assert result["findings"] == [OURS.as_dict()]
+
+
+@pytest.mark.parametrize(
+    ("released", "undone"),
+    [
+        ({"changed": True}, True),
+        ({"changed": False, "proof_owed": True}, True),
+        ({"changed": False, "proof_owed": False}, False),
+        ({"changed": True, "failed": True}, False),
+    ],
+)
+def test_a_change_is_undone_that_is_of_this_run_or_was_still_to_be_proved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, released: dict[str, Any], undone: bool
+) -> None:
+    release = Release([revision(4, "superseded"), made_by("first", 5, "deployed")])
+    with lease(release.kept, "first") as its:
+        its.take()
+        its.note(Journal("first", "proof", 5, 4))
+    monkeypatch.setattr(ActionModule, "cluster", lambda *_: cast(Cluster, release))
+    monkeypatch.setattr(
+        ActionModule, "recovery", lambda _self, _plan, _of, its: recovery(release, its)
+    )
+    failed = {"msg": OURS.message, "findings": [OURS.as_dict()]}
+    given = {**ARGUMENTS, "released": {**released, "run": "first"}}
+    result = perform(ActionModule, given, {"ansible_failed_result": failed}, folder=tmp_path)[1]
+    assert ("change-undone" in {each["code"] for each in result["findings"]}) is undone
+    assert release.numbers() == ([4, 5, 6] if undone else [4, 5])

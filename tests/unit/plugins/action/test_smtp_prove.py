@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import
     Executed,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import FOLDER
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.tests.unit.plugins.action.test_smtp_probe import (
     codes,
     documented,
@@ -29,6 +32,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scri
     Relay,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
+    Clock,
     ScriptedCluster,
     deployment,
     environ,
@@ -39,6 +43,10 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing
     ARGUMENTS,
     perform,
 )
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
+    Kept,
+    lease,
+)
 
 TO = "someone@example.org"
 REJECTED = b"535 5.7.8 Authentication failed\r\n"
@@ -47,7 +55,15 @@ Prove = Callable[..., dict[str, Any]]
 
 
 class Distroless(ScriptedCluster):
-    """Nothing can be run in its containers but the application's own command."""
+    """Nothing can be run in its containers but the application's own command; it keeps leases."""
+
+    kept: Kept
+
+    def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]:
+        return self.kept.lease(name)
+
+    def write_lease(self, lease: Mapping[str, Any]) -> dict[str, Any]:
+        return self.kept.write_lease(lease)
 
     sent: Sequence[str] = ()
     ends = Executed(0, b"sent\n", b"")
@@ -73,6 +89,7 @@ def container(name: str) -> dict[str, Any]:
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Distroless:
     there = Distroless(secrets={"creds": secret(user="hub", password="of-the-pod")})
     monkeypatch.setattr(there, "revisions", lambda _release: [])
+    there.kept = Kept(Clock())
     for name in ("api", "cmd"):
         own = container(name)
         there.states[f"qua-{name}"] = deployment(f"qua-{name}", container=own)
@@ -228,3 +245,78 @@ def test_pods_that_are_to_keep_former_settings_prove_nothing_of_the_new_ones(
     assert "failed" not in result, result["msg"]
     assert codes(result) == ["proof-deferred"]
     assert (relay.seen, cluster.sent) == ([], ())
+
+
+class TestAProofThatIsOwed:
+    """By a run that was killed before it; it is made up for, and that is written down."""
+
+    OWED = Journal("first", "proof", 5, 4)
+    RELEASED: Mapping[str, Any] = {"changed": False, "proof_owed": True, "run": "first"}
+
+    @pytest.fixture(autouse=True)
+    def noted(self, cluster: Distroless) -> None:
+        with lease(cluster.kept, "first") as its:
+            its.take()
+            its.note(self.OWED)
+
+    def doing(self, cluster: Distroless) -> str:
+        journal = lease(cluster.kept).journal()
+        assert journal
+        assert replace(journal, doing="proof") == self.OWED
+        return journal.doing
+
+    def test_is_made_up_for_with_a_mail(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+    ) -> None:
+        relay = run_relay(Relay())
+        the_pods_have(cluster, relay)
+        result = prove(relay, released=self.RELEASED)
+        assert "failed" not in result, result["msg"]
+        assert len(relay.mails) == 1
+        assert self.doing(cluster) == "done"
+
+    @pytest.mark.parametrize("test_mail", ["never", "always"])
+    def test_is_proved_by_what_is_wanted_of_it(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless, test_mail: str
+    ) -> None:
+        relay = run_relay(Relay())
+        the_pods_have(cluster, relay)
+        assert "failed" not in prove(relay, released=self.RELEASED, test_mail=test_mail)
+        assert self.doing(cluster) == "done"
+
+    def test_is_owed_still_when_it_fails(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+    ) -> None:
+        relay = run_relay(Relay(replies={"AUTH": REJECTED}))
+        assert prove(relay, released=self.RELEASED)["failed"]
+        assert self.doing(cluster) == "proof"
+
+    def test_is_owed_still_when_it_waits_for_a_restart_or_in_check_mode(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+    ) -> None:
+        relay = run_relay(Relay())
+        the_pods_have(cluster, relay)
+        assert "failed" not in prove(relay, released=self.RELEASED, check=True)
+        cluster.environments = {
+            f"qua-{name}-1": environ(SMTP_SENDER_PASSWORD="former") for name in ("api", "cmd")
+        }
+        assert "failed" not in prove(relay, released=self.RELEASED, restart="defer")
+        assert self.doing(cluster) == "proof"
+
+    def test_is_none_where_mail_is_switched_off(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+    ) -> None:
+        relay = run_relay(Relay())
+        assert "failed" not in prove(relay, released=self.RELEASED, enabled=False)
+        assert self.doing(cluster) == "done"
+
+    def test_that_cannot_be_written_down_is_told_and_fails_nothing(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+    ) -> None:
+        relay = run_relay(Relay())
+        the_pods_have(cluster, relay)
+        cluster.kept.answers = False
+        result = prove(relay, released=self.RELEASED)
+        assert "failed" not in result, result["msg"]
+        assert "proof-not-noted" in codes(result)
+        assert any("could not be written down" in each for each in result["warnings"])

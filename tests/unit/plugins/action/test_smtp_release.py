@@ -5,24 +5,32 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
+
+import pytest
 
 from ansible_collections.mailops.smtp.plugins.action.smtp_release import ActionModule
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target, make
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.marker import LABEL
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import MANAGER
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
     deployment,
+    environ,
+    pod,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing import (
     ARGUMENTS,
     perform,
 )
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
     Release,
     made_by,
@@ -57,15 +65,28 @@ def test_that_a_killed_run_was_gone_back_from_is_told_also_when_this_one_is_refu
     assert found[-1] == "run-resumed"
 
 
+WORKLOADS = ("qua-api", "qua-cmd")
+
+
+def configured(**container: Any) -> Release:
+    """A release with the settings of the arguments, made by the run `first`; its user may do everything.
+
+    :param container: of its workloads, which have no pods.
+    """
+    wanted = values.apply({}, make(ARGUMENTS, (), Path(os.devnull).read_text).rendered.leaves, {})
+    newest = replace(revision(5, config=wanted), labels={LABEL: "first-5"})
+    release = Release([revision(4, "superseded"), newest], may_all=True)
+    for name in WORKLOADS:
+        release.states[name] = deployment(name, replicas=0, updated=0, ready=0, container=container)
+    return release
+
+
 def test_a_private_ca_that_another_run_has_just_taken_out_is_not_taken_out_again(
     tmp_path: Path,
 ) -> None:
-    wanted = values.apply({}, make(ARGUMENTS, (), Path(os.devnull).read_text).rendered.leaves, {})
-    release = Release([revision(4, config=wanted)], may_all=True)
-    for name in ("qua-api", "qua-cmd"):
-        state = deployment(name, replicas=0, updated=0, ready=0)
+    release = configured()
+    for state in release.states.values():
         state["metadata"]["managedFields"] = [{"manager": MANAGER}]
-        release.states[name] = state
 
     def meanwhile() -> None:
         for state in release.states.values():
@@ -76,3 +97,66 @@ def test_a_private_ca_that_another_run_has_just_taken_out_is_not_taken_out_again
     assert "failed" not in result, result
     assert not result["changed"]
     assert result["ca_changed"] == []
+
+
+def test_pods_that_another_run_has_just_restarted_are_not_restarted_again(tmp_path: Path) -> None:
+    release = configured(env=[{"name": "SMTP_SENDER_USER", "value": "new"}])
+    pods = {name: f"{name}-1" for name in WORKLOADS}
+    for name, state in release.states.items():
+        release.states[name] = deployment(
+            name, container=state["spec"]["template"]["spec"]["containers"][0]
+        )
+        release.pods[name] = [pod(pods[name])]
+        release.environments[pods[name]] = environ(SMTP_SENDER_USER="old")
+
+    def meanwhile() -> None:
+        for name in pods.values():
+            release.environments[name] = environ(SMTP_SENDER_USER="new")
+
+    release.kept.before_write = meanwhile
+    result = perform(bringing(release), ARGUMENTS, folder=tmp_path)[1]
+    assert "failed" not in result, result
+    assert result["restarted"] == []
+    assert not result["changed"]
+
+
+class TestTheProofOfAChange:
+    """Is owed when its run was killed before it, and there is nothing else to do then."""
+
+    OWED = Journal("first", "proof", 5, 4)
+
+    @staticmethod
+    def released(release: Release, folder: Path, **changes: Any) -> dict[str, Any]:
+        result = perform(bringing(release), {**ARGUMENTS, **changes}, folder=folder)[1]
+        assert "failed" not in result, result
+        return result
+
+    @staticmethod
+    def noted(release: Release, journal: Journal) -> None:
+        with lease(release.kept, journal.run) as its:
+            its.take()
+            its.note(journal)
+
+    def test_is_told_with_the_run_that_has_made_it_and_is_no_change(self, tmp_path: Path) -> None:
+        release = configured()
+        self.noted(release, self.OWED)
+        writes = release.kept.version
+        result = self.released(release, tmp_path)
+        assert (result["proof_owed"], result["run"], result["changed"]) == (True, "first", False)
+        assert release.kept.version == writes
+
+    @pytest.mark.parametrize(("follows", "owed"), [(True, True), ("no", False), (None, False)])
+    def test_is_owed_from_its_deployment_on_when_it_follows(
+        self, tmp_path: Path, follows: object, owed: bool
+    ) -> None:
+        release = configured()
+        self.noted(release, Journal("first", "upgrade", 5, 4))
+        result = self.released(release, tmp_path, proof_follows=follows)
+        assert (result["proof_owed"], result["run"], result["changed"]) == (owed, "first", True)
+        journal = lease(release.kept).journal()
+        assert journal == replace(self.OWED, doing="proof" if owed else "done")
+
+    def test_cannot_follow_perhaps(self, tmp_path: Path) -> None:
+        given = {**ARGUMENTS, "proof_follows": "perhaps"}
+        result = perform(bringing(configured()), given, folder=tmp_path)[1]
+        assert [each["code"] for each in result["findings"]] == ["value-invalid"]

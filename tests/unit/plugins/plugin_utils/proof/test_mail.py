@@ -20,6 +20,7 @@ TO = ("someone@example.org",)
         ("on_change", TO, {"changed": True}, False, ""),
         ("always", TO, {}, False, ""),
         ("on_change", TO, {"changed": False}, False, "nothing has changed in this run"),
+        ("on_change", TO, {"changed": False, "proof_owed": True}, False, ""),
         ("on_change", TO, {}, False, "nothing has changed in this run"),
         ("never", TO, {"changed": True}, False, "smtp_test_mail is never"),
         ("always", TO, {"changed": True}, True, "check mode sends none"),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A release whose workloads have no pods, as the cluster keeps it, and a helm that goes back in it."""
+"""A release as the cluster keeps it, and a helm that goes back in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Completed, Helm
@@ -21,7 +21,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery imp
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import WayBack
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.explain import Explainer
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
-from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import Clock
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
+    Clock,
+    ScriptedCluster,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
     Kept,
@@ -36,7 +39,11 @@ def made_by(run: str, number: int, status: str = "superseded") -> Revision:
 
 @dataclass
 class Release:
-    """:param refusals: Helm's words on its next calls, which fail with them.
+    """What is applied is taken note of, and changes nothing.
+
+    :param pods: by the name of their workload; by default there are none.
+    :param environments: of containers, by the names of their pods.
+    :param refusals: Helm's words on its next calls, which fail with them.
     :param may_all: whether the user of the kubeconfig is said to have all rights, or none.
     :param away: what the API server answers with when it is asked for the revisions.
     """
@@ -49,6 +56,9 @@ class Release:
     kept: Kept = field(default_factory=lambda: Kept(Clock()))
     replicas: list[tuple[str, str, int, str]] = field(default_factory=list)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pods: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    environments: dict[str, bytes] = field(default_factory=dict)
+    applied: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
     def revisions(self, _release: str) -> list[Revision]:
@@ -79,13 +89,19 @@ class Release:
         return state if state and state["kind"] == kind else None
 
     def own_pods(self, workload: Mapping[str, Any]) -> list[dict[str, Any]]:
-        return []
+        return self.pods.get(workload["metadata"]["name"], [])
+
+    def execute(self, pod: str, container: str, argv: Sequence[str]) -> Executed:
+        return ScriptedCluster(environments=self.environments).execute(pod, container, argv)
 
     def secret(self, name: str) -> dict[str, Any] | None:
         return None
 
     def config_map(self, name: str) -> dict[str, Any] | None:
         return None
+
+    def apply(self, body: Mapping[str, Any], manager: str, *, force: bool = False) -> None:
+        self.applied.append((manager, body))
 
     def set_replicas(self, kind: str, name: str, count: int, *, manager: str) -> None:
         self.replicas.append((kind, name, count, manager))

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS, proved
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import Clock
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
     Kept,
@@ -139,3 +141,55 @@ def test_a_lease_that_cannot_be_given_back_is_told_and_expires(kept: Kept) -> No
         mine.take()
         kept.answers = False
     assert "expires by itself" in said[-1]
+
+
+class TestAProofThatIsOwed:
+    """Is written down as soon as it has succeeded, without the lease."""
+
+    OWED, NEXT = Journal("first", "proof", 5, 4), Journal("next", "upgrade", 6, 4)
+
+    @staticmethod
+    def noted(kept: Kept, journal: Journal) -> None:
+        with lease(kept, "first") as its:
+            its.take()
+            its.note(journal)
+
+    @staticmethod
+    def found(kept: Kept) -> Journal | None:
+        return lease(kept, "later").journal()
+
+    def test_is_owed_no_more(self, kept: Kept) -> None:
+        self.noted(kept, self.OWED)
+        proved(kept, "qua", "first")
+        assert self.found(kept) == replace(self.OWED, doing="done")
+        assert kept.spec()["holderIdentity"] is None
+
+    def test_of_a_run_after_which_another_was_killed_before_its_upgrade_is_not_either(
+        self, kept: Kept
+    ) -> None:
+        self.noted(kept, replace(self.NEXT, before=self.OWED))
+        proved(kept, "qua", "first")
+        assert self.found(kept) == replace(self.OWED, doing="done")
+
+    @pytest.mark.parametrize("journal", [NEXT, replace(OWED, run="other")])
+    def test_of_another_change_stays_owed(self, kept: Kept, journal: Journal) -> None:
+        self.noted(kept, journal)
+        proved(kept, "qua", "first")
+        assert self.found(kept) == journal
+
+    def test_is_left_to_the_run_that_is_at_work_now(self, kept: Kept) -> None:
+        self.noted(kept, self.OWED)
+        with lease(kept, "next") as following:
+            following.take()
+            proved(kept, "qua", "first")
+            assert self.found(kept) == self.OWED
+
+    def test_is_looked_at_again_when_somebody_was_faster(self, kept: Kept) -> None:
+        self.noted(kept, self.OWED)
+        kept.before_write = lambda: self.noted(kept, self.NEXT)
+        proved(kept, "qua", "first")
+        assert self.found(kept) == self.NEXT
+
+    def test_is_none_where_no_run_has_ever_been(self, kept: Kept) -> None:
+        proved(kept, "qua", "first")
+        assert kept.leases == {}

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -12,7 +14,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import CONFLICT
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import patch
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
+    API,
     deployment,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
@@ -32,6 +36,8 @@ REFUSED = Finding(
     "credentials-rejected", "error", "relay", "The relay refuses the login.", "Mend it."
 )
 
+REFUSED_IN_THE_PODS = replace(REFUSED, code="container-crashes")
+
 AWAY = FindingError(CATALOGUE.finding("cluster-unreachable", where="api", problem="no"))
 
 
@@ -40,6 +46,10 @@ def noted(release: Release, journal: Journal) -> None:
     with lease(release.kept, journal.run) as its:
         its.take()
         its.note(journal)
+
+
+def outcome(run: str, *, owed: bool) -> dict[str, object]:
+    return {"run": run, "proof_owed": owed}
 
 
 def test_a_change_whose_proof_fails_afterwards_is_undone() -> None:
@@ -65,11 +75,13 @@ def test_a_change_that_was_taken_up_from_a_killed_run_goes_by_the_name_of_that_o
     release = Release([revision(4, "superseded"), made_by("killed", 5, "deployed")])
     noted(release, Journal("killed", "upgrade", 5, 4))
     with (mine := recovery(release)).way_back.lease as its:
-        assert mine.run == "mine"
+        left = mine.left(release.held)
+        assert mine.outcome(None) == outcome("mine", owed=False)
+        assert mine.outcome(left) == outcome("killed", owed=False)
         its.take()
         with mine.undoing():
             pass
-        assert mine.run == "killed"
+        assert mine.outcome(left) == outcome("killed", owed=False)
         assert its.journal() == Journal("killed", "done", 5, 4)
 
 
@@ -169,7 +181,7 @@ def test_a_revision_that_was_never_proved_stays_so_when_the_next_change_is_not_w
 
         assert codes(findings_of(change)) == ["credentials-rejected", "change-not-written"]
         assert its.journal() == killed
-    assert mine.unproven(release.held)
+    assert mine.left(release.held)
 
 
 def test_of_a_restart_that_fails_it_is_told_that_the_settings_stay() -> None:
@@ -186,3 +198,95 @@ def test_of_a_restart_that_fails_it_is_told_that_the_settings_stay() -> None:
     assert (cause, told.code) == (REFUSED, "change-not-undone")
     assert "the settings of revision 5 were there before, and stay" in told.message
     assert release.numbers() == [4, 5]
+
+
+class TestAChangeWhoseProofIsOwed:
+    """Is in the pods, and nobody knows yet whether mail goes out with it."""
+
+    OWED = Journal("first", "proof", 5, 4)
+
+    @pytest.fixture
+    def release(self) -> Release:
+        found = Release([revision(4, "superseded"), made_by("first", 5, "deployed")])
+        noted(found, self.OWED)
+        return found
+
+    def test_is_one_from_the_moment_when_its_pods_were_seen(self) -> None:
+        release = Release([revision(4, "superseded"), made_by("mine", 5, "deployed")])
+        with (mine := recovery(release)).way_back.lease as its:
+            its.take()
+            with mine.undoing(proof_follows=True):
+                its.note(Journal("mine", "upgrade", 5, 4))
+            assert mine.outcome(None) == outcome("mine", owed=True)
+
+    def test_is_found_by_the_next_run_without_the_lease(self, release: Release) -> None:
+        with (mine := recovery(release)).way_back.lease as its:
+            assert mine.begin(check=False) == []
+            assert mine.outcome(mine.left(release.held)) == outcome("first", owed=True)
+            assert not its.held
+
+    def test_can_still_be_undone(self, release: Release) -> None:
+        with (mine := recovery(release)).way_back.lease as its:
+            assert codes(mine.back_out([REFUSED], "first")) == ["change-undone"]
+            assert its.journal() == Journal("mine", "done", 6, 4)
+        assert release.numbers() == [4, 5, 6]
+
+    def test_is_not_what_a_later_change_goes_back_to(self, release: Release) -> None:
+        with (mine := recovery(release)).way_back.lease as its:
+
+            def change() -> None:
+                its.take()
+                with mine.undoing():
+                    mine.upgrading(release.held[-1], {}, ())
+                    release.held[-1] = made_by("first", 5)
+                    release.held.append(made_by("mine", 6, "deployed"))
+                    raise FindingError(REFUSED_IN_THE_PODS)
+
+            told = findings_of(change)[1]
+        assert told.code == "change-undone"
+        assert "the settings of revision 4 again (as revision 7)" in told.message
+
+    def test_stays_one_when_the_next_run_is_killed_before_helm_writes(
+        self, release: Release
+    ) -> None:
+        with (killed := recovery(release)).way_back.lease as its:
+            its.take()
+            killed.upgrading(release.held[-1], {}, ())
+        with (mine := recovery(release, lease(release.kept, "third"))).way_back.lease as its:
+            left = mine.left(release.held)
+            assert mine.outcome(left) == outcome("first", owed=True)
+            its.take()
+            with mine.undoing():
+                pass
+            assert mine.outcome(left) == outcome("first", owed=True)
+            assert codes(mine.back_out([REFUSED], "first")) == ["change-undone"]
+        assert release.numbers() == [4, 5, 6]
+
+    def test_stays_one_when_a_private_ca_is_undone_because_helm_could_not_write(
+        self, release: Release
+    ) -> None:
+        before = deployment(replicas=0, updated=0, ready=0)
+        volume = {"name": patch.VOLUME, "configMap": {"name": "certificates"}}
+        mounting = deployment(replicas=0, updated=0, ready=0, volumes=[volume])
+        mounting["metadata"]["managedFields"] = [{"manager": patch.MANAGER}]
+        release.states["qua-api"] = before
+        with (mine := recovery(release, None, [API])).way_back.lease as its:
+
+            def change() -> None:
+                its.take()
+                with mine.undoing():
+                    mine.upgrading(release.held[-1], {}, (patch.bare(before),))
+                    release.states["qua-api"] = mounting
+                    raise FindingError(REFUSED)
+
+            assert codes(findings_of(change)) == ["credentials-rejected", "change-undone"]
+            assert its.journal() == self.OWED
+        assert (patch.MANAGER, patch.bare(before)) in release.applied
+        assert release.numbers() == [4, 5]
+
+    def test_owes_it_again_after_another_roll(self, release: Release) -> None:
+        before = {"kind": "Deployment", "metadata": {"name": "qua-api"}}
+        with (mine := recovery(release)).way_back.lease as its, mine.undoing(proof_follows=True):
+            mine.rolling((before,))
+            assert its.journal() == Journal("first", "upgrade", 5, 4, (before,))
+        assert lease(release.kept).journal() == replace(self.OWED, ca=(before,))

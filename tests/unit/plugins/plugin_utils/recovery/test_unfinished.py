@@ -92,6 +92,37 @@ def test_a_revision_that_was_written_and_not_seen_to_be_right_is_unfinished() ->
     assert numbers(find(revisions, noted("upgrade", 2, good=None))) == (2, False, None)
 
 
+def test_one_whose_proof_is_owed_is_unfinished_and_its_pods_need_not_be_seen_again() -> None:
+    revisions = [revision(1, "superseded"), ours(2, "deployed", "SMTP settings")]
+    for doing, expected in (("proof", False), ("upgrade", True)):
+        found = find(revisions, noted(doing, 2))
+        assert numbers(found) == (2, False, 1)
+        assert found
+        assert found.unseen is expected
+    rolled = find([revision(1, "superseded"), revision(2)], noted("proof", 2, good=2))
+    assert rolled
+    assert not rolled.unseen
+    assert find([*revisions, revision(3)], noted("proof", 2)) is None
+
+
+def test_what_was_open_before_is_so_still_when_a_run_is_killed_before_helm_has_written() -> None:
+    revisions = [revision(1, "superseded"), ours(2, "deployed", "SMTP settings")]
+    killed = Journal("killed", "upgrade", 3, 1, before=noted("proof", 2))
+    found = find(revisions, killed)
+    assert found
+    assert found.journal == noted("proof", 2)
+    assert find([*revisions, revision(3)], killed) is None
+
+
+def test_but_not_as_one_whose_pods_were_seen_when_a_private_ca_has_changed_since() -> None:
+    revisions = [revision(1, "superseded"), ours(2, "deployed", "SMTP settings")]
+    bare = {"kind": "Deployment", "metadata": {"name": "qua-api"}}
+    killed = Journal("killed", "upgrade", 3, 1, (bare,), before=noted("proof", 2))
+    found = find(revisions, killed)
+    assert found
+    assert found.journal == Journal("run", "upgrade", 2, 1, (bare,))
+
+
 def test_a_roll_of_a_revision_that_another_run_or_somebody_else_has_made_is_unfinished() -> None:
     theirs = [revision(1, "superseded"), revision(2)]
     assert numbers(find(theirs, noted("roll", 2, good=2))) == (2, False, 2)
