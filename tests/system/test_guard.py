@@ -138,6 +138,44 @@ class TestWhatIsNotMail:
         assert f"{name}-welcome" not in app.kubectl("get", "configmaps")
 
 
+GIVEN_WAY = {
+    "Secret/hub-mail": {"data.directory"},
+    "ConfigMap/hub-config": {"data[directory.yml]"},
+    "Deployment/hub-app": {
+        f"spec.template.spec.{place}"
+        for place in (
+            "containers[app].env[DIRECTORY]",
+            "containers[app].envFrom[ConfigMap/hub-directory]",
+            "containers[app].volumeMounts[/etc/directory]",
+            "containers[app].volumeMounts[/var/lib/directory]",
+            "volumes[directory]",
+        )
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("helm", "traps"), [("helm", ["givesWay"]), ("helm3", ["givesWay", "twice"])]
+)
+def test_settings_of_somebody_else_that_would_give_way_stop_the_run_and_each_is_named(
+    installed: Callable[..., App], helm: str, traps: list[str]
+) -> None:
+    app = installed(*traps, helm=helm)
+    before = app.state()
+    played = app.deploy()
+    assert played.failed == 1, played.output
+    assert told(app, played) == {("upgrade-changes-other", where) for where in GIVEN_WAY}
+    for finding in findings(played):
+        message = finding["message"].replace(app.release.name, "hub")
+        places = message.partition(" change ")[2].partition(" of ")[0]
+        assert (
+            set(places.split(", ")) == GIVEN_WAY[finding["where"].replace(app.release.name, "hub")]
+        )
+    assert app.state() == before
+    allowed = app.deploy(smtp_allow_changes=[f"*/{app.release.name}-*"])
+    assert (allowed.returncode, allowed.changed) == (0, 1), allowed.output
+
+
 @pytest.mark.parametrize("helm", MAJORS)
 class TestMail:
     def test_passes_with_what_the_chart_makes_of_it(

@@ -14,6 +14,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import 
     Path,
     bare,
     differences,
+    entries,
     touch,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
@@ -22,6 +23,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import 
     compared,
     of_manifest,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.said import Said, said
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 
 Cause = Literal["random", "chart", "settings", "drift"]
@@ -39,11 +41,13 @@ class Causes:
     :param by_itself: what differs between two renderings of the values in use.
     :param by_settings: what differs between the values in use and those wanted.
     :param wanted: the objects as the chart renders them now.
+    :param said: what the settings say that change.
     """
 
     by_itself: Places = field(repr=False)
     by_settings: Places = field(repr=False)
     wanted: Mapping[Ref, Object] = field(repr=False)
+    said: Said
 
     def of(self, change: Change) -> Cause:
         """Why this change would come about."""
@@ -69,7 +73,8 @@ def causes(stored: Revision, again: Revision, wanted: Revision, namespace: str) 
     :raises ValueError: for a manifest that is no YAML.
     """
     was, is_, will = (_objects(each, namespace) for each in (stored, again, wanted))
-    return Causes(_differing(was, is_), _differing(is_, will), will)
+    says = said(stored.values, wanted.values, (which.name for which in is_.keys() - will.keys()))
+    return Causes(_differing(was, is_), _differing(is_, will), will, says)
 
 
 def _objects(revision: Revision, namespace: str) -> dict[Ref, Object]:
@@ -98,12 +103,8 @@ def _meets(places: Places, change: Change) -> bool:
 def _is_given(thing: Any, path: Path) -> bool:
     """Whether an object as the chart renders it says something about a place."""
     for step in path:
-        if isinstance(thing, list):
-            names = {str(place): entry for place, entry in enumerate(thing)}
-            names |= {entry["name"]: entry for entry in thing if "name" in entry}
-            thing = names.get(bare(step))
-        else:
-            thing = (thing or {}).get(bare(step))
+        of_list = isinstance(thing, list)
+        thing = entries(thing).get(step) if of_list else (thing or {}).get(bare(step))
         if not isinstance(thing, (Mapping, list)):
             return thing is not None
     return True

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import (
+    MAPS,
     MISSING,
     Path,
     differences,
@@ -30,9 +31,7 @@ _IMMUTABLE = re.compile(r"immutable|may not change|updates to \w+ spec for field
 _FORBIDDEN = re.compile(r'cannot \S+ resource "')
 """In the words of the API server's authorizer; an admission that denies has words of its own."""
 _STEP = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
-_KEY_OF_MAP = re.compile(
-    r"(.*\.(?:annotations|binaryData|data|labels|matchLabels|nodeSelector))\.(.+)"
-)
+_KEY_OF_MAP = re.compile(rf"(.*\.(?:{'|'.join(MAPS)}))\.(.+)")
 """The API server writes such a key as it is, with its dots."""
 _KEYED = re.compile(r'(\w+)=("[^"]*"|[^,]*)')
 

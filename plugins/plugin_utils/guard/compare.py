@@ -21,6 +21,12 @@ class _Missing(Enum):
 MISSING = _Missing.MISSING
 """There is nothing at this place."""
 
+MAPS = ("annotations", "binaryData", "data", "labels", "matchLabels", "nodeSelector")
+"""Fields whose keys are names, and no fields."""
+
+_SOURCES = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
+"""What variables are taken from as a whole: such an entry has no other name."""
+
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -58,40 +64,66 @@ def touch(left: Path, right: Path) -> bool:
 def differences(before: Any, after: Any, path: Path = ()) -> Iterator[Difference]:
     """Every place that differs, as deep as both sides have it.
 
-    Entries of a list are matched by their ``name`` where all have one, as Kubernetes does with
-    containers, variables and volumes; else by their position, and a list of another length is one
-    difference.
+    What has names of its own (variables, mounts, labels, keys of a Secret) is told one by one, also
+    where one side has none of them. Other lists are matched by position, and one of another length is
+    one difference.
     """
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in dict.fromkeys([*before, *after]):
-            old, new = before.get(key, MISSING), after.get(key, MISSING)
-            yield from differences(old, new, (*path, step(str(key))))
-    elif isinstance(before, list) and isinstance(after, list):
-        if _named(before) and _named(after):
-            pairs = ({f"[{entry['name']}]": entry for entry in each} for each in (before, after))
-            left, right = pairs
-            for name in dict.fromkeys([*left, *right]):
-                yield from differences(
-                    left.get(name, MISSING), right.get(name, MISSING), (*path, name)
-                )
-        elif len(before) == len(after):
-            for position, (old, new) in enumerate(zip(before, after, strict=True)):
-                yield from differences(old, new, (*path, f"[{position}]"))
-        else:
-            yield Difference(path, before, after)
-    elif not (_same(before, after) or (_nothing(before) and _nothing(after))):
+    pairs = _pairs(before, after, path)
+    if pairs is not None:
+        old, new = pairs
+        for name in dict.fromkeys([*old, *new]):
+            yield from differences(old.get(name, MISSING), new.get(name, MISSING), (*path, name))
+    elif not (_same(before, after) or (is_nothing(before) and is_nothing(after))):
         yield Difference(path, before, after)
 
 
-def _named(entries: Sequence[Any]) -> bool:
-    names = [entry.get("name") if isinstance(entry, Mapping) else None for entry in entries]
-    return all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
+def entries(things: Sequence[Any]) -> dict[str, Any]:
+    """The entries of a list by their steps in a path: by name where all have one, else by position.
+
+    Those that share a name, such as a variable that stands twice, are compared as one.
+    """
+    names = [_name(entry) for entry in things]
+    if None in names:
+        return {f"[{position}]": entry for position, entry in enumerate(things)}
+    found: dict[str, list[Any]] = {}
+    for name, entry in zip(names, things, strict=True):
+        found.setdefault(f"[{name}]", []).append(entry)
+    return {name: each[0] if len(each) == 1 else tuple(each) for name, each in found.items()}
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether it is what Kubernetes leaves out as if it were not given."""
+    return value is MISSING or value is None or value in ({}, [])
+
+
+def _pairs(before: Any, after: Any, path: Path) -> list[dict[str, Any]] | None:
+    """The parts of both sides by their steps in a path; `None` where they are compared as a whole."""
+    sides = (before, after)
+    of_names = bool(path) and path[-1] in MAPS
+    maps = [_some(side, {}) if of_names else side for side in sides]
+    if all(isinstance(side, Mapping) for side in maps):
+        return [{step(str(key)): value for key, value in side.items()} for side in maps]
+    lists = [_some(side, []) for side in sides]
+    if not all(isinstance(side, list) for side in lists):
+        return None
+    named = all(_name(entry) is not None for side in lists for entry in side)
+    return [entries(side) for side in lists] if named or len(lists[0]) == len(lists[1]) else None
+
+
+def _some(value: Any, empty: Any) -> Any:
+    return empty if is_nothing(value) else value
+
+
+def _name(entry: Any) -> str | None:
+    """What Kubernetes tells an entry of a list by; `None` where it is only its position."""
+    if not isinstance(entry, Mapping):
+        return None
+    for source, kind in _SOURCES.items():
+        if source in entry:
+            return f"{kind}/{entry[source].get('name')}"
+    found = entry.get("mountPath", entry.get("name"))
+    return found if isinstance(found, str) else None
 
 
 def _same(before: Any, after: Any) -> bool:
     return before == after and isinstance(before, bool) is isinstance(after, bool)
-
-
-def _nothing(value: Any) -> bool:
-    """What Kubernetes leaves out as if it were not given."""
-    return value is MISSING or value is None or value in ({}, [])

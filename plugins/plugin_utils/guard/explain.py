@@ -54,7 +54,7 @@ class Explanation:
             return False
         if change.ref.kind in CONFIG_KINDS:
             return self._covers_entry(change)
-        return self._covers_variable(change) or (config_changes and _is_checksum(change))
+        return self._covers_variable(change) or (config_changes and is_checksum(change))
 
     def _covers_data(self, change: Change, whole: Object) -> bool:
         places = [
@@ -65,12 +65,9 @@ class Explanation:
         return bool(places) and all(place in self.entries for place in places)
 
     def _covers_entry(self, change: Change) -> bool:
-        group, keys = change.path[0], change.path[1:]
-        if group not in ("data", "binaryData"):
+        if len(change.path) < 2 or change.path[0] not in ("data", "binaryData"):
             return False
-        if not keys:
-            return self._covers_data(change, {group: _known(change.before, change.after)})
-        place = (change.ref.kind, change.ref.name, bare(keys[0]))
+        place = (change.ref.kind, change.ref.name, bare(change.path[1]))
         if place in self.entries:
             return True
         secret = change.ref.kind == "Secret"
@@ -81,8 +78,7 @@ class Explanation:
         if "env" not in change.path:
             return False
         rest = change.path[change.path.index("env") + 1 :]
-        names = [bare(rest[0])] if rest else _names(change.before) + _names(change.after)
-        return all(name in self.variables for name in names)
+        return bool(rest) and bare(rest[0]) in self.variables
 
 
 def explanation(evidence: Iterable[Evidence], objects: Iterable[Object]) -> Explanation:
@@ -125,19 +121,10 @@ def _mounted(thing: Object, path: str) -> Iterator[Place]:
         yield from origin.of_file(pod_spec(thing), container, path)
 
 
-def _is_checksum(change: Change) -> bool:
+def is_checksum(change: Change) -> bool:
     """An annotation of the pods that sums up their configuration, so that they roll with it."""
     place, rest = _TEMPLATE_ANNOTATION, change.path
     return rest[-4:-1] == place and bool(_CHECKSUM.search(rest[-1]))
-
-
-def _known(before: Any, after: Any) -> Mapping[str, Any]:
-    """The entries of a `data` that appears or vanishes as a whole."""
-    return {**(before if before is not MISSING else {}), **(after if after is not MISSING else {})}
-
-
-def _names(entries: Any) -> list[str]:
-    return [entry["name"] for entry in entries] if isinstance(entries, list) else []
 
 
 def _lines(value: Any, secret: bool) -> Counter[str]:

@@ -58,7 +58,8 @@ CATALOGUE = Catalogue(
             ),
             fix=(
                 "Look what the chart does with these values; if the change is wanted, allow it by "
-                "smtp_allow_changes: {names}"
+                "smtp_allow_changes: {names}. What is for mail after all belongs into the evidence "
+                "of the profile."
             ),
         ),
         Entry(

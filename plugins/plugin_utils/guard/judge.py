@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,13 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.cause import Cause, Causes
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change, Kind
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import (
-    MISSING,
     bare,
     spelt,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import Explanation
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import (
+    Explanation,
+    is_checksum,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import CONFIG_KINDS, Ref
 
@@ -54,7 +56,7 @@ _NEVER_ALLOWED: frozenset[Kind] = frozenset({"immutable", "forbidden", "refused"
 class Sorted:
     """The changes of a trial, by what is to be done with them.
 
-    :param ours: what follows from the mail settings.
+    :param ours: what follows from the mail settings, and what holds a workload.
     :param allowed: what smtp_allow_changes names.
     :param harmless: labels and annotations for tools.
     :param open: everything else.
@@ -72,25 +74,31 @@ class Sorted:
 
     @property
     def takes_fields_over(self) -> bool:
-        """Whether a conflict is allowed, so that the upgrade has to be told to go over it."""
-        return any(change.kind == "conflict" for change in self.allowed)
+        """Whether a conflict is no obstacle, so that the upgrade has to be told to go over it."""
+        return any(change.kind == "conflict" for change in (*self.ours, *self.allowed))
 
     @property
     def has_open_conflicts(self) -> bool:
         return any(change.kind == "conflict" for change in self.open)
 
 
-def sort(changes: Iterable[Change], explanation: Explanation, allowed: Sequence[str]) -> Sorted:
+def sort(
+    changes: Iterable[Change],
+    explanation: Explanation,
+    allowed: Sequence[str],
+    held: Collection[str] = (),
+) -> Sorted:
     """The changes, sorted.
 
     :param allowed: names as `Change.name` gives them, or of a whole object; ``*`` stands for anything.
+    :param held: those of the fields by which a run of this collection has held workloads.
     """
     every = list(changes)
     config_changes = any(change.ref.kind in CONFIG_KINDS for change in every)
     patterns = [_pattern(name) for name in allowed]
     found: dict[str, list[Change]] = {"ours": [], "allowed": [], "harmless": [], "open": []}
     for change in every:
-        if explanation.covers(change, config_changes=config_changes):
+        if change.name in held or explanation.covers(change, config_changes=config_changes):
             found["ours"].append(change)
         elif _allows(patterns, change):
             found["allowed"].append(change)
@@ -149,8 +157,8 @@ def _code(change: Change, causes: Causes | None) -> str | None:
     cause = causes.of(change)
     if cause == "settings":
         if change.kind == "changed":
-            ours = _configures(change) and not _loses_variable(change)
-            return None if ours else "upgrade-changes-other"
+            told = is_checksum(change) or causes.said.explains(change)
+            return None if _configures(change) and told else "upgrade-changes-other"
         if change.kind == "new":
             return None if change.ref.kind in CONFIG_KINDS else "upgrade-creates"
     return "upgrade-deletes" if change.kind == "deleted" else _BY_CAUSE[cause]
@@ -161,11 +169,6 @@ def _configures(change: Change) -> bool:
     if change.ref.kind in CONFIG_KINDS:
         return change.path[0] in ("data", "binaryData")
     return bool(_CONFIGURES & set(change.path)) or _of_template(change)
-
-
-def _loses_variable(change: Change) -> bool:
-    """Whether a variable vanishes. The evidence names each of ours, so this one is somebody else's."""
-    return change.after is MISSING and "env" in change.path[-2:]
 
 
 def _of_template(change: Change) -> bool:

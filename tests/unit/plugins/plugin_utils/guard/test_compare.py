@@ -49,9 +49,36 @@ def test_entries_without_names_are_matched_by_their_place() -> None:
     assert found({"args": ["-a"]}, {"args": ["-a", "-c"]}) == {"args": (["-a"], ["-a", "-c"])}
 
 
-def test_equal_names_are_no_names() -> None:
-    before = [{"name": "a"}, {"name": "a", "x": 1}]
-    assert found({"l": before}, {"l": [{"name": "a"}]}) == {"l": (before, [{"name": "a"}])}
+def test_entries_of_one_name_are_one_place() -> None:
+    twice = [{"name": "a", "value": "1"}, {"name": "a", "value": "2"}]
+    other = {"name": "b", "value": "3"}
+    assert found({"env": [*twice, other]}, {"env": twice}) == {"env[b]": (other, MISSING)}
+    assert found({"env": twice}, {"env": twice[:1]}) == {"env[a]": (tuple(twice), twice[0])}
+
+
+def test_mounts_are_told_by_where_they_are_and_sources_of_variables_by_what_they_are() -> None:
+    mounts = [{"name": "v", "mountPath": "/a"}, {"name": "v", "mountPath": "/b"}]
+    assert found({"volumeMounts": mounts}, {"volumeMounts": mounts[1:]}) == {
+        "volumeMounts[/a]": (mounts[0], MISSING)
+    }
+    sources = [{"configMapRef": {"name": "x"}}, {"secretRef": {"name": "x"}}]
+    assert found({"envFrom": sources}, {"envFrom": [{"secretRef": {"name": "y"}}]}) == {
+        "envFrom[ConfigMap/x]": (sources[0], MISSING),
+        "envFrom[Secret/x]": (sources[1], MISSING),
+        "envFrom[Secret/y]": (MISSING, {"secretRef": {"name": "y"}}),
+    }
+
+
+@pytest.mark.parametrize("none", [{}, None])
+def test_what_has_names_is_told_one_by_one_also_when_it_comes_or_goes_as_a_whole(none: Any) -> None:
+    env = [{"name": "a", "value": "1"}]
+    assert found({"data": none, "env": none}, {"data": {"k": "v"}, "env": env}) == {
+        "data.k": (MISSING, "v"),
+        "env[a]": (MISSING, env[0]),
+    }
+    assert found({"securityContext": {"runAsUser": 1}}, {}) == {
+        "securityContext": ({"runAsUser": 1}, MISSING)
+    }
 
 
 @pytest.mark.parametrize(("nothing", "less"), [(None, {}), ([], None), ({}, []), (None, [])])

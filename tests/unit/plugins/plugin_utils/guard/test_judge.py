@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -48,15 +49,19 @@ def judged(
     stored: str = "",
     again: str | None = None,
     wanted: str | None = None,
+    values: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
 ) -> Verdict:
     """The verdict on some writes.
 
     :param stored: what the release was rendered to; :param again: what it would be rendered to now;
         :param wanted: the same with the new values.
+    :param values: those in use, and the new ones.
     """
     again = stored if again is None else again
     now = again if wanted is None else wanted
-    before, same, after = (revision(manifest=each) for each in (stored, again, now))
+    old, new = values
+    before, same = (revision(manifest=each, config=old) for each in (stored, again))
+    after = revision(manifest=now, config=new)
     known = causes(before, same, after, NAMESPACE)
     found = sorted_(*writes, allowed=allowed)
     facts = {"release": "hub", "chart": "hub 1"}
@@ -65,6 +70,26 @@ def judged(
 
 def codes(verdict: Verdict) -> list[str]:
     return [finding.code for finding in verdict.findings]
+
+
+def by_settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> Verdict:
+    """The verdict on a change of an object that another relay makes."""
+    return judged(
+        patched(before, after),
+        stored=json.dumps(before),
+        wanted=json.dumps(after),
+        values=({"mail": {"host": "old"}}, {"mail": {"host": "relay"}}),
+    )
+
+
+def config_map_of(**data: str) -> dict[str, Any]:
+    return config_map(data=data)
+
+
+def container_of(thing: Mapping[str, Any]) -> dict[str, Any]:
+    """The container of a Deployment."""
+    container: dict[str, Any] = thing["spec"]["template"]["spec"]["containers"][0]
+    return container
 
 
 SERVICE = "kind: Service\nmetadata: {name: hub}\nspec: {port: %d}\n"
@@ -101,16 +126,43 @@ class TestWhatFollowsFromTheSettings:
         verdict = judged(patched(deployment(), deployment(annotations={"checksum/config": "1"})))
         assert codes(verdict) == ["upgrade-undoes-drift"]
 
-    def test_variables_of_mail_may_vanish_and_others_may_come_and_change(self) -> None:
-        before = deployment(env={"MAIL_FORM": "a"})
-        after = deployment(env={"MAIL_FORM": "b", "MAIL_NEW": "c"})
+    def test_variables_of_mail_may_vanish_and_others_may_come_and_say_another_setting(self) -> None:
+        before = deployment(env={"MAIL_URL": "smtp://old:25"})
+        after = deployment(env={"MAIL_URL": "smtp://relay:25", "MAIL_NEW": "c"})
         env = after["spec"]["template"]["spec"]["containers"][0]["env"]
         env.remove(next(entry for entry in env if entry["name"] == "MAIL_PASSWORD"))
-        verdict = judged(
-            patched(before, after), stored=json.dumps(before), wanted=json.dumps(after)
-        )
+        verdict = by_settings(before, after)
         assert codes(verdict) == []
         assert len(verdict.ours) == 3
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ({"smtp.yml": "host: old\ntls: no"}, {}),
+            ({"app.conf": "mode = 1\nurl = //old"}, {"app.conf": "mode = 1\nurl = //relay"}),
+            ({"app.conf": "mode = 1"}, {"app.conf": "mode = 1\n[mail]\nsends = yes"}),
+            ({"app.conf": "[mail]\nmailer = log"}, {"app.conf": "[mail]\nmailer = relay"}),
+            ({"empty": ""}, {}),
+        ],
+        ids=["a key", "a line", "new lines", "another word", "nothing"],
+    )
+    def test_an_entry_that_says_another_setting_passes_without_evidence(
+        self, before: Mapping[str, str], after: Mapping[str, str]
+    ) -> None:
+        assert codes(by_settings(config_map(data=before), config_map(data=after))) == []
+        assert codes(by_settings(secret(**before), secret(**after))) == []
+
+    def test_what_refers_to_an_object_of_mail_goes_with_it(self) -> None:
+        before, after = deployment(), deployment()
+        container_of(before)["envFrom"] = [{"secretRef": {"name": "hub-mail"}}]
+        login = secret(password="old")
+        verdict = judged(
+            patched(before, after),
+            removed(login),
+            stored=f"{json.dumps(before)}\n---\n{json.dumps(login)}",
+            wanted=json.dumps(after),
+        )
+        assert codes(verdict) == []
 
 
 class TestWhatDoesNot:
@@ -141,11 +193,61 @@ class TestWhatDoesNot:
         before, after = deployment(env={"LDAP_HOST": "ldap"}), deployment()
         if not left:
             del after["spec"]["template"]["spec"]["containers"][0]["env"]
-        verdict = judged(
-            patched(before, after), stored=json.dumps(before), wanted=json.dumps(after)
-        )
+        verdict = by_settings(before, after)
         assert codes(verdict) == ["upgrade-changes-other"]
         assert verdict.findings[0].where == "Deployment/hub-app"
+
+    @pytest.mark.parametrize(
+        ("field", "before", "after"),
+        [
+            ("env", [{"name": "A", "value": "1"}] * 2 + [{"name": "LDAP", "value": "x"}],
+             [{"name": "A", "value": "1"}] * 2),
+            ("env", [{"name": "LDAP", "value": "x"}], [{"name": "LDAP", "value": ""}]),
+            ("envFrom", [{"secretRef": {"name": "ldap"}}], []),
+            ("envFrom", [{"secretRef": {"name": "ldap"}}], [{"secretRef": {"name": "smtp"}}]),
+            ("volumeMounts", [{"name": "v", "mountPath": "/a"}, {"name": "v", "mountPath": "/b"}],
+             [{"name": "v", "mountPath": "/a"}]),
+            ("args", ["--ldap", "--quick"], ["--quick"]),
+        ],
+        ids=["beside one that stands twice", "emptied", "source", "other source", "mount", "word"],
+    )  # fmt: skip
+    def test_nor_does_anything_else_of_a_container_give_way_to_the_settings(
+        self, field: str, before: list[Any], after: list[Any]
+    ) -> None:
+        was, becomes = deployment(), deployment()
+        container_of(was)[field], container_of(becomes)[field] = before, after
+        assert codes(by_settings(was, becomes)) == ["upgrade-changes-other"]
+
+    def test_nor_a_volume(self) -> None:
+        was, becomes = deployment(), deployment()
+        was["spec"]["template"]["spec"]["volumes"].append({"name": "ldap", "emptyDir": {}})
+        verdict = by_settings(was, becomes)
+        assert codes(verdict) == ["upgrade-changes-other"]
+        assert "volumes[ldap] of Deployment/hub-app" in verdict.findings[0].message
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ({"ldap.yml": "host: ldap"}, {}),
+            ({"threads": "4"}, {"threads": "8"}),
+            (
+                {"app.conf": "ldap = x\nmode = 1\nhost = old"},
+                {"app.conf": "mode = 1\nhost = relay"},
+            ),
+            ({"app.conf": "host = older"}, {"app.conf": "host = relayed"}),
+        ],
+        ids=["a key", "its value", "a line", "a longer word"],
+    )
+    def test_nor_an_entry_of_a_config_map_or_a_secret(
+        self, before: Mapping[str, str], after: Mapping[str, str]
+    ) -> None:
+        for thing in (secret, config_map_of):
+            verdict = by_settings(thing(**before), thing(**after))
+            assert codes(verdict) == ["upgrade-changes-other"]
+
+    def test_an_annotation_of_somebody_else_does_not_give_way_either(self) -> None:
+        was, becomes = deployment(annotations={"inject": "yes"}), deployment()
+        assert codes(by_settings(was, becomes)) == ["upgrade-changes-other"]
 
     def test_a_deletion_and_a_new_object_are_told_as_such(self) -> None:
         assert codes(judged(removed(service(80)))) == ["upgrade-deletes"]
@@ -207,6 +309,13 @@ class TestWhatIsAllowed:
     def test_what_fails_whoever_allows_it_is_not_allowed(self) -> None:
         verdict = judged(refused(422, IMMUTABLE), refused(403, FORBIDDEN), allowed=["*"])
         assert codes(verdict) == ["upgrade-immutable", "upgrade-right-missing"]
+
+    def test_a_field_by_which_a_killed_run_has_held_a_workload_is_taken_back(self) -> None:
+        cause = {"reason": "FieldManagerConflict", "message": "x", "field": ".spec.paused"}
+        seen, name = explanation([EVIDENCE], [deployment()]), "Deployment/hub-app:spec.paused"
+        found = sort(changes(refused(409, "conflict", cause)), seen, (), [name])
+        assert (found.takes_fields_over, found.has_open_conflicts) == (True, False)
+        assert found.allowed == ()  # of which a person would be told
 
     def test_an_allowed_conflict_takes_fields_over(self) -> None:
         cause = {"reason": "FieldManagerConflict", "message": "x", "field": ".spec.replicas"}
