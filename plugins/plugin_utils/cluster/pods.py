@@ -10,15 +10,24 @@ from typing import Any
 
 _MAKERS = {"Deployment": "ReplicaSet"}
 """The kind that makes the pods of a kind of workload, where it is another."""
+_HASH = "pod-template-hash"
 
 
 def is_of(pod: Mapping[str, Any], workload: Mapping[str, Any]) -> bool:
-    """Whether a pod that a workload's selector means was made by a workload of that kind, and is not, say, a
-    Job's with the same labels.
+    """Whether a pod that a workload's selector means was made by it, and not by a Job or by another
+    workload with the same labels.
+
+    A ReplicaSet has the name of its Deployment and the hash that its pods have as a label, so it need not
+    be asked for (kubernetes.io/docs/concepts/workloads/controllers/deployment/#creating-a-deployment).
     """
-    kind = _MAKERS.get(workload["kind"], workload["kind"])
-    owners = pod["metadata"].get("ownerReferences") or []
-    return any(owner.get("controller") and owner["kind"] == kind for owner in owners)
+    kind, metadata = workload["kind"], pod["metadata"]
+    maker = workload["metadata"]["name"]
+    if kind in _MAKERS:
+        kind, maker = _MAKERS[kind], f"{maker}-{(metadata.get('labels') or {}).get(_HASH)}"
+    return any(
+        owner.get("controller") and (owner["kind"], owner["name"]) == (kind, maker)
+        for owner in metadata.get("ownerReferences") or []
+    )
 
 
 def lives(pod: Mapping[str, Any]) -> bool:

@@ -71,12 +71,13 @@ def pod(
         "containerID": "x",
     }
     statuses = [running] if containers is None else list(containers)
+    maker = name.rpartition("-")[0] + ("-new" if owner == "ReplicaSet" else "")
     return {
         "metadata": {
             "name": name,
             "uid": f"uid of {name}",
             "labels": {"pod-template-hash": "new"},
-            "ownerReferences": [{"kind": owner, "controller": True}],
+            "ownerReferences": [{"kind": owner, "name": maker, "controller": True}],
         },
         "spec": {"containers": [{"name": entry["name"]} for entry in statuses]},
         "status": {
