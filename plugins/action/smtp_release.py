@@ -24,7 +24,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import of_manifest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
@@ -92,7 +91,7 @@ class ActionModule(ReleaseStep):
         deployed, changes = found.deployed, found.changes
         secrets = known_secrets(plan, deployed)
         workloads = self.workloads(cluster, plan, Redactor(secrets))
-        live, due = self._due(Mounts(cluster, plan.trust), found, workloads, lease)
+        live, due = found.live, Mounts(cluster, plan.trust).look(found.live)
         noted = [
             *(*begun, *found.findings, *shared_changes(plan, changes), *due.findings),
             *(allow_mount(plan, cluster, live) if due and not changes else ()),
@@ -127,7 +126,12 @@ class ActionModule(ReleaseStep):
                 wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
                 with helm.chart(deployed, found.source) as chart:
                     guard = Guard(
-                        helm, cluster, plan.rendered.evidence, plan.run.allow_changes, secrets
+                        helm,
+                        cluster,
+                        plan.rendered.evidence,
+                        plan.run.allow_changes,
+                        secrets,
+                        due.held_fields,
                     )
                     approval = guard.approve(deployed, chart, wanted, live)
                     noted += approval.findings
@@ -337,26 +341,6 @@ class ActionModule(ReleaseStep):
             if alone:
                 due.let_go()
             self.partial.update(changed=True, ca_changed=list(map(str, due.mounts)))
-
-    def _due(
-        self, mounts: Mounts, found: Look, workloads: Workloads, lease: Lease
-    ) -> tuple[Mapping[Workload, Mapping[str, Any]], Due]:
-        """The workloads, and what is to be done about the private CA.
-
-        What a run that was killed has left held is let go first, where the upgrade would be in conflict with it.
-        """
-        due = mounts.look(found.live)
-        if not (found.changes and lease.held):
-            return found.live, due
-        held = due.in_the_way(of_manifest(found.deployed.manifest, mounts.cluster.namespace))
-        if not held:
-            return found.live, due
-        lease.check()
-        self.progress(f"letting go, as a run that was killed has left it held: {held.left}")
-        held.let_go()
-        self.partial["changed"] = True
-        live = workloads.live()
-        return live, mounts.look(live)
 
     def _announce(self, interruptions: list[Finding]) -> list[Finding]:
         """Says on the screen, before it happens, what will be interrupted."""

@@ -403,13 +403,13 @@ class Cluster:
         patched: dict[str, Any] = self._call("patch", self._workload_path(kind, name), body=body)
         return patched
 
-    def set_replicas(self, kind: str, name: str, count: int, *, manager: str) -> None:
-        """Sets the number of pods, in the name of the field manager that had set it."""
+    def set_spec(self, kind: str, name: str, spec: Mapping[str, Any], *, manager: str) -> None:
+        """Sets some of a workload's specification, in the name of the field manager that had set it."""
         self._call(
             "patch",
             self._workload_path(kind, name),
             query=[("fieldManager", manager)],
-            body={"spec": {"replicas": count}},
+            body={"spec": spec},
         )
 
     def _workload_path(self, kind: str, name: str) -> str:

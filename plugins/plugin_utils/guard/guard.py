@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +58,7 @@ class Guard:
     :param evidence: what the containers must see afterwards.
     :param allowed: changes that may be made although they are not for mail, by name.
     :param secrets: what must not show.
+    :param held: what a run that was killed has left held, by name: the upgrade may let it go.
     """
 
     helm: Helm
@@ -65,6 +66,7 @@ class Guard:
     evidence: Mapping[Workload, Evidence]
     allowed: Sequence[str]
     secrets: Sequence[Secret]
+    held: Collection[str] = ()
 
     def approve(
         self,
@@ -123,7 +125,7 @@ class Guard:
         answers = [write.answer for write in tried.writes if not write.refused]
         known = [write.live for write in tried.writes if write.live is not None]
         every = explanation(self.evidence.values(), [*live.values(), *known, *answers])
-        return judge.sort(changes, every, self.allowed)
+        return judge.sort(changes, every, self.allowed, self.held)
 
     def _hooks(self, revision: Revision) -> list[Finding]:
         found = hooks.of_upgrade(revision, self.helm.namespace)

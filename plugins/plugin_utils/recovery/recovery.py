@@ -96,7 +96,8 @@ class Recovery:
             f"revision {left.revision.number} of {self.where} was left {left.revision.status} by a run "
             f"that was killed; going back to revision {left.good.number}"
         )
-        back = self.way_back.go(left.revision, left.good)
+        # With the CA as before, a workload that was held is what it was, and does not roll for the way back.
+        back = self.way_back.go(left.revision, left.good, left.journal.ca if left.journal else ())
         done = (
             f"revision {left.revision.number} was left {left.revision.status}; the release has "
             f"{back.settings}{back.restarts}"

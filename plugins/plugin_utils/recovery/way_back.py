@@ -204,7 +204,7 @@ class WayBack:
             failed += error.findings
         for kind, name, count, manager in replicas:
             try:
-                self.cluster.set_replicas(kind, name, count, manager=manager)
+                self.cluster.set_spec(kind, name, {"replicas": count}, manager=manager)
             except FindingError as error:
                 failed += error.findings
         if failed:

@@ -12,7 +12,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import Ob
 HOLDER = "mailops-smtp-hold"
 """The field manager of what holds."""
 HELD = "mailops.smtp/held"
-"""The annotation of a workload that is held: the partition that it had, which is 0 where there is none."""
+"""The annotation of a workload that is held: the partition that it had, which is 0 where there is none, and
+the field manager that had set it."""
 
 _FIELDS = {
     "Deployment": ("paused",),
@@ -31,7 +32,7 @@ def holding(state: Object) -> dict[str, Any] | None:
     if spec is None:
         return None
     body = bare(state)
-    body["metadata"]["annotations"] = {HELD: str(_partition(state))}
+    body["metadata"]["annotations"] = {HELD: f"{_partition(state)} {_partitioner(state)}".strip()}
     return {**body, "spec": spec}
 
 
@@ -54,12 +55,20 @@ def _partition(state: Object) -> int:
     return int(rolling.get("partition") or 0)
 
 
-def gives(thing: Object) -> bool:
-    """Whether an object says itself what would hold it, as a chart may."""
-    found: Any = thing.get("spec")
-    for key in _FIELDS[thing["kind"]]:
-        found = (found or {}).get(key)
-    return found is not None
+def _partitioner(state: Object) -> str:
+    """The field manager that has set the partition; empty when nobody has."""
+    entries = state["metadata"].get("managedFields") or []
+    found = (
+        str(entry.get("manager", ""))
+        for entry in entries
+        if _owns(entry.get("fieldsV1") or {}, _partitioned(0), "f:spec")
+    )
+    return next(found, "")
+
+
+def field(state: Object) -> str:
+    """The field by which a workload is held, as a path; a chart may give it, too."""
+    return ".".join(("spec", *_FIELDS[state["kind"]]))
 
 
 def is_held(state: Object) -> bool:
@@ -67,16 +76,18 @@ def is_held(state: Object) -> bool:
     return HELD in (state["metadata"].get("annotations") or {})
 
 
-def letting_go(state: Object) -> dict[str, Any]:
-    """A held workload with what lets it roll, to be forced.
+def given_back(state: Object) -> tuple[dict[str, Any], str] | None:
+    """What a held workload gets back before the holder lets it go by owning nothing of it any more: a part of
+    its specification, and in whose name.
 
-    What is taken away leaves the default of the API server. A partition is no default: it is set again,
-    if an upgrade has not done that meanwhile.
+    `None` where what is taken away leaves the default of the API server. A partition is no default: it is
+    set again, if an upgrade has not done that meanwhile.
     """
-    had = int((state["metadata"].get("annotations") or {}).get(HELD, 0))
-    if had in (0, _partition(state)):
-        return bare(state)
-    return {**bare(state), "spec": _partitioned(had)}
+    noted = (state["metadata"].get("annotations") or {}).get(HELD, "0")
+    had, _space, manager = noted.partition(" ")
+    if int(had) in (0, _partition(state)):
+        return None
+    return _partitioned(int(had)), manager
 
 
 def contested(state: Object, body: Object) -> bool:

@@ -74,6 +74,11 @@ class Due:
         return ", ".join(map(str, self.mounts))
 
     @property
+    def held_fields(self) -> tuple[str, ...]:
+        """The fields by which those are held that were left so, by the names that the guard has for them."""
+        return tuple(f"{Ref(*patch.place(state))}:{hold.field(state)}" for state in self.left_held)
+
+    @property
     def left(self) -> str:
         """Those that were left held, by their names."""
         return ", ".join(map(patch.label, self.left_held))
@@ -123,9 +128,13 @@ class Due:
             kind, name = patch.place(state)
             try:
                 now = self.cluster.workload(kind, name)
-                if now is not None:
-                    body = hold.letting_go({**now, "kind": kind})
-                    self.cluster.apply(body, hold.HOLDER, force=True)
+                if now is None:
+                    continue
+                back = hold.given_back(now)
+                if back:
+                    spec, manager = back
+                    self.cluster.set_spec(kind, name, spec, manager=manager)
+                self.cluster.apply(patch.bare(state), hold.HOLDER, force=True)
             except FindingError as error:
                 where = patch.label(state)
                 left.append(CATALOGUE.finding("workload-left-held", where=where, problem=error))
@@ -150,16 +159,6 @@ class Due:
         :raises FindingError: when the cluster refuses.
         """
         self._let_go(self.left_held)
-
-    def in_the_way(self, chart: Mapping[Ref, Object]) -> Due:
-        """Those that were left held by a field that the chart gives too: an upgrade would take it from us,
-        and nobody would let it.
-
-        :param chart: the objects of the revision that is deployed.
-        """
-        things = ((state, chart.get(Ref(*patch.place(state)))) for state in self.left_held)
-        found = (state for state, thing in things if thing and hold.gives(thing))
-        return Due(self.cluster, left_held=tuple(found))
 
     def rolling(self, live: Live) -> dict[Workload, Object]:
         """Those of the workloads that it rolls."""

@@ -54,7 +54,7 @@ class Release:
     may_all: bool = False
     namespace: str = "apps"
     kept: Kept = field(default_factory=lambda: Kept(Clock()))
-    replicas: list[tuple[str, str, int, str]] = field(default_factory=list)
+    set: list[tuple[str, str, Mapping[str, Any], str]] = field(default_factory=list)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     pods: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     environments: dict[str, bytes] = field(default_factory=dict)
@@ -103,8 +103,8 @@ class Release:
     def apply(self, body: Mapping[str, Any], manager: str, *, force: bool = False) -> None:
         self.applied.append((manager, body))
 
-    def set_replicas(self, kind: str, name: str, count: int, *, manager: str) -> None:
-        self.replicas.append((kind, name, count, manager))
+    def set_spec(self, kind: str, name: str, spec: Mapping[str, Any], *, manager: str) -> None:
+        self.set.append((kind, name, spec, manager))
 
     def helm(
         self,

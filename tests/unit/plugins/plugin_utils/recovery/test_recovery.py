@@ -154,7 +154,7 @@ def test_the_number_of_pods_of_somebody_else_stays_also_when_helm_fails_halfway(
     noted(release, Journal("mine", "done", 5, 4))
     with (mine := recovery(release)).way_back.lease:
         assert codes(mine.back_out([REFUSED], "mine")) == ["change-not-undone"]
-    assert release.replicas == [("Deployment", "qua-api", 5, "kubectl")]
+    assert release.set == [("Deployment", "qua-api", {"replicas": 5}, "kubectl")]
 
 
 def test_check_mode_takes_no_run_for_killed_that_may_still_live() -> None:

@@ -9,12 +9,11 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.hold import (
     HOLDER,
     contested,
-    gives,
+    field,
+    given_back,
     holding,
     is_held,
-    letting_go,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import bare
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
     deployment,
 )
@@ -59,18 +58,27 @@ def as_held(state: dict[str, Any]) -> dict[str, Any]:
     return {**state, "metadata": metadata, "spec": {**state["spec"], **body["spec"]}}
 
 
-def test_whoever_lets_go_leaves_the_default_and_knows_the_partition_that_there_was() -> None:
+CANARY = workload(
+    "StatefulSet",
+    {"f:updateStrategy": {"f:type": {}}},
+    {"f:updateStrategy": {"f:rollingUpdate": {"f:partition": {}}}},
+    rollingUpdate={"partition": 1},
+)
+CANARY["metadata"]["managedFields"][1]["manager"] = "kubectl edit"
+
+
+def test_whoever_lets_go_leaves_the_default() -> None:
     for state in (deployment(), workload("DaemonSet"), workload("StatefulSet")):
-        assert letting_go(as_held(state)) == bare(state)
-    canary = workload("StatefulSet", rollingUpdate={"partition": 1})
+        assert given_back(as_held(state)) is None
+
+
+def test_or_the_partition_that_there_was_in_the_name_of_who_had_set_it() -> None:
     again = {"updateStrategy": {"rollingUpdate": {"partition": 1}}}
-    assert letting_go(as_held(canary)) == {**bare(canary), "spec": again}
+    assert given_back(as_held(CANARY)) == (again, "kubectl edit")
 
 
 def test_a_partition_that_an_upgrade_has_set_again_is_left_to_it() -> None:
-    canary = workload("StatefulSet", rollingUpdate={"partition": 1})
-    upgraded = {**as_held(canary), "spec": canary["spec"]}
-    assert letting_go(upgraded) == bare(canary)
+    assert given_back({**as_held(CANARY), "spec": CANARY["spec"]}) is None
 
 
 def test_what_a_killed_run_has_left_held_is_not_held_twice() -> None:
@@ -116,15 +124,10 @@ def test_what_is_owned_without_being_applied_and_what_is_ours_is_not_contested()
     assert not contested(state, body)
 
 
-def test_a_chart_may_say_itself_what_holds_a_workload() -> None:
-    partition = {"updateStrategy": {"rollingUpdate": {"partition": 0}}}
-    strategy = {"updateStrategy": ROLLING}
-    for kind, spec, expected in (
-        ("Deployment", {"paused": False}, True),
-        ("Deployment", {"replicas": 1}, False),
-        ("StatefulSet", partition, True),
-        ("StatefulSet", strategy, False),
-        ("DaemonSet", strategy, True),
-        ("DaemonSet", {"updateStrategy": None}, False),
+def test_the_field_that_holds_a_workload_has_a_name() -> None:
+    assert field(deployment()) == "spec.paused"
+    for kind, expected in (
+        ("StatefulSet", "spec.updateStrategy.rollingUpdate.partition"),
+        ("DaemonSet", "spec.updateStrategy.type"),
     ):
-        assert gives({"kind": kind, "spec": spec}) is expected
+        assert field(workload(kind)) == expected

@@ -13,7 +13,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils import plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE as AWAY
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import Ref
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, patch
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.bundle import Roots
@@ -211,14 +210,9 @@ class TestLettingGo:
         found = findings_of(lambda: self.held(due, first))
         assert codes(found) == ["cluster-login-refused", "workload-left-held"]
 
-    def test_goes_before_an_upgrade_only_where_the_chart_says_itself_what_holds(self) -> None:
-        states = tuple(deployment(name) for name in self.NAMES)
-        due = Due(cast(Cluster, cluster()), left_held=states)
-        chart = {Ref("Deployment", name): {**deployment(name)} for name in self.NAMES}
-        assert not due.in_the_way(chart)
-        chart[Ref("Deployment", "qua-cmd")] |= {"spec": {"paused": False}}
-        assert due.in_the_way(chart).left_held == states[1:]
-        assert not due.in_the_way({})
+    def test_is_what_an_upgrade_may_do_where_the_chart_gives_the_field_that_holds(self) -> None:
+        due = Due(cast(Cluster, cluster()), left_held=(deployment(),))
+        assert due.held_fields == ("Deployment/qua-api:spec.paused",)
 
     def test_without_a_change_of_the_ca_is_not_told_as_one(self) -> None:
         due = Due(cast(Cluster, cluster()), left_held=(state(),))
