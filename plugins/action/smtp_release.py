@@ -24,6 +24,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import Ref
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
@@ -134,23 +135,24 @@ class ActionModule(ReleaseStep):
                         due.held_fields,
                     )
                     approval = guard.approve(deployed, chart, wanted, live)
-                    noted += approval.findings
-                    findings += approval.findings
+                    told = (*approval.findings, *due.twice(approval.hooks))
+                    noted += told
+                    findings += told
                     findings += self._announce(workloads.interruptions(may_roll(plan, live)))
                     self.partial["diff"].append(
                         shown(f"objects of release {target.release}", approval.changes)
                     )
                     if not mode.check:
+                        mark = self._mark(recovery, deployed, live, due)
                         upgrade = functools.partial(
                             helm.upgrade,
                             chart,
                             wanted,
                             description=description(plan.run.change_reference),
                             redactor=workloads.explainer.redactor,
+                            flags=(*approval.flags, *taking_over(deployed, due), *mark),
                         )
-                        mark = self._mark(recovery, deployed, live, due)
-                        flags = (*approval.flags, *taking_over(deployed, due), *mark)
-                        deployed = self._upgrade(plan, recovery, due, upgrade, flags)
+                        deployed = self._upgrade(plan, recovery, due, upgrade, approval.hooks)
             elif due:
                 findings += self._announce(workloads.interruptions(due.rolling(live)))
                 if not mode.check:
@@ -273,16 +275,17 @@ class ActionModule(ReleaseStep):
         plan: Plan,
         recovery: Recovery,
         due: Due,
-        upgrade: Callable[..., object],
-        flags: Sequence[str],
+        upgrade: Callable[[], object],
+        hooks: Sequence[Ref],
     ) -> Revision:
         """Upgrades the release together with the private CA; the revision that this makes.
 
-        :param upgrade: calls Helm, with `flags`.
+        :param upgrade: calls Helm.
+        :param hooks: those after it that Helm waits for.
         """
-        with due.held():
+        with due.held(hooks):
             self._trust(due, recovery)
-            upgrade(flags=flags)
+            upgrade()
         made = upgraded(recovery, plan)
         self.partial.update(changed=True, upgraded=True, revision=made.number)
         return made

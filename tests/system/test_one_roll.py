@@ -62,3 +62,17 @@ def test_of_a_private_ca_alone(app: App, tmp_path: Path) -> None:
     mail = app.release.values()["mail"]
     settings = wanted(smtp_port=mail["port"], smtp_password=mail["password"])
     assert rolls(app, tmp_path, MOUNTED_ALONE, **settings) == 1
+
+
+def test_but_two_where_helm_waits_for_a_hook_that_waits_for_the_new_pods(
+    lab: Lab, tmp_path: Path
+) -> None:
+    """Held until Helm has ended, the pods would never come, and the upgrade would fail after minutes."""
+    with installed(lab, tmp_path, work="configure-ca", checks=True) as app:
+        before = made(app.release)["ReplicaSet"]
+        # The label of the pods by which the hook knows them is not for mail.
+        played = app.deploy("-v", **wanted(smtp_allow_changes="*"))
+        assert played.returncode == 0, played.output
+        [released] = [result for result in played.results if "upgraded" in result]
+        assert "ca-rolls-twice" in {finding["code"] for finding in released["findings"]}
+        assert made(app.release)["ReplicaSet"] - before == 2

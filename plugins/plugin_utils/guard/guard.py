@@ -44,11 +44,13 @@ class Approval:
     :param changes: what it changes, in texts without secrets.
     :param findings: warnings.
     :param flags: of Helm, for the upgrade itself.
+    :param hooks: those after it that it waits for.
     """
 
     changes: tuple[values.Change, ...]
     findings: tuple[Finding, ...]
     flags: tuple[str, ...]
+    hooks: tuple[Ref, ...]
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ class Guard:
         if any(finding.severity == "error" for finding in findings):
             raise FindingError(*findings)
         shown = shower(self.evidence.values(), redactor.clean).texts(verdict.ours)
-        return Approval(tuple(shown), tuple(findings), (FORCE_CONFLICTS,) if force else ())
+        flags = (FORCE_CONFLICTS,) if force else ()
+        after = hooks.waited_for(hooks.AFTER_UPGRADE, tried.revision, self.helm.namespace)
+        return Approval(tuple(shown), tuple(findings), flags, tuple(after))
 
     @contextmanager
     def _readable(self) -> Iterator[None]:

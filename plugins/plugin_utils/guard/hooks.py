@@ -8,7 +8,7 @@ them anew, whether anything in them has changed or not (helm.sh/docs/topics/char
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change, changed
@@ -20,6 +20,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 
 ON_UPGRADE = ("pre-upgrade", "post-upgrade")
+AFTER_UPGRADE, AFTER_ROLLBACK = "post-upgrade", "post-rollback"
+WAITED_FOR = ("Job", "Pod")
+"""The kinds whose end Helm waits for (helm.sh/docs/topics/charts_hooks)."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,21 @@ def of_upgrade(revision: Revision, namespace: str) -> dict[Ref, Hook]:
 
     :raises ValueError: for a hook that is no YAML.
     """
+    return _at(ON_UPGRADE, revision, namespace)
+
+
+def waited_for(moment: str, revision: Revision, namespace: str) -> list[Ref]:
+    """The hooks of a moment that Helm waits for; they may wait themselves for the pods of this revision.
+
+    :raises ValueError: for a hook that is no YAML.
+    """
+    return [which for which in _at((moment,), revision, namespace) if which.kind in WAITED_FOR]
+
+
+def _at(every: Sequence[str], revision: Revision, namespace: str) -> dict[Ref, Hook]:
     found = {}
     for entry in revision.record.get("hooks") or []:
-        moments = tuple(moment for moment in ON_UPGRADE if moment in (entry.get("events") or []))
+        moments = tuple(moment for moment in every if moment in (entry.get("events") or []))
         if moments:
             for which, thing in of_manifest(entry.get("manifest") or "", namespace).items():
                 found[which] = Hook(which, moments, thing)

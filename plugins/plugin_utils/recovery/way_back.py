@@ -13,6 +13,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import R
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import hooks
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import of_manifest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
     CATALOGUE as HELM_CATALOGUE,
@@ -86,7 +87,9 @@ class WayBack:
         """
         before, findings, settings = self.workloads.live(), list[Finding](), list[str]()
         trust = mounts.back(self.cluster, before, ca)
-        with trust.held(contested=False):
+        # Helm runs the hooks of the revision that it goes back to.
+        waited = hooks.waited_for(hooks.AFTER_ROLLBACK, good, self.helm.namespace)
+        with trust.held(waited, contested=False):
             if last.number != good.number:
                 findings += self._roll_back(last.number, good)
                 revision = newest(self.cluster.revisions(self.helm.release)) or good

@@ -240,6 +240,19 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="ca-rolls-twice",
+            severity="warning",
+            meaning=(
+                "The chart has hooks after its upgrade that Helm waits for. They may wait for pods with the "
+                "new settings, which would never come while a workload is held, so none is."
+            ),
+            message=(
+                "These roll once for the private CA and once for the settings, because Helm waits for "
+                "hooks of the chart after its upgrade ({hooks})."
+            ),
+            fix="Choose the time of the run accordingly. A later change of either makes one roll.",
+        ),
+        Entry(
             code="workload-left-held",
             severity="error",
             meaning="A workload that was held, so that several changes make one roll, cannot be let go.",

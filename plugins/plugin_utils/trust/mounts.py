@@ -93,15 +93,28 @@ class Due:
         """Whether an upgrade on the server has to take over from us what holds a workload."""
         return any(hold.contested(state, body) for state, body in self._holds())
 
+    def twice(self, hooks: Sequence[Ref]) -> list[Finding]:
+        """What to say when there are hooks for whose sake nothing is held."""
+        if not hooks or not self._holds():
+            return []
+        names = ", ".join(map(str, hooks))
+        return [CATALOGUE.finding("ca-rolls-twice", where=str(self), hooks=names)]
+
     @contextmanager
-    def held(self, *, contested: bool = True) -> Iterator[None]:
+    def held(self, hooks: Sequence[Ref], *, contested: bool = True) -> Iterator[None]:
         """Several changes of the workloads in it make one roll, at its end or at a change in it that lets go.
 
         Those are let go that a run before has left, too.
 
+        :param hooks: what is waited for in it. They may wait for pods of the workloads, so with them none is
+            held.
         :param contested: whether also those that have to be taken over from us.
         :raises FindingError: when the cluster refuses; after what has failed in it.
         """
+        if hooks:
+            self.let_go()
+            yield
+            return
         failed: Sequence[Finding] = ()
         mine = [each for each in self._holds() if contested or not hold.contested(*each)]
         try:

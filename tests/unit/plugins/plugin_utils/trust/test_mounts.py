@@ -13,6 +13,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils import plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE as AWAY
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import Ref
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, patch
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.bundle import Roots
@@ -172,10 +173,12 @@ class Stubborn(ScriptedCluster):
 
     keeps: tuple[str, ...] = ()
     freed: list[str] = field(default_factory=list)
+    holds: int = 0
 
     def apply(self, body: Any, _manager: str, *, force: bool = False) -> None:
         name = body["metadata"]["name"]
         if "spec" in body:
+            self.holds += 1
             return
         if name in self.keeps:
             raise FindingError(AWAY.finding("cluster-unreachable", where="x", problem="refused"))
@@ -196,7 +199,7 @@ class TestLettingGo:
 
     @staticmethod
     def held(due: Due, failure: FindingError | None = None) -> None:
-        with due.held():
+        with due.held(()):
             if failure:
                 raise failure
 
@@ -209,6 +212,20 @@ class TestLettingGo:
         first = FindingError(AWAY.finding("cluster-login-refused", where="x"))
         found = findings_of(lambda: self.held(due, first))
         assert codes(found) == ["cluster-login-refused", "workload-left-held"]
+
+    def test_comes_first_and_nothing_is_held_where_hooks_may_wait_for_the_pods(self) -> None:
+        state = deployment("qua-api")
+        cluster = Stubborn(states={"qua-api": state})
+        [mount] = (Mount(state, None, patch.bare(state)),)
+        due = Due(cast(Cluster, cluster), (mount,), left_held=(state,))
+        with due.held([Ref("Job", "smoke")]):
+            assert cluster.freed == ["qua-api"]
+        assert (cluster.holds, cluster.freed) == (0, ["qua-api"])
+        [told] = due.twice([Ref("Job", "smoke")])
+        assert (told.code, told.where) == ("ca-rolls-twice", "Deployment qua-api")
+        assert "Job/smoke" in told.message
+        assert due.twice(()) == []
+        assert Due(due.cluster, left_held=(state,)).twice([Ref("Job", "smoke")]) == []
 
     def test_is_what_an_upgrade_may_do_where_the_chart_gives_the_field_that_holds(self) -> None:
         due = Due(cast(Cluster, cluster()), left_held=(deployment(),))
