@@ -90,8 +90,8 @@ CATALOGUE = Catalogue(
             ),
             message="{where} is {found}, and the mail settings go into {wanted} there.",
             fix=(
-                "Write what stands in {where} as {wanted}: of a release by an upgrade of your own, of a "
-                "file by hand; then run again."
+                "Write what stands in {where} as {wanted}, or take it elsewhere: of a release by an "
+                "upgrade of your own, of a file by hand; then run again."
             ),
         ),
         Entry(

@@ -27,6 +27,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import
 
 Values = dict[str, Any]
 
+_LIST, _MAPPING, _SINGLE = "a list", "a mapping", "a single value"
+
 _SECRET_KEY = re.compile(r"pass|secret|token|credential|private|key", re.IGNORECASE)
 
 
@@ -80,35 +82,42 @@ def require_room(
         CATALOGUE.finding(
             "value-of-another-type",
             where=".".join(path),
-            found=_form(there),
-            wanted="a list" if wanted is list else "a mapping",
+            found="a text" if isinstance(there, str) else _form(there),
+            wanted=wanted,
         )
         for leaf in leaves
-        for path, there, wanted in _holders(leaf, values, defaults)
-        if there not in (OMIT, None, "", [], {}) and not isinstance(there, wanted)
+        for path, there, wanted in _places_taken(leaf, values, defaults)
+        if there not in (OMIT, None, "", [], {}) and _form(there) != wanted
     ]
     if findings:
         raise FindingError(*dict.fromkeys(findings))
 
 
-def _holders(
+def _places_taken(
     leaf: Leaf, values: Mapping[str, Any], defaults: Mapping[str, Any]
-) -> Iterable[tuple[Path, Any, type]]:
-    """What a leaf is written into, and what that has to be: the mappings above it, a list of entries."""
+) -> Iterable[tuple[Path, Any, str]]:
+    """What stands where a leaf is written, and the form that it has to have: the mappings above it, a
+    list of entries, and at its own place what holds more than one value.
+    """
     if leaf.value is OMIT or leaf.value is KEEP:
         return
     for end in range(1, len(leaf.path)):
-        yield leaf.path[:end], get(values, leaf.path[:end]), Mapping
+        yield leaf.path[:end], get(values, leaf.path[:end]), _MAPPING
     if isinstance(leaf.value, Entries):
-        yield leaf.path, _in_use(values, leaf.path, defaults), list
+        yield leaf.path, _in_use(values, leaf.path, defaults), _LIST
+    elif _form(there := get(values, leaf.path)) != _SINGLE and not _refers(there):
+        yield leaf.path, there, _form(revealed(leaf.value))
 
 
 def _form(value: Any) -> str:
-    if isinstance(value, str):
-        return "a text"
     if isinstance(value, list):
-        return "a list"
-    return "a mapping" if isinstance(value, Mapping) else "a single value"
+        return _LIST
+    return _MAPPING if isinstance(value, Mapping) else _SINGLE
+
+
+def _refers(value: Any) -> bool:
+    """Whether it is one value in another form: where a variable is taken from."""
+    return isinstance(value, Mapping) and value.keys() == {"valueFrom"}
 
 
 def entries_in_use(values: Mapping[str, Any], path: Path, defaults: Mapping[str, Any]) -> list[Any]:

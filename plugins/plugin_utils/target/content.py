@@ -75,12 +75,13 @@ def content(plan: Plan, path: Path, before: bytes | None) -> Content:
     """What the file at `path` must hold.
 
     :param before: what it holds now; `None` when it is not there.
-    :raises FindingError: when it cannot be made.
+    :raises FindingError: when it cannot be made, or something else would be lost.
     """
     profile, include = plan.profile, plan.run.values_include_secrets
     if profile.block is not None:
         return _edited(plan, path, before, profile.block)
     there = _read(plan, path, before)
+    values.require_room(there, plan.rendered.leaves, {})
     leaves = plan.rendered.leaves if include else tuple(map(_without_secret, plan.rendered.leaves))
     tree = values.apply({}, leaves)
     if profile.form is not None:

@@ -112,6 +112,14 @@ def test_a_file_of_somebody_else_is_left_as_it_is(folder: Path, kind: str, befor
     assert path.read_text() == before
 
 
+def test_nor_is_what_somebody_else_has_at_a_place_of_mail_written_over(folder: Path) -> None:
+    path = folder / "out"
+    path.write_text(before := '{"host": {"via": "ldap"}}')
+    [finding] = result(folder, "json", values_dest=str(path))["findings"]
+    assert finding["code"] == "value-of-another-type"
+    assert path.read_text() == before
+
+
 class TestAFile:
     def test_is_returned_as_a_document_without_secrets(self, folder: Path) -> None:
         found = result(folder, "file")

@@ -93,6 +93,36 @@ class TestApplying:
         assert f"is {form}," in finding.message
         assert "into a mapping" in finding.message
 
+    @pytest.mark.parametrize(
+        ("there", "wanted", "forms"),
+        [
+            ({"host": "ldap"}, "relay", ("a mapping", "a single value")),
+            (["ldap"], 587, ("a list", "a single value")),
+            (["ldap"], {"valueFrom": {}}, ("a list", "a mapping")),
+            ({"host": "ldap"}, ["relay"], ("a mapping", "a list")),
+        ],
+    )
+    def test_takes_no_place_of_what_is_more_than_one_value(
+        self, there: Any, wanted: Any, forms: tuple[str, str]
+    ) -> None:
+        finding = the_finding(
+            lambda: apply({"smtp": {"relay": there}}, [Leaf(("smtp", "relay"), wanted)])
+        )
+        assert (finding.code, finding.where) == ("value-of-another-type", "smtp.relay")
+        assert all(form in finding.message for form in forms)
+        assert "ldap" not in repr(finding)
+
+    def test_takes_the_place_of_another_form_of_one_value_and_of_one_of_its_own_form(self) -> None:
+        reference = {"valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}
+        for before, after in (
+            (reference, "x"),
+            ("x", reference),
+            (["a"], ["b"]),
+            ([], "x"),
+            ({}, "x"),
+        ):
+            assert apply({"host": before}, [Leaf(("host",), after)]) == {"host": after}
+
     @pytest.mark.parametrize("holder", [None, "", [], {}])
     def test_puts_a_mapping_where_nothing_is_lost(self, holder: Any) -> None:
         assert apply({"smtp": holder}, [PORT]) == {"smtp": {"port": "587"}}
@@ -101,7 +131,7 @@ class TestApplying:
         st.fixed_dictionaries(
             {},
             optional={
-                "smtp": st.none() | st.dictionaries(st.text(), TREES),
+                "smtp": st.none() | st.dictionaries(st.text(max_size=2), TREES),
                 "a": TREES,
                 "c": TREES,
                 "x": TREES,

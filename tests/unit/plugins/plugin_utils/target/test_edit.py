@@ -116,6 +116,12 @@ class TestWhatChanges:
         assert (finding.code, finding.where) == ("value-of-another-type", "tls")
         assert "s3cret" not in str(finding)
 
+    @pytest.mark.parametrize("there", ["\n    via: s3cret", " [s3cret]"])
+    def test_takes_no_place_of_what_is_more_than_one_value(self, there: str) -> None:
+        finding = the_finding(lambda: edited(f"smtp:\n  host:{there}\n", host="relay"))
+        assert (finding.code, finding.where) == ("value-of-another-type", "host")
+        assert "s3cret" not in str(finding)
+
     def test_may_be_in_a_block_on_one_line(self) -> None:
         text = "a:  1\nsmtp: {enabled: no, port: 1} # one line\nb:  2\n"
         found = edited(text, enabled=True, port=OMIT, host="off")
