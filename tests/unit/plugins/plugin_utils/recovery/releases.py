@@ -58,6 +58,7 @@ class Release:
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     pods: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     environments: dict[str, bytes] = field(default_factory=dict)
+    restarted: list[str] = field(default_factory=list)
     applied: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
@@ -93,6 +94,12 @@ class Release:
 
     def execute(self, pod: str, container: str, argv: Sequence[str]) -> Executed:
         return ScriptedCluster(environments=self.environments).execute(pod, container, argv)
+
+    def events(self, _name: str) -> list[dict[str, Any]]:
+        return []
+
+    def annotate_template(self, kind: str, name: str, annotations: Mapping[str, Any]) -> None:
+        self.restarted.append(name)
 
     def secret(self, name: str) -> dict[str, Any] | None:
         return None

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import CONFLICT
@@ -18,6 +20,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import patch
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
     API,
     deployment,
+    environ,
+    pod,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
@@ -155,6 +159,62 @@ def test_the_number_of_pods_of_somebody_else_stays_also_when_helm_fails_halfway(
     with (mine := recovery(release)).way_back.lease:
         assert codes(mine.back_out([REFUSED], "mine")) == ["change-not-undone"]
     assert release.set == [("Deployment", "qua-api", {"replicas": 5}, "kubectl")]
+
+
+class TestTheWayBack:
+    """Is told as far as it has gone."""
+
+    GOOD = revision(4, "superseded", manifest="")
+
+    def undone(self, release: Release, *workloads: Workload) -> list[Finding]:
+        noted(release, Journal("mine", "done", 5, 4))
+        with (mine := recovery(release, None, workloads)).way_back.lease:
+            return mine.back_out([REFUSED], "mine")
+
+    def release(self, **more: Any) -> Release:
+        return Release([self.GOOD, made_by("mine", 5, "deployed")], **more)
+
+    def test_takes_a_field_over_that_somebody_else_has_set_and_says_so(self) -> None:
+        words = f'{CONFLICT} 1 conflict: conflict with "kubectl": .spec.paused'
+        release = self.release(refusals=[words])
+        undone, told = self.undone(release)
+        assert (undone.code, told.code) == ("change-undone", "undo-took-over")
+        assert words in told.message
+        assert release.numbers() == [4, 5, 6, 7]
+
+    def test_is_not_at_its_end_while_a_pod_is_not_ready(self) -> None:
+        release = self.release(states={"qua-api": deployment(ready=0)})
+        [told] = self.undone(release, API)
+        assert told.code == "undo-incomplete"
+        assert "the settings of revision 4 again (as revision 6)" in told.message
+        assert "and Deployment qua-api restarted, but its pods are not as before" in told.message
+        assert release.restarted == ["qua-api"]
+
+    def test_is_not_at_its_end_while_a_container_has_other_settings_than_the_cluster(self) -> None:
+        old = pod("qua-api-1")
+        entry = {"name": "MAIL_HOST", "value": "old"}
+        release = self.release(
+            states={"qua-api": deployment(container={"env": [entry]})},
+            pods={"qua-api": [old]},
+            environments={"qua-api-1": environ(MAIL_HOST="new")},
+        )
+        way_back = recovery(release, None, [API]).way_back
+        behind = replace(way_back, evidence={API: Evidence(env={"MAIL_HOST": "old"})})
+        finding = the_finding(lambda: behind.arrive(10))
+        assert (finding.code, finding.where) == ("pods-behind", "Deployment qua-api")
+        release.environments["qua-api-1"] = environ(MAIL_HOST="old")
+        behind.arrive(10)
+
+
+def test_check_mode_says_what_a_run_without_it_would_mend_and_mends_nothing() -> None:
+    release = Release([revision(4, "superseded"), made_by("killed", 5, "failed")])
+    with (mine := recovery(release)).way_back.lease as its:
+        finding = the_finding(lambda: mine.begin(check=True))
+        assert not its.held
+    assert finding.code == "run-unfinished"
+    assert "revision 5 is failed" in finding.message
+    assert "goes back to revision 4 first" in finding.fix
+    assert release.numbers() == [4, 5]
 
 
 def test_check_mode_takes_no_run_for_killed_that_may_still_live() -> None:
