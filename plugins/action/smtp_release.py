@@ -150,7 +150,11 @@ class ActionModule(ReleaseStep):
                             wanted,
                             description=description(plan.run.change_reference),
                             redactor=workloads.explainer.redactor,
-                            flags=(*approval.flags, *taking_over(deployed, due), *mark),
+                            flags=(
+                                *approval.flags,
+                                *taking_over(deployed, due, approval.hooks),
+                                *mark,
+                            ),
                         )
                         deployed = self._upgrade(plan, recovery, due, upgrade, approval.hooks)
             elif due:
@@ -363,13 +367,15 @@ def description(reference: str | None) -> str:
     return f"{DESCRIPTION} ({reference})" if reference else DESCRIPTION
 
 
-def taking_over(deployed: Revision, due: Due) -> tuple[str, ...]:
+def taking_over(deployed: Revision, due: Due, hooks: Sequence[Ref]) -> tuple[str, ...]:
     """The flags with which the upgrade takes back from us what holds the workloads, and lets them roll.
 
     The guard has seen that there is nothing else to take over.
+
+    :param hooks: those for whose sake nothing is held.
     """
     on_server = deployed.record.get("apply_method") == "ssa"
-    return (FORCE_CONFLICTS,) if on_server and due.contested else ()
+    return (FORCE_CONFLICTS,) if on_server and due.contested and not hooks else ()
 
 
 def upgraded(recovery: Recovery, plan: Plan) -> Revision:

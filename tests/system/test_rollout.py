@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.apps.invitations.release import Release
-from tests.apps.kinds.release import MAIL, WORKLOADS, installed, leave_stuck
+from tests.apps.kinds.release import MAIL, UNREADY, WORKLOADS, installed, leave_stuck
 from tests.harness.lab import Lab
 from tests.harness.playbook import Played
 from tests.system.conftest import Configure
@@ -40,6 +40,13 @@ class App:
         """The uids of the pods of a workload, or of all."""
         begin = f"{self.release.name}-{workload}"
         return {uid for name, uid in self.release.pods().items() if name.startswith(begin)}
+
+    def ready(self, workload: str) -> int:
+        """How many pods of the StatefulSet are ready and have its newest template."""
+        place, name = ("-n", self.release.namespace), f"{self.release.name}-{workload}"
+        status = self.release.kubectl.json(*place, "get", "statefulset", name)["status"]
+        assert status["currentRevision"] == status["updateRevision"]
+        return int(status["readyReplicas"])
 
     def image(self, pod: str) -> str:
         """What the container of a pod is made of."""
@@ -200,4 +207,24 @@ def test_a_stateful_set_whose_pod_did_not_come_up_rolls_with_the_next_change(
     played = app.deploy()
     assert (played.returncode, played.changed) == (0, 1), played.output
     assert app.image("queue-0") != "no Image"
+    app.release.remove()
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("helm", ["helm", "helm3"])
+def test_a_stateful_set_whose_pod_does_not_come_up_gets_that_back_with_the_settings_before(
+    lab: Lab, configure: Configure, helm: str
+) -> None:
+    app = App(installed(lab.release(helm=helm), queue={"replicas": 2}), configure)
+    assert app.deploy().returncode == 0
+    # Its probe comes with that relay, and is not for mail.
+    unready = {"smtp_host": UNREADY, "smtp_allow_changes": "*", "smtp_rollout_timeout": 20}
+    played = app.deploy("deploy", **unready)
+    assert played.failed == 1, played.output
+    cause, undone = played.results[-1]["findings"][0], codes(played.results[-1])
+    assert (cause["where"], cause["code"]) == (app.named[1], "probe-fails"), played.output
+    assert "change-undone" in undone, played.output
+    assert app.ready("queue") == 2
+    played = app.deploy()
+    assert (played.returncode, played.changed) == (0, 0), played.output
     app.release.remove()

@@ -17,6 +17,9 @@ PROFILE = Path(__file__).parent / "profile.yml"
 MAIL: Mapping[str, Any] = {"smtp_application": str(PROFILE), "smtp_ca_path": None}
 """The variables that differ from those of the lab."""
 
+UNREADY = "unready.example.com"
+"""The relay with which the pods of the StatefulSet never become ready."""
+
 WORKLOADS = ("Deployment {}-web", "StatefulSet {}-queue", "DaemonSet {}-agent")
 """The workloads as findings name them, in the order of the profile."""
 
