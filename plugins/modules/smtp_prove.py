@@ -49,6 +49,7 @@ seealso:
 EXAMPLES = r"""
 - name: Bring the settings in
   mailops.smtp.smtp_release:
+    proof_follows: true
   register: released
 
 - name: Prove that mail goes out, with a test mail if something has changed

@@ -86,8 +86,9 @@ def proved(leases: Leases, release: str, run: str) -> None:
         lease, now = leases.lease(name_of(release))
         holder, journal = holder_of(lease), _journal(lease)
         owing = journal.owing(run) if journal else None
-        # Who is at work now takes over what is owed.
-        if lease is None or owing is None or (holder is not None and holder.expires() > now):
+        lives = holder is not None and holder.expires() > now
+        # Who is at work and has written something down takes over what is owed.
+        if lease is None or owing is None or (lives and owing is not journal):
             return
         with suppress(ConflictError):  # somebody was faster
             leases.write_lease(_noting(lease, replace(owing, doing="done").annotations()))

@@ -179,10 +179,21 @@ class TestAProofThatIsOwed:
 
     def test_is_left_to_the_run_that_is_at_work_now(self, kept: Kept) -> None:
         self.noted(kept, self.OWED)
+        begun = replace(self.NEXT, before=self.OWED)
         with lease(kept, "next") as following:
             following.take()
+            following.note(begun)
             proved(kept, "qua", "first")
-            assert self.found(kept) == self.OWED
+            assert self.found(kept) == begun
+            following.renew()
+
+    def test_is_written_down_also_when_its_run_was_killed_with_the_lease(self, kept: Kept) -> None:
+        killed = lease(kept, "first")
+        killed.take()
+        killed.note(self.OWED)
+        proved(kept, "qua", "first")
+        assert self.found(kept) == replace(self.OWED, doing="done")
+        assert "run first" in kept.spec()["holderIdentity"]
 
     def test_is_looked_at_again_when_somebody_was_faster(self, kept: Kept) -> None:
         self.noted(kept, self.OWED)
