@@ -177,12 +177,25 @@ WORKS = (
     Work("probe", "Probe the relay from a pod (smtp_probe)", PROBE),
     Work(
         "probe-ephemeral",
-        "Probe from a container of its own (smtp_probe_from: ephemeral)",
+        "Probe from a container of its own (smtp_probe_from: ephemeral; to configure with it takes this besides)",
         PROBE_EPHEMERAL,
     ),
-    Work("probe-job", "Probe from a Job (smtp_probe_from: job)", PROBE_JOB),
-    Work("configure", "Configure: probe, deploy and verify (the configure playbook)", CONFIGURE),
-    Work("configure-ca", "Configure with a private CA that is mounted into the pods", CONFIGURE_CA),
+    Work(
+        "probe-job",
+        "Probe from a Job (smtp_probe_from: job; to configure with it takes this besides)",
+        PROBE_JOB,
+    ),
+    Work(
+        "configure",
+        "Configure: probe, deploy, verify, prove and back out (the configure playbook, smtp_prove, "
+        "smtp_back_out)",
+        CONFIGURE,
+    ),
+    Work(
+        "configure-ca",
+        "Configure with a private CA that is mounted into the pods, and take it out (the remove_ca playbook)",
+        CONFIGURE_CA,
+    ),
 )
 """Every kind of work, by what the Roles are named for."""
 
