@@ -256,10 +256,35 @@ def test_workloads_of_every_kind_roll_once_for_an_upgrade_and_a_ca_and_once_with
         release.remove()
 
 
-def test_a_daemon_set_that_a_killed_run_has_left_held_is_let_go_also_where_the_chart_says_how_it_rolls(
+def test_a_partition_that_somebody_has_set_stays_theirs_and_nothing_of_the_holder_is_left(
     lab: Lab, configure: Configure
 ) -> None:
-    release = kinds.installed(lab.release(), **STRATEGIES["said by the chart"])
+    release = kinds.installed(lab.release(), queue={"replicas": 2})
+    place, name = ("-n", release.namespace), f"{release.name}-queue"
+    spec = {"updateStrategy": {"rollingUpdate": {"partition": 1}}}
+    release.kubectl.run(
+        *place, "patch", "statefulset", name, f"--patch={json.dumps({'spec': spec})}"
+    )
+    changes = {**verified(lab), "smtp_application": str(kinds.PROFILE)}
+    played = configure(release, *DEPLOY, known=False, **changes)
+    assert played.returncode == 0, played.output
+    found = release.kubectl.json(*place, "get", "statefulset", name, "--show-managed-fields")
+    assert found["spec"]["updateStrategy"]["rollingUpdate"]["partition"] == 1
+    owners = {
+        entry["manager"]
+        for entry in found["metadata"]["managedFields"]
+        if "f:partition" in str(entry["fieldsV1"])
+    }
+    assert owners == {"kubectl-patch"}
+    assert "mailops-smtp-hold" not in managers(release)
+    release.remove()
+
+
+@pytest.mark.parametrize("helm", ["helm", "helm3"])
+def test_a_daemon_set_that_a_killed_run_has_left_held_is_let_go_also_where_the_chart_says_how_it_rolls(
+    lab: Lab, configure: Configure, helm: str
+) -> None:
+    release = kinds.installed(lab.release(helm=helm), **STRATEGIES["said by the chart"])
     try:
         name = f"{release.name}-agent"
         metadata = {"name": name, "annotations": {"mailops.smtp/held": "0"}}
@@ -271,8 +296,13 @@ def test_a_daemon_set_that_a_killed_run_has_left_held_is_let_go_also_where_the_c
             stdin=json.dumps(body),
         )
         changes = {**verified(lab), "smtp_application": str(kinds.PROFILE)}
+        check = configure(release, *DEPLOY, "--check", known=False, **changes)
+        assert (check.returncode, check.changed) == (0, 1), check.output
+        before = made(release)
         played = configure(release, "--tags", "deploy,verify", known=False, **changes)
         assert (played.returncode, played.changed) == (0, 1), played.output
+        now = made(release)
+        assert {kind: now[kind] - before[kind] for kind in now} == dict.fromkeys(now, 1)
         assert managers(release) & MANAGERS <= {"mailops-smtp-ca"}
     finally:
         release.remove()
