@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -117,16 +116,16 @@ def look(
         found = usable(records, plan.target.release, plan.applications, plan.rendered.leaves)
         return found, wanted_changes(plan, found)
 
-    with ThreadPoolExecutor(2) as pool:
-        use, workloads = pool.submit(in_use), pool.submit(live)
-    obstacles = [*_refusals(use), *_refusals(workloads)]
+    use, against_use = _answer(in_use)
+    workloads, against_workloads = _answer(live)
+    obstacles = [*against_use, *against_workloads]
     if not obstacles:
-        deployed, changes = use.result()
+        deployed, changes = use
         found = Look(
             records.known,
             deployed,
             changes,
-            workloads.result(),
+            workloads,
             (),
             tuple(unchecked(deployed, plan.applications)),
         )
@@ -137,11 +136,11 @@ def look(
         return _allowed(found, plan, cluster, helm)
     if not any(finding.code in _NOBODY_ANSWERS for finding in obstacles):
         good = record.last_good(records.known)
-        there = {} if workloads.exception() else workloads.result()
+        there = workloads or {}
         more = _against(plan, cluster, there, _of_configuring(plan, there), good)
         if any(finding.severity == "error" for finding in more):
             obstacles = [each for each in obstacles if each.code != _REFUSED]
-        obstacles += [*more, *(_refusals(_source(helm, good, plan)) if good else ())]
+        obstacles += [*more, *(_source(helm, good, plan)[1] if good else ())]
     raise FindingError(*dict.fromkeys(obstacles))
 
 
@@ -173,17 +172,16 @@ def _allowed(found: Look, plan: Plan, cluster: Cluster, helm: Helm) -> Look:
 
     :raises FindingError: when it may not.
     """
-    source = _source(helm, found.deployed, plan)
+    source, against_source = _source(helm, found.deployed, plan)
     wanted = _of_configuring(plan, found.live)
     against = _against(plan, cluster, found.live, wanted, found.deployed)
-    told = _warnings([*against, *_refusals(source)])
-    return replace(found, source=source.result(), findings=(*found.findings, *told))
+    told = _warnings([*against, *against_source])
+    return replace(found, source=source, findings=(*found.findings, *told))
 
 
-def _source(helm: Helm, deployed: Revision, plan: Plan) -> Future[tuple[str, ...]]:
-    """The arguments of Helm that name the chart."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(helm.source, deployed, plan.target.chart)
+def _source(helm: Helm, deployed: Revision, plan: Plan) -> tuple[Any, list[Finding]]:
+    """The arguments of Helm that name the chart, and what stands against that."""
+    return _answer(lambda: helm.source(deployed, plan.target.chart))
 
 
 def _of_configuring(plan: Plan, live: Live) -> Sequence[Need]:
@@ -211,9 +209,8 @@ def _against(
         )
         return [keeper.finding(plan.target.release)] if keeper else []
 
-    with ThreadPoolExecutor(2) as pool:
-        asked = pool.submit(_missing, plan, cluster, wanted, good), pool.submit(owned)
-    return [finding for each in asked for finding in _refusals(each) or each.result()]
+    asked = _answer(lambda: _missing(plan, cluster, wanted, good)), _answer(owned)
+    return [finding for found, refusals in asked for finding in refusals or found]
 
 
 def _missing(
@@ -228,11 +225,9 @@ def _missing(
     return rights.missing(cluster, [*needs.for_workloads(wanted, kinds), *of_chart])
 
 
-def _refusals(asked: Future[Any]) -> list[Finding]:
-    """What stands against an answer; nothing when there is one."""
-    error = asked.exception()
-    if error is None:
-        return []
-    if isinstance(error, FindingError):
-        return list(error.findings)
-    raise error
+def _answer(ask: Callable[[], Any]) -> tuple[Any, list[Finding]]:
+    """An answer, and what stands against it; one of the two."""
+    try:
+        return ask(), []
+    except FindingError as error:
+        return None, list(error.findings)

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import yaml
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.at_once import at_once
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import hooks
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import of_manifest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
@@ -21,8 +21,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.needs impor
     of_chart,
     rule,
 )
-
-PARALLEL = 8
 
 
 class Api(Protocol):
@@ -66,8 +64,7 @@ def missing(api: Api, needs: Iterable[Need]) -> list[Finding]:
             api.may(question.verb, need.resource, **facts, name=name) for name in need.names
         )
 
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        answers = list(pool.map(allowed, questions))
+    answers = at_once(allowed, questions)
     refused = [question for question, yes in zip(questions, answers, strict=True) if not yes]
     return _findings(refused, api.namespace)
 
@@ -114,8 +111,7 @@ def of_release(api: Api, revision: Revision) -> list[Need]:
     versions = sorted(
         {thing["apiVersion"] for thing in (*objects, *(each.object for each in again))}
     )
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        known = dict(zip(versions, pool.map(api.resources, versions), strict=True))
+    known = dict(zip(versions, at_once(api.resources, versions), strict=True))
     resources = {
         (version, kind): entry for version, kinds in known.items() for kind, entry in kinds.items()
     }

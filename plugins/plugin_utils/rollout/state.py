@@ -17,6 +17,12 @@ def complete(workload: Object, pods: Sequence[Object]) -> bool:
 
     Pods that are to keep an older one, by the update strategy, are not waited for.
     """
+    living = [pod for pod in pods if lives(pod)]
+    return reported(workload) and len(living) == wanted(workload) and all(map(is_ready, living))
+
+
+def reported(workload: Object) -> bool:
+    """Whether a workload itself says so. It does also while pods of the older template still end."""
     status = workload.get("status") or {}
     if not _observed(workload):
         return False
@@ -25,13 +31,7 @@ def complete(workload: Object, pods: Sequence[Object]) -> bool:
     else:
         updated, ready = status.get("updatedReplicas", 0), status.get("readyReplicas", 0)
     count = wanted(workload)
-    living = [pod for pod in pods if lives(pod)]
-    return (
-        (on_delete(workload) or updated >= count - partition(workload))
-        and ready >= count
-        and len(living) == count
-        and all(map(is_ready, living))
-    )
+    return bool((on_delete(workload) or updated >= count - partition(workload)) and ready >= count)
 
 
 def _observed(workload: Object) -> bool:
@@ -75,15 +75,19 @@ def stuck(workload: Object, pods: Iterable[Object]) -> list[Object]:
     waits until they are ready, also when that is never
     (kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback).
     """
-    if (
-        workload["kind"] != "StatefulSet"
-        or workload["spec"].get("podManagementPolicy") == "Parallel"
-        or on_delete(workload)
-        or not _observed(workload)
-    ):
+    if not may_be_stuck(workload) or not _observed(workload):
         return []
     waiting = (pod for pod in pods if lives(pod) and not is_ready(pod))
     return [pod for pod in waiting if not _is_new(workload, pod) and not kept_back(workload, pod)]
+
+
+def may_be_stuck(workload: Object) -> bool:
+    """Whether a workload replaces one pod only when the one before is ready."""
+    return (
+        workload["kind"] == "StatefulSet"
+        and workload["spec"].get("podManagementPolicy") != "Parallel"
+        and not on_delete(workload)
+    )
 
 
 def _is_new(workload: Object, pod: Object) -> bool:

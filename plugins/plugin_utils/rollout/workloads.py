@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.at_once import at_once
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import (
@@ -35,7 +35,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 """The annotation of ``kubectl rollout restart``; it survives later upgrades."""
 
-POLL_SECONDS = 0.25
+POLLS = ((5.0, 0.25), (10.0, 0.5))
+"""Until so many seconds of waiting, so many between two looks: the end is seen a tenth late at most."""
+SLOWEST_POLL_SECONDS = 1.0
 LOOK_SECONDS = 5
 """How often it is said what is waited for, and looked for what stands in the way."""
 HOPELESS_SECONDS = 10
@@ -43,7 +45,6 @@ HOPELESS_SECONDS = 10
 SETTLE_SECONDS = 2
 """How long a container without a readiness probe must run: until one that ends at its start is known to
 have ended, which takes the kubelet about a second, its pod is ready."""
-PARALLEL = 8
 
 Progress = Callable[[str], None]
 Live = Mapping[Workload, Object]
@@ -70,13 +71,9 @@ class Workloads:
 
         :raises FindingError: naming every one that is not there.
         """
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            found = list(
-                pool.map(
-                    lambda workload: self.cluster.workload(workload.kind, workload.name),
-                    self.workloads,
-                )
-            )
+        found = at_once(
+            lambda workload: self.cluster.workload(workload.kind, workload.name), self.workloads
+        )
         live = dict(zip(self.workloads, found, strict=True))
         missing = [workload for workload, now in live.items() if now is None]
         if missing:
@@ -101,9 +98,8 @@ class Workloads:
 
     def pods(self, live: Live) -> dict[Workload, list[dict[str, Any]]]:
         """The pods of each workload."""
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            found = pool.map(self.cluster.own_pods, live.values())
-            return dict(zip(live, found, strict=True))
+        found = at_once(self.cluster.own_pods, list(live.values()))
+        return dict(zip(live, found, strict=True))
 
     def interruptions(self, live: Live) -> list[Finding]:
         """What to say before these workloads roll: one finding for each reason."""
@@ -202,7 +198,7 @@ class Workloads:
             live = wait.look()
             if live is not None:
                 return live
-            self.clock.sleep(POLL_SECONDS)
+            self.clock.sleep(wait.pause())
 
     def _down(self, workload: Workload, now: Object, pods: Sequence[Object]) -> list[Finding]:
         troubles = self.explainer.troubles(now, pods)
@@ -244,9 +240,11 @@ class _Wait:
 
         :raises FindingError: when it is time to give up.
         """
-        waited = self.of.clock.now() - self.start
+        waited = self.waited
         try:
             live = self.of.live()
+            if not self._needs_pods(live, waited):
+                return None
             pods = self.of.pods(live)
             open_ = _once(each for each in live if not self._done(each, live[each], pods[each]))
             if not open_:
@@ -257,6 +255,28 @@ class _Wait:
             if waited >= self.seconds or not _is_away(error):
                 raise
         return None
+
+    @property
+    def waited(self) -> float:
+        """Seconds so far."""
+        return self.of.clock.now() - self.start
+
+    def pause(self) -> float:
+        """Seconds until the next look."""
+        waited = self.waited
+        return next((pause for until, pause in POLLS if waited < until), SLOWEST_POLL_SECONDS)
+
+    def _needs_pods(self, live: Live, waited: float) -> bool:
+        """Whether the pods can tell more than that a workload itself says that it still rolls."""
+        return (
+            all(map(state.reported, live.values()))
+            or any(each in self.of.replaced or state.may_be_stuck(live[each]) for each in live)
+            or self._is_time(waited)
+        )
+
+    def _is_time(self, waited: float) -> bool:
+        """Whether it is to be said what is waited for, and looked for what stands in the way."""
+        return waited >= self.seconds or self.of.clock.now() - self.said >= LOOK_SECONDS
 
     def _done(self, workload: Workload, now: Object, pods: Sequence[Object]) -> bool:
         return (
@@ -282,10 +302,9 @@ class _Wait:
     def _go_on(self, open_: Sequence[Workload], live: Live, pods: Pods, waited: float) -> None:
         for workload in open_:
             self._replace(workload, live[workload], pods[workload])
-        over = waited >= self.seconds
-        now = self.of.clock.now()
-        if not over and now - self.said < LOOK_SECONDS:
+        if not self._is_time(waited):
             return
+        over, now = waited >= self.seconds, self.of.clock.now()
         self.said = now
         troubles = {each: self.of.explainer.troubles(live[each], pods[each]) for each in open_}
         given_up = set(open_) if over else self._hopeless(troubles, now)
