@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
@@ -66,6 +67,9 @@ class Action(ActionBase):  # type: ignore[misc]  # ansible-core has no types
     ) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         self.partial: dict[str, Any] = {}
+        # What was there before the task outlives it. To look through all of it for garbage would copy it into
+        # this worker, which takes longer than many a task.
+        gc.freeze()
         try:
             self._refuse_unknown_options()
             mode = Mode(self._task.check_mode, self._task.diff)
@@ -78,6 +82,8 @@ class Action(ActionBase):  # type: ignore[misc]  # ansible-core has no types
             # The edge: whatever it is, a person gets a finding and no traceback.
             result.update(self.partial)
             result.update(failure([self._internal(error)]))
+        finally:
+            gc.unfreeze()
         return result
 
     def progress(self, text: str) -> None:

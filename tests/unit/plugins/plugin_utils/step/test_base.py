@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -232,3 +233,15 @@ class TestAFailure:
         assert finding["code"] == "internal-error"
         assert "RuntimeError at test_base.py:" in finding["message"]
         assert PASSWORD not in str(result)
+
+
+def test_what_was_there_before_is_not_looked_through_for_garbage_while_an_action_works(
+    perform: Perform,
+) -> None:
+    class Counting(Recorder):
+        def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+            return {"spared": gc.get_freeze_count()}
+
+    spared = gc.get_freeze_count()
+    assert perform(ARGUMENTS, kind=Counting)[1]["spared"] > spared
+    assert gc.get_freeze_count() == spared
