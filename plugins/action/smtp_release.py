@@ -74,6 +74,7 @@ class ActionModule(ReleaseStep):
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
+        self.proof_follows = self._proof_follows()
         cluster, release = self.cluster(plan.target), plan.target.release
         try:
             with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
@@ -121,7 +122,7 @@ class ActionModule(ReleaseStep):
                 *due.diff(),
             ],
         }
-        with recovery.undoing(proof_follows=self._proof_follows()):
+        with recovery.undoing(proof_follows=self.proof_follows):
             if changes:
                 helm = recovery.way_back.helm
                 wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
