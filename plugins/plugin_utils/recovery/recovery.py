@@ -239,7 +239,9 @@ class Recovery:
             raise FindingError(*error.findings, *self.undo(error.findings)) from error
         journal = self._noted()
         if journal is not None and not journal.seen:
-            self._finish(journal, "proof" if proof_follows else "done")
+            # What was there before a change was proved then, or never will be.
+            owes = proof_follows and journal.doing != "undo"
+            self._finish(journal, "proof" if owes else "done")
 
     def _finish(self, journal: Journal, doing: Doing) -> None:
         """Notes that a change was seen to be right; the certificates go that nobody needs any more."""
@@ -294,7 +296,7 @@ class Recovery:
             return self._undo_trust(failed, journal, last)
         if last.number < journal.revision:
             return []  # Helm has written nothing
-        if ours and journal.doing == "undo" and last.status == "deployed":
+        if last.number == journal.revision and last.is_rollback and last.status == "deployed":
             return []  # it is undone already
         good = unfinished.before(journal, revisions)
         half_written = last.status in HALF_WRITTEN

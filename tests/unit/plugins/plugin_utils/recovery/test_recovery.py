@@ -64,6 +64,21 @@ def test_a_change_whose_proof_fails_afterwards_is_undone() -> None:
     assert release.numbers() == [4, 5, 6]
 
 
+@pytest.mark.parametrize("proof_follows", [True, False])
+def test_a_way_back_that_was_taken_for_a_killed_run_owes_no_proof_and_is_not_undone(
+    proof_follows: bool,
+) -> None:
+    back = revision(6, "deployed", "Rollback to 4")
+    release = Release([revision(4, "superseded"), made_by("killed", 5), back])
+    with (mine := recovery(release)).way_back.lease as its:
+        its.take()
+        with mine.undoing(proof_follows=proof_follows):
+            its.note(Journal("mine", "undo", 6, 4))
+        assert mine.outcome(None) == outcome("mine", owed=False)
+        assert mine.back_out([REFUSED], "mine") == []
+    assert release.numbers() == [4, 5, 6]
+
+
 def test_the_change_that_another_run_has_made_since_stays() -> None:
     second = made_by("second", 6, "deployed")
     release = Release([revision(4, "superseded"), made_by("first", 5), second])
