@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole playbook may be killed at any moment: the next run completes it, and the proof is not forgotten."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.apps.brittle.release import PROFILE, let_lease_expire
+from tests.harness.brittle import App, configured, kill
+from tests.harness.door import Door, Write
+from tests.harness.lab import Lab
+from tests.harness.playbook import Played, ended
+
+pytestmark = pytest.mark.node
+faults = pytest.mark.faults
+
+
+@pytest.fixture(scope="module", params=["helm", pytest.param("helm3", marks=faults)])
+def app(
+    lab: Lab, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[App]:
+    """Installed with mail, by the deployment alone; from here on the whole playbook is run."""
+    with configured(lab, tmp_path_factory.mktemp("app"), request.param) as app:
+        yield replace(app, settings={"smtp_application": str(PROFILE)}, steps="")
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login beside that in use, and a recipient who gets no other mail."""
+
+    name: str = field(default_factory=lambda: f"hub-{uuid.uuid4().hex[:8]}")
+    password: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def recipient(self) -> str:
+        return f"{self.name}@example.org"
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        return {
+            "smtp_username": self.name,
+            "smtp_password": self.password,
+            "smtp_test_recipients": self.recipient,
+        }
+
+
+@pytest.fixture
+def login(app: App) -> Login:
+    return known(app)
+
+
+def known(app: App) -> Login:
+    """One that the relay knows."""
+    login = Login()
+    app.lab.relay.set_user(login.name, login.password)
+    return login
+
+
+def next_run(app: App, login: Login) -> Played:
+    """Runs when the lease of the one that was killed has expired; mail works, and the report says how."""
+    let_lease_expire(app.release)
+    played = app.deploy(**login.variables)
+    assert played.returncode == 0, played.output
+    assert "verified: " in played.output
+    app.is_right(login.password)
+    return played
+
+
+def logins_of_mails(app: App, login: Login) -> list[str | None]:
+    """With which login each test mail was sent."""
+    return [mail.sasl_user for mail in app.lab.relay.messages(login.recipient)]
+
+
+def writes(app: App, folder: Path, **variables: Any) -> list[Write]:
+    """Those of a run that nobody disturbs."""
+    with Door(app.kubeconfig, folder) as door, app.begin(door.kubeconfig, **variables) as run:
+        ended(run)
+    return door.passed.writes
+
+
+@faults
+def test_after_each_write_the_next_run_brings_all_to_its_end_and_sends_the_test_mail(
+    app: App, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    for number, same in enumerate(writes(app, tmp_path, **known(app).variables), 1):
+        with subtests.test(f"killed after write {number}", like=str(same)):
+            login = known(app)
+            played, _ = app.disturbed(tmp_path, number, **login.variables)
+            assert played.returncode == -signal.SIGKILL
+            next_run(app, login)
+            assert logins_of_mails(app, login) == [login.name]
+    again = app.deploy(**login.variables)
+    assert (again.returncode, again.changed) == (0, 0), again.output
+    assert logins_of_mails(app, login) == [login.name]
+
+
+def says(run: subprocess.Popen[str], words: str) -> None:
+    """Returns when a run has said something."""
+    assert run.stdout
+    assert any(words in line for line in run.stdout), f"the run does not say {words}"
+
+
+class TestKilledWithoutAWrite:
+    @pytest.mark.parametrize("step", ["verify", pytest.param("prove", marks=faults)])
+    def test_between_the_steps(self, app: App, login: Login, step: str) -> None:
+        with app.begin(app.kubeconfig, **login.variables) as run:
+            says(run, f"TASK [mailops.smtp.{step} ")
+            kill(run)
+        next_run(app, login)
+        assert logins_of_mails(app, login) == [login.name]
+
+    @faults
+    @pytest.mark.parametrize("step", ["verify", "prove"])
+    def test_when_a_step_runs_a_command_in_the_pod(
+        self, app: App, login: Login, tmp_path: Path, step: str
+    ) -> None:
+        with (
+            Door(app.kubeconfig, tmp_path) as door,
+            app.begin(door.kubeconfig, **login.variables) as run,
+        ):
+            says(run, f"TASK [mailops.smtp.{step} ")
+            door.at_command = partial(kill, run)
+            assert ended(run).returncode == -signal.SIGKILL
+        next_run(app, login)
+        assert logins_of_mails(app, login) == [login.name]
+
+    @faults
+    def test_while_the_relay_lets_the_test_mail_wait(self, app: App, login: Login) -> None:
+        relay, waiting = app.lab.relay, f"{login.name}@greylisted.example"
+        changes = {**login.variables, "smtp_test_recipients": waiting}
+        with app.begin(
+            app.kubeconfig, **changes, smtp_probe_until="auth", smtp_probe_retry_seconds=60
+        ) as run:
+            while waiting not in relay.log():
+                assert run.poll() is None, "the run has not waited"
+            kill(run)
+        next_run(app, login)
+        assert logins_of_mails(app, login) == [login.name]
+
+
+REFUSED: dict[str, Any] = {"smtp_probe_until": "tls"}
+"""The relay is asked for the login by the pod alone, when it has the settings."""
+
+
+@faults
+class TestKilledWithALoginThatTheRelayRefuses:
+    def test_before_that_was_found_the_next_run_finds_it_and_undoes_it(self, app: App) -> None:
+        before, unknown = app.release.values()["mail"]["password"], Login()
+        with app.begin(app.kubeconfig, **unknown.variables, **REFUSED) as run:
+            says(run, "TASK [mailops.smtp.verify ")
+            kill(run)
+        let_lease_expire(app.release)
+        played = app.deploy(**unknown.variables, **REFUSED)
+        assert played.failed == 1, played.output
+        assert "rejected the credentials" in played.output
+        assert "The change was undone" in played.output
+        app.is_right(before)
+
+    def test_while_it_is_undone_the_next_run_brings_all_to_its_end(
+        self, app: App, tmp_path: Path, subtests: pytest.Subtests
+    ) -> None:
+        app.deploy(**known(app).variables)
+        for number in of_the_way_back(writes(app, tmp_path, **Login().variables, **REFUSED)):
+            with subtests.test(f"killed after write {number}"):
+                app.disturbed(tmp_path, number, **Login().variables, **REFUSED)
+                login = known(app)
+                next_run(app, login)
+                assert logins_of_mails(app, login) == [login.name]
+
+
+def of_the_way_back(writes: Sequence[Write]) -> range:
+    """The numbers of the writes from that on which notes what Helm is about to undo.
+
+    Helm makes one record of the upgrade, and another one of the rollback.
+    """
+    _upgrade, rollback = (n for n, write in enumerate(writes, 1) if write.method == "POST")
+    return range(rollback - 1, len(writes) + 1)
