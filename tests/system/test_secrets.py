@@ -312,6 +312,36 @@ class TestOneReleaseOverItsLife:
         assert flow.release.secret()["smtp_sender_password"] == text
         assert run.leaks | flow.cluster() == set()
 
+    @pytest.mark.faults
+    def test_a_change_that_the_relay_refuses_from_the_pod_is_undone_without_a_password(
+        self, flow: Flow
+    ) -> None:
+        unknown = flow.password("that the relay does not know")
+        run = flow.run(
+            known=False,
+            smtp_password=unknown,
+            smtp_probe_until="tls",
+            smtp_test_recipients=RECIPIENT,
+        )
+        assert "rejected the credentials" in run.failed
+        assert "The change was undone" in run.output
+        assert run.leaks | flow.cluster() == set()
+
+    def test_what_somebody_else_is_to_commit_holds_no_password(self, flow: Flow) -> None:
+        values, ca = flow.folder / "values.yaml", flow.folder / "ca"
+        sign = f"argocd.argoproj.io/tracking-id=hub:apps/Deployment:x/{flow.release.name}-api"
+        place = ("-n", flow.release.namespace, f"deployment/{flow.release.name}-api")
+        flow.lab.kubectl.run("annotate", *place, sign)
+        run = flow.run(
+            "--tags=render,deploy",
+            smtp_password=flow.password("not to be committed"),
+            **verified(flow.lab, smtp_values_dest=str(values), smtp_ca_dest=str(ca)),
+        )
+        assert "Argo CD" in run.failed
+        assert list(ca.iterdir())
+        assert run.leaks | flow.search.file(values) | flow.search.folder(ca) == set()
+        assert flow.cluster() == set()
+
 
 # Others quote the password: Helm what a schema refuses, the API server what it may not change.
 SCHEMA = {
