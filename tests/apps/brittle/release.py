@@ -20,6 +20,8 @@ PROFILE = Path(__file__).parent / "profile.yml"
 
 CRASHES = "crash.example.com"
 """The relay with which the application does not come up."""
+NO_IMAGE = "no-image.example.com"
+"""The relay with which its image cannot be pulled."""
 MOTTO = "of somebody else"
 
 MAIL: Mapping[str, Any] = {"smtp_application": str(PROFILE), "smtp_ca_path": None}
