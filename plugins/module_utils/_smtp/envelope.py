@@ -38,14 +38,14 @@ class Envelope:
         self._mailboxes: dict[str, str] = {}
         self._unusable: dict[str, Fault] = {}
         self._mail: Mail | None = None
-        self._too_big = False
+        self._too_big = ""
 
     def run(self) -> None:
         """Go through the transaction. Raises Stop."""
         walk = self._walk
+        pipeline = self._name_sender()
         if walk.goes_to("rcpt") and not self._recipients:
             walk.skip("rcpt", "no recipient is given")
-        pipeline = self._name_sender()
         for recipient in self._recipients:
             self._name_recipient(pipeline, recipient)
         if not walk.goes_to("data"):
@@ -70,7 +70,8 @@ class Envelope:
                 raise Refused(reply)
             stage.detail = walk.clean(f"{walk.request.sender}: {reply}")
             if self._too_big:
-                stage.result = "warning"
+                stage.result = "failed"
+                stage.detail = f"{walk.request.sender}: {self._too_big}"
             if not walk.goes_to("data"):
                 walk.find("sender-unproven", where=walk.where("mail"))
         return pipeline
@@ -164,9 +165,8 @@ class Envelope:
         size = len(self._mail.content) if self._mail else walk.request.expected_size
         limit = walk.capabilities.size_limit
         if limit is not None and size > limit:
-            self._too_big = True
-            detail = f"{size} bytes, and {limit} are allowed"
-            walk.find("message-over-limit", where=walk.where("mail"), detail=detail)
+            self._too_big = f"{size} bytes, and {limit} are allowed"
+            walk.find("message-over-limit", where=walk.where("mail"), detail=self._too_big)
             return []
         return [f"SIZE={size}"] if size and "SIZE" in walk.capabilities else []
 

@@ -35,7 +35,7 @@ def authenticate(walk: Walk) -> None:
         offered = walk.capabilities.mechanisms
         walk.facts["offered"] = walk.clean(", ".join(offered))
         mechanism = request.mechanism or choose(offered, request.auth, encrypted=encrypted) or ""
-        walk.facts["mechanism"] = walk.result.mechanism = mechanism
+        walk.facts["mechanism"] = mechanism
         if not offered:
             raise Fault("auth-not-offered")
         if not mechanism:
@@ -47,6 +47,7 @@ def authenticate(walk: Walk) -> None:
         if not encrypted:
             stage.result = "warning"
             walk.find("credentials-in-clear", where=walk.where("auth"))
+        walk.result.mechanism = mechanism
         try:
             reply = log_in(walk, walk.connection)
         except Refused as refusal:

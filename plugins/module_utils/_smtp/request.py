@@ -279,8 +279,11 @@ class ProbeRequest:
 
 def _is_host(text: str) -> bool:
     """Return whether a text may be a name or an address; what a resolver does not know it tells."""
-    if ":" not in text:
-        return not _NO_HOST.search(text)
+    return is_ipv6(text) if ":" in text else not _NO_HOST.search(text)
+
+
+def is_ipv6(text: str) -> bool:
+    """Return whether a text is an IPv6 address, which stands in brackets before a port (RFC 3986, 3.2.2)."""
     try:
         return ip_address(text).version == 6
     except ValueError:

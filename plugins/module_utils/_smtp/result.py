@@ -58,6 +58,7 @@ class ProbeResult:
 
     ``capabilities`` are those of the last EHLO, by keyword. ``certificate_verified`` tells whether
     the certificate leads to a trusted root and fits the name, also where that was not demanded.
+    ``mechanism`` is that of the login that was tried, or empty.
     ``login``: ``accepted``, ``rejected``, ``undecided`` (sent, without a final answer), or empty where
     none was sent. ``transient`` tells that it failed, and only for reasons that may pass.
     """

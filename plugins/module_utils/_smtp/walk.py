@@ -12,7 +12,7 @@ from .protocol import Capabilities, ProtocolError, Reply
 from .proxy import Proxy, ProxyError, parse, tunnel
 from .redact import Redactor, plain_forms
 from .relay_catalogue import CATALOGUE, FACTS
-from .request import UNTIL
+from .request import UNTIL, is_ipv6
 from .result import ProbeResult, Stage
 from .sasl import SaslError
 from .secret import MASK
@@ -79,7 +79,7 @@ class Walk:
         # An interface is this machine's own affair.
         self.server_name = (request.server_name or request.host).partition("%")[0].rstrip(".")
         self.facts = dict.fromkeys(FACTS, "")
-        host = f"[{request.host}]" if ":" in request.host else request.host
+        host = f"[{request.host}]" if is_ipv6(request.host) else request.host
         relay = f"{host}:{request.port}"
         self.facts.update(
             relay=relay,

@@ -59,6 +59,7 @@ def test_a_mail_that_is_too_big_is_named_and_the_rest_is_still_tried(run_relay: 
     assert codes(result) == ["message-over-limit"]
     assert "20000000 bytes, and 10240000 are allowed" in result.findings[0].message
     assert commands(relay, "MAIL") == ["MAIL FROM:<app@example.org>"]
+    assert ("mail", "failed") in stages(result)
     assert ("rcpt", "ok") in stages(result)
 
 
@@ -83,6 +84,18 @@ def test_a_domain_beyond_ascii_needs_nothing(run_relay: Run) -> None:
     relay = run_relay(Relay(security="none"))
     assert ask(relay, recipients=("a@münchen.example",)).ok
     assert commands(relay, "RCPT") == ["RCPT TO:<a@xn--mnchen-3ya.example>"]
+
+
+def test_without_a_recipient_the_sender_is_still_asked_for_and_stages_keep_their_order(
+    run_relay: Run,
+) -> None:
+    result = ask(run_relay(Relay(security="none")), recipients=())
+    assert stages(result)[-4:] == [
+        ("mail", "ok"),
+        ("rcpt", "skipped"),
+        ("rset", "ok"),
+        ("quit", "ok"),
+    ]
 
 
 def test_each_recipient_has_a_result(run_relay: Run) -> None:

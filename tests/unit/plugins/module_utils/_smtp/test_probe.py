@@ -256,11 +256,12 @@ def test_a_closed_port_is_refused(authority: Authority) -> None:
     assert result.reached == "resolve"
 
 
-def test_bad_input_is_named_before_any_connection() -> None:
-    class Unplugged(Network):
-        def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
-            raise AssertionError("no connection may be tried")
+class Unplugged(Network):
+    def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
+        raise AssertionError("no connection may be tried")
 
+
+def test_bad_input_is_named_before_any_connection() -> None:
     result = probe(
         ProbeRequest(host="relay.example.org", port=70000, auth="password"), network=Unplugged()
     )
@@ -638,3 +639,12 @@ def test_the_chain_is_in_the_result_on_request_also_of_a_relay_that_is_not_trust
     leaf = read_certificate(ssl.PEM_cert_to_DER_cert(chain))
     assert leaf.names == ("relay.example.org", "127.0.0.1")
     assert probe(request(relay, ca)).as_dict()["chain_pem"] == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [("::1", "[::1]"), ("fe80::1%eth0", "[fe80::1%eth0]"), ("smtp://relay", "smtp://relay")],
+)
+def test_only_an_address_stands_in_brackets(host: str, shown: str) -> None:
+    asked = ProbeRequest(host=host, port=70000)  # which is not tried
+    assert probe(asked, network=Unplugged()).relay == f"{shown}:70000"

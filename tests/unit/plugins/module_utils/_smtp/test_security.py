@@ -72,6 +72,7 @@ def test_auto_sends_no_credentials_in_the_clear(run_relay: Run) -> None:
     relay = run_relay(Relay(security="none"))
     result = probe(request(relay, security="auto", **credentials(relay)))
     assert codes(result) == ["credentials-withheld"]
+    assert result.mechanism == ""
     assert not any(line.startswith("AUTH") for line in relay.seen)
 
 
