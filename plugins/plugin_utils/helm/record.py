@@ -10,6 +10,7 @@ API server instead of four of Helm, and no secret in anybody's output.
 from __future__ import annotations
 
 import base64
+import functools
 import gzip
 import json
 import re
@@ -99,7 +100,7 @@ def decode(name: str, labels: Mapping[str, str], data: str) -> Revision:
     :raises ValueError: when it is none of Helm's.
     """
     try:
-        record = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(data))))
+        record = _decoded(data)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise ValueError(
             f"the record of release {name} cannot be read: {type(error).__name__}"
@@ -112,6 +113,13 @@ def decode(name: str, labels: Mapping[str, str], data: str) -> Revision:
         record=record,
         labels=dict(labels),
     )
+
+
+# One task reads the same records several times, and each holds a whole chart. Only the labels change.
+@functools.lru_cache(maxsize=30)
+def _decoded(data: str) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(data))))
+    return record
 
 
 def in_use(revisions: Sequence[Revision]) -> Revision | None:
