@@ -84,6 +84,34 @@ def test_every_pod_is_read_in_the_way_that_it_allows_also_in_check_mode_and_noth
     assert versions(configured) == before
 
 
+@pytest.fixture
+def twin(configured: Release) -> Iterator[str]:
+    """Another Deployment whose pods have the labels of the web workload's, and no mail."""
+    name, place = f"{configured.name}-twin", ("-n", configured.namespace)
+    spec = configured.kubectl.json(*place, "get", "deployment", f"{configured.name}-web")["spec"]
+    spec["template"]["spec"]["containers"][0]["env"] = []
+    twin = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": configured.namespace},
+        "spec": spec,
+    }
+    configured.kubectl.apply(json.dumps(twin))
+    rollout = ("rollout", "status", f"deployment/{name}", "--timeout=60s")
+    configured.kubectl.run(*place, *rollout, timeout=70)
+    yield name
+    configured.kubectl.run(*place, "delete", "deployment", name)
+
+
+def test_pods_of_another_deployment_with_the_same_labels_are_not_looked_at(
+    configured: Release, verify: Verify, twin: str
+) -> None:
+    assert any(name.startswith(twin) for name in configured.pods())
+    result = verify()
+    assert result["findings"] == []
+    assert len(result["pods"]) == 3
+
+
 def test_a_deviation_is_told_with_pod_container_variable_expected_and_found(
     configured: Release, verify: Verify
 ) -> None:
