@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlencode
 
 # At the top on purpose: an action plugin loads once in the parent and every fork inherits it (0.3 s).
 try:
     import kubernetes
     import urllib3
-    from kubernetes.dynamic import DynamicClient
     from kubernetes.stream.ws_client import (
         ERROR_CHANNEL,
         STDERR_CHANNEL,
@@ -105,9 +105,9 @@ class Cluster:
                 )
             ) from error
         self._configuration.retries = urllib3.Retry(total=2, connect=1, read=1, backoff_factor=0.2)
-        # For its plain requests alone: discovery would cost calls and a cache file in /tmp.
-        self._client = kubernetes.client.ApiClient(self._configuration)
-        self._rest = DynamicClient(self._client, discoverer=lambda _client, _cache: None)
+        # For its connections alone: its layers above take as long as a request itself.
+        self._requests = kubernetes.client.ApiClient(self._configuration).rest_client.pool_manager
+        self._timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
 
     def _load(self, kubeconfig: str | None, context: str | None, temporary: str) -> None:
         inside = "KUBERNETES_SERVICE_HOST" in os.environ
@@ -182,18 +182,22 @@ class Cluster:
         patch: str = "strategic-merge-patch+json",
     ) -> urllib3.BaseHTTPResponse:
         """One request; its answer as it comes."""
+        # A path of the API answers 406 to a media type that it does not have: logs are */*.
+        headers = {"Accept": "*/*" if text else "application/json"}
+        if body is not None:
+            headers["Content-Type"] = f"application/{patch if method == 'patch' else 'json'}"
         with self._findings():
-            response: urllib3.BaseHTTPResponse = self._rest.request(
-                method,
-                path,
-                body=body,
-                query_params=list(query),
-                # A path of the API answers 406 to a media type that it does not have: logs are */*.
-                header_params={"Accept": "*/*" if text else "application/json"},
-                content_type=f"application/{patch}" if method == "patch" else None,
-                serialize=False,
-                _request_timeout=(CONNECT_SECONDS, READ_SECONDS),
+            response: urllib3.BaseHTTPResponse = self._requests.request(
+                method.upper(),
+                f"{self.server}{path}?{urlencode(query)}" if query else f"{self.server}{path}",
+                body=None if body is None else json.dumps(body),
+                headers={**headers, **self._credentials()},
+                timeout=self._timeout,
             )
+            if response.status >= 300:
+                error = kubernetes.client.ApiException(response.status, response.reason)
+                error.body, error.headers = response.data, response.headers
+                raise error
         return response
 
     def forward(
@@ -205,7 +209,7 @@ class Cluster:
         :returns: the answer as it comes, not read yet and not decoded.
         :raises urllib3.exceptions.HTTPError: when there is no answer.
         """
-        answer: urllib3.BaseHTTPResponse = self._client.rest_client.pool_manager.request(
+        answer: urllib3.BaseHTTPResponse = self._requests.request(
             method,
             f"{self.server}{target}",
             body=body,
@@ -214,7 +218,7 @@ class Cluster:
             decode_content=False,
             redirect=False,
             retries=False,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+            timeout=self._timeout,
         )
         return answer
 
