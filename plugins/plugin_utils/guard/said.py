@@ -41,7 +41,7 @@ class Said:
         together are one piece.
         """
         old, new = (_pieces(change, side) for side in (change.before, change.after))
-        hunks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        hunks = SequenceMatcher(None, old, new).get_opcodes()
         return all(
             _found(self.before, old[low:high]) or _found(self.after, new[new_low:new_high])
             for kind, low, high, new_low, new_high in hunks
