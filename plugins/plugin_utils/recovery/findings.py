@@ -113,7 +113,7 @@ CATALOGUE = Catalogue(
             severity="error",
             meaning="After the way back, a container still has other settings than the cluster holds.",
             message="A container of {workload} still has other settings than the cluster holds.",
-            fix="Restart it: kubectl rollout restart",
+            fix="Restart it: kubectl rollout restart {resource} --namespace {namespace}",
         ),
         Entry(
             code="undo-took-over",

@@ -125,7 +125,13 @@ class WayBack:
         if behind:
             raise FindingError(
                 *(
-                    CATALOGUE.finding("pods-behind", where=str(each), workload=each)
+                    CATALOGUE.finding(
+                        "pods-behind",
+                        where=str(each),
+                        workload=each,
+                        resource=f"{each.kind.lower()}/{each.name}",
+                        namespace=self.cluster.namespace,
+                    )
                     for each in behind
                 )
             )

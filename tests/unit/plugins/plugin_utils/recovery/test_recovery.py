@@ -217,6 +217,7 @@ class TestTheWayBack:
         behind = replace(way_back, evidence={API: Evidence(env={"MAIL_HOST": "old"})})
         finding = the_finding(lambda: behind.arrive(10))
         assert (finding.code, finding.where) == ("pods-behind", "Deployment qua-api")
+        assert "kubectl rollout restart deployment/qua-api --namespace apps" in finding.fix
         release.environments["qua-api-1"] = environ(MAIL_HOST="old")
         behind.arrive(10)
 
