@@ -134,3 +134,9 @@ def ended(run: subprocess.Popen[str], seconds: float = 600) -> Played:
         run.kill()
         raise
     return Played(run.returncode, output)
+
+
+def says(run: subprocess.Popen[str], words: str) -> None:
+    """Returns when a run has said something; all until then is read, and is no output of its end."""
+    assert run.stdout
+    assert any(words in line for line in run.stdout), f"the run does not say {words}"

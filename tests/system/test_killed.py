@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import uuid
@@ -20,7 +21,7 @@ from tests.harness.brittle import App, configured
 from tests.harness.door import Door
 from tests.harness.lab import Lab
 from tests.harness.leaks import descendants
-from tests.harness.playbook import ended
+from tests.harness.playbook import ended, says
 from tests.relays.authority import Authority
 
 pytestmark = pytest.mark.node
@@ -42,6 +43,16 @@ def program(run: subprocess.Popen[str], name: str) -> int:
         if (process / "exe").resolve().name == name:
             return int(process.name)
     raise AssertionError(f"{name} does not run")
+
+
+def wait_for_the_end(process: int) -> None:
+    """Returns when a process has ended, which need not be a child of this one."""
+    try:
+        handle = os.pidfd_open(process)
+    except ProcessLookupError:
+        return
+    with open(handle) as end:
+        assert select.select([end], [], [], 60)[0], f"process {process} does not end"
 
 
 WRITES = (
@@ -175,6 +186,20 @@ class TestKilledInPart:
         assert "was left pending-upgrade" in following.output
         app.is_right(password)
 
+    def test_when_the_playbook_alone_is_killed_its_worker_ends_and_the_next_run_goes_on(
+        self, app: App
+    ) -> None:
+        password = uuid.uuid4().hex
+        with app.begin(app.kubeconfig, smtp_password=password) as run:
+            says(run, "upgrading release")
+            left = list(descendants(run.pid))
+            run.kill()
+        for process in left:
+            wait_for_the_end(int(process.name))
+        following = app.deploy(smtp_password=password)
+        assert following.returncode == 0, following.output
+        app.is_right(password)
+
     def test_a_run_that_is_told_to_end_is_taken_up_as_well(self, app: App, tmp_path: Path) -> None:
         password = uuid.uuid4().hex
 
@@ -203,4 +228,21 @@ class TestKilledOnTheWayBack:
         let_lease_expire(app.release)
         following = app.deploy(smtp_password=password)
         assert following.returncode == 0, f"killed after {write}\n{following.output}"
+        app.is_right(password)
+
+
+@faults
+class TestKilledWhileItMendsWhatAKilledRunHasLeft:
+    # Helm has begun to roll back, is half way, and has ended.
+    @pytest.mark.parametrize("number", [3, 4, 7])
+    def test_the_third_run_brings_all_to_its_end(
+        self, app: App, tmp_path: Path, number: int
+    ) -> None:
+        password = uuid.uuid4().hex
+        for after in (HALF_WAY, number):
+            played, _ = app.disturbed(tmp_path, after, smtp_password=password)
+            assert played.returncode == -signal.SIGKILL
+            let_lease_expire(app.release)
+        third = app.deploy(smtp_password=password)
+        assert third.returncode == 0, third.output
         app.is_right(password)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,7 @@ from tests.apps.brittle.release import PROFILE, let_lease_expire
 from tests.harness.brittle import App, configured, kill
 from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
-from tests.harness.playbook import Played, ended
+from tests.harness.playbook import Played, ended, says
 
 pytestmark = pytest.mark.node
 faults = pytest.mark.faults
@@ -102,12 +101,6 @@ def test_after_each_write_the_next_run_brings_all_to_its_end_and_sends_the_test_
     again = app.deploy(**login.variables)
     assert (again.returncode, again.changed) == (0, 0), again.output
     assert logins_of_mails(app, login) == [login.name]
-
-
-def says(run: subprocess.Popen[str], words: str) -> None:
-    """Returns when a run has said something."""
-    assert run.stdout
-    assert any(words in line for line in run.stdout), f"the run does not say {words}"
 
 
 class TestKilledWithoutAWrite:
