@@ -122,7 +122,7 @@ def test_a_hostile_password_is_what_the_agent_logs_in_with_or_is_refused(
 
 
 @given(PASSWORDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_password_is_what_the_agent_logs_in_with_or_is_refused(password: str) -> None:
     description = replace(RELAY, password=Secret(password))
     if not refused("thand", description):

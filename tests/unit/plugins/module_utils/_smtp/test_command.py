@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -303,8 +304,10 @@ def test_ctrl_c_ends_it_at_once_and_without_a_traceback(copy: Path, run_relay: R
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        while not relay.seen and process.poll() is None:
-            continue
+        while not relay.seen:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+                pytest.fail("it has ended by itself")
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=PATIENCE / 2)
     assert (process.returncode, out) == (INTERRUPTED, "")

@@ -329,7 +329,7 @@ def anything() -> Iterator[Anything]:
         yield door
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.dictionaries(
         st.sampled_from(VERBS), st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=2)

@@ -145,7 +145,7 @@ INLINE = [
 
 
 @given(st.sampled_from(INLINE), PASSWORDS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_password_of_any_application_is_read_back_or_refused_before(
     name: str, password: str
 ) -> None:
@@ -159,7 +159,7 @@ def test_any_password_of_any_application_is_read_back_or_refused_before(
 
 
 @given(st.from_regex(r"[a-z]{1,9}(\.[a-z]{2,5}){1,3}", fullmatch=True), st.integers(1, 65535))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_any_host_and_port_are_read_back_where_they_stand_in_one_text(host: str, port: int) -> None:
     app = application("grafana")
     wanted = described(app, "none", "none", host=host, port=port)
