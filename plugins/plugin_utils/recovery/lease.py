@@ -79,6 +79,8 @@ def left(leases: Leases, release: str) -> Journal | None:
 def proved(leases: Leases, release: str, run: str) -> None:
     """Writes down that the change of a run is proved, if that is owed. Takes no lease.
 
+    What a later run has left open stays so.
+
     :param run: the name of the run that has begun the change.
     :raises FindingError: when the API server cannot be reached, or refuses.
     """
@@ -88,10 +90,12 @@ def proved(leases: Leases, release: str, run: str) -> None:
         owing = journal.owing(run) if journal else None
         lives = holder is not None and holder.expires() > now
         # Who is at work and has written something down takes over what is owed.
-        if lease is None or owing is None or (lives and owing is not journal):
+        if lease is None or journal is None or owing is None or (lives and owing is not journal):
             return
+        done = replace(owing, doing="done")
+        told = done if owing is journal else replace(journal, before=done)
         with suppress(ConflictError):  # somebody was faster
-            leases.write_lease(_noting(lease, replace(owing, doing="done").annotations()))
+            leases.write_lease(_noting(lease, told.annotations()))
             return
 
 

@@ -11,10 +11,14 @@ import pytest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS, proved
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import find
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import Clock
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
     Kept,
     lease,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
+    made_by,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import the_finding
 
@@ -164,12 +168,18 @@ class TestAProofThatIsOwed:
         assert self.found(kept) == replace(self.OWED, doing="done")
         assert kept.spec()["holderIdentity"] is None
 
-    def test_of_a_run_after_which_another_was_killed_before_its_upgrade_is_not_either(
+    def test_of_a_run_after_which_another_was_killed_leaves_what_that_one_has_left(
         self, kept: Kept
     ) -> None:
-        self.noted(kept, replace(self.NEXT, before=self.OWED))
+        begun, proven = replace(self.NEXT, before=self.OWED), replace(self.OWED, doing="done")
+        self.noted(kept, begun)
         proved(kept, "qua", "first")
-        assert self.found(kept) == replace(self.OWED, doing="done")
+        assert self.found(kept) == replace(begun, before=proven)
+        before, upgraded = made_by("first", 5, "deployed"), made_by("next", 6, "deployed")
+        assert find([before], self.found(kept)) is None
+        left = find([before, upgraded], self.found(kept))
+        assert left is not None
+        assert left.unseen
 
     @pytest.mark.parametrize("journal", [NEXT, replace(OWED, run="other")])
     def test_of_another_change_stays_owed(self, kept: Kept, journal: Journal) -> None:
