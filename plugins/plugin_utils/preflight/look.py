@@ -28,6 +28,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.needs import Need
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.findings import (
+    CATALOGUE as ROLLOUT,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.hold import is_held
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import MANAGER, managed
 
 Live = Mapping[Workload, Mapping[str, Any]]
@@ -102,12 +106,12 @@ def look(
 ) -> Look:
     """Looks at the release of a plan.
 
-    Rights, owner and chart are looked at only when something is to be changed, or when something
-    stands against it already.
+    Rights, owner, chart and pauses are looked at only when something is to be changed, or when
+    something stands against it already.
 
     :param live: reads the workloads.
     :param before: an earlier look of the same run. If the same revision is in use, what that one has
-        found of rights, owner and chart still holds.
+        found of those still holds.
     :raises FindingError: with everything that stands against it.
     """
     records = _Records(cluster)
@@ -153,12 +157,12 @@ def allow_mount(plan: Plan, cluster: Cluster, live: Live) -> tuple[Finding, ...]
     return _warnings(_against(plan, cluster, live, needs.MOUNT))
 
 
-def allow_restart(plan: Plan, cluster: Cluster) -> None:
+def allow_restart(plan: Plan, cluster: Cluster, restarting: Live) -> None:
     """Sees that workloads may be restarted, when nothing else is to be done. No owner sets that back.
 
     :raises FindingError: when they may not.
     """
-    _warnings(_missing(plan, cluster, needs.RESTART))
+    _warnings([*_missing(plan, cluster, needs.RESTART), *_paused(cluster, restarting)])
 
 
 def _warnings(against: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -197,7 +201,7 @@ def _against(
     wanted: Sequence[Need],
     good: Revision | None = None,
 ) -> list[Finding]:
-    """What stands against a change: rights that are missing, and somebody who would set it back.
+    """What stands against a change: rights that are missing, somebody who would set it back, and pauses.
 
     :param wanted: what it needs.
     :param good: the last good revision, if an upgrade is to change its objects.
@@ -210,7 +214,28 @@ def _against(
         return [keeper.finding(plan.target.release)] if keeper else []
 
     asked = _answer(lambda: _missing(plan, cluster, wanted, good)), _answer(owned)
-    return [finding for found, refusals in asked for finding in refusals or found]
+    found = [finding for found, refusals in asked for finding in refusals or found]
+    return [*found, *_paused(cluster, live)]
+
+
+def _paused(cluster: Cluster, live: Live) -> list[Finding]:
+    """The Deployments that somebody has paused, so that a change would not reach their pods.
+
+    Those that a killed run has left held are let go with the change.
+    """
+    found = (
+        ROLLOUT.finding(
+            "rollout-paused",
+            where=str(workload),
+            workload=workload,
+            resource=f"{workload.kind.lower()}/{workload.name}",
+            namespace=cluster.namespace,
+            problem="it is paused",
+        )
+        for workload, now in live.items()
+        if now["spec"].get("paused") and not is_held(now)
+    )
+    return list(dict.fromkeys(found))  # a workload is there once for each of its containers
 
 
 def _missing(
