@@ -67,6 +67,26 @@ CATALOGUE = Catalogue(
             fix="Nothing needs to be done.",
         ),
         Entry(
+            code="workload-let-go",
+            severity="warning",
+            meaning=(
+                "A run that was killed had left a workload held, so that several changes make one roll. "
+                "This run came to no change, and has let it go all the same."
+            ),
+            message="A run that was killed had left {where} held; that was let go.",
+            fix="It rolls if that run had changed it: look at its pods, or run again, which does.",
+        ),
+        Entry(
+            code="workload-held",
+            severity="warning",
+            meaning=(
+                "A run that was killed has left a workload held. This run has ended before it could let it "
+                "go, or is in check mode."
+            ),
+            message="A run that was killed has left {where} held, which does not roll until it is let go.",
+            fix="Mend what is named beside this, and run without --check: that lets it go.",
+        ),
+        Entry(
             code="change-undone",
             severity="error",
             meaning=(

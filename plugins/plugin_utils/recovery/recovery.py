@@ -254,6 +254,26 @@ class Recovery:
         good = journal.revision if journal.rolls else journal.good
         self.way_back.lease.note(Journal(journal.run, doing, journal.revision, good, before))
 
+    def let_go(self) -> list[Finding]:
+        """Lets the workloads go that a killed run has left held, when this one ends in a failure.
+
+        :returns: which they are, also when they stay held because the lease is not this run's.
+        """
+        lease = self.way_back.lease
+        try:
+            trust = self.way_back.trust(())
+            if not trust.left_held:
+                return []
+            if lease.held:
+                lease.check()
+                trust.let_go()
+            else:
+                lease.require_free()  # one that lives holds them itself
+        except FindingError as error:
+            return list(error.findings)
+        code = "workload-let-go" if lease.held else "workload-held"
+        return [CATALOGUE.finding(code, where=trust.left)]
+
     def undo(self, failed: Sequence[Finding]) -> list[Finding]:
         """Goes back to the revision before the change, if the change has made the failure.
 

@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.marker import LABEL
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.hold import HELD, HOLDER
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import MANAGER
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
     deployment,
@@ -63,6 +64,32 @@ def test_that_a_killed_run_was_gone_back_from_is_told_also_when_this_one_is_refu
     found = [finding["code"] for finding in result["findings"]]
     assert "right-missing" in found
     assert found[-1] == "run-resumed"
+
+
+@pytest.mark.parametrize("turn", ["before its turn", "when it is its turn"])
+def test_a_workload_that_a_killed_run_has_left_held_is_told_also_when_this_one_is_refused(
+    tmp_path: Path, turn: str
+) -> None:
+    release = configured()
+    for state in release.states.values():
+        state["metadata"]["annotations"][HELD] = "0"
+    others = revision(6, "failed", "Upgrade failed")
+
+    def meanwhile() -> None:
+        release.held.append(others)
+
+    if turn == "before its turn":
+        meanwhile()
+    else:
+        release.kept.before_write = meanwhile
+
+    result = perform(bringing(release), ARGUMENTS, folder=tmp_path)[1]
+    found = [finding["code"] for finding in result["findings"]]
+    let_go = turn == "when it is its turn"
+    assert result["failed"]
+    assert found[-1] == ("workload-let-go" if let_go else "workload-held")
+    assert result.get("changed", False) is let_go
+    assert [manager for manager, _body in release.applied] == [HOLDER, HOLDER][: 2 * let_go]
 
 
 WORKLOADS = ("qua-api", "qua-cmd")

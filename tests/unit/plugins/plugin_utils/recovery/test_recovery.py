@@ -16,7 +16,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import CONFLICT
-from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import patch
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import hold, patch
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
     API,
     deployment,
@@ -366,3 +366,48 @@ class TestAChangeWhoseProofIsOwed:
             mine.rolling((before,))
             assert its.journal() == Journal("first", "upgrade", 5, 4, (before,))
         assert lease(release.kept).journal() == replace(self.OWED, ca=(before,))
+
+
+class TestAWorkloadThatAKilledRunHasLeftHeld:
+    """Does not stay so without a word when the next run ends in a failure."""
+
+    @pytest.fixture
+    def release(self) -> Release:
+        held = deployment()
+        held["metadata"]["annotations"][hold.HELD] = "0"
+        return Release([revision(5)], states={"qua-api": held})
+
+    def test_is_let_go_by_the_run_that_has_the_lease(self, release: Release) -> None:
+        with (mine := recovery(release, None, [API])).way_back.lease as its:
+            its.take()
+            [told] = mine.let_go()
+        assert (told.code, told.where) == ("workload-let-go", "Deployment qua-api")
+        assert release.applied == [(hold.HOLDER, patch.bare(release.states["qua-api"]))]
+
+    def test_is_named_by_a_run_without_the_lease(self, release: Release) -> None:
+        with (mine := recovery(release, None, [API])).way_back.lease:
+            [told] = mine.let_go()
+        assert (told.code, told.where) == ("workload-held", "Deployment qua-api")
+        assert release.applied == []
+
+    def test_is_not_taken_for_one_where_its_run_may_live(self, release: Release) -> None:
+        with (
+            lease(release.kept, "other") as other,
+            (mine := recovery(release, None, [API])).way_back.lease,
+        ):
+            other.take()
+            assert codes(mine.let_go()) == ["release-held"]
+        assert release.applied == []
+
+    def test_stays_with_the_run_that_has_taken_the_lease_since(self, release: Release) -> None:
+        with (mine := recovery(release, None, [API])).way_back.lease as its:
+            its.take()
+            release.kept.clock.sleep(SECONDS)
+            assert codes(mine.let_go()) == ["lease-lost"]
+        assert release.applied == []
+
+    def test_is_none_where_nothing_is_held(self) -> None:
+        release = Release([revision(5)], states={"qua-api": deployment()})
+        with (mine := recovery(release, None, [API])).way_back.lease as its:
+            its.take()
+            assert mine.let_go() == []
