@@ -124,6 +124,23 @@ class TestTheLook:
             assert found == {"deployments": "right-missing", "leases": "right-missing"}
         assert release.pods() == before
 
+    def test_a_deployment_that_somebody_has_paused_is_found_before_the_upgrade(
+        self, release: Release, configure: Configure
+    ) -> None:
+        before = (release.revision(), release.pods())
+        of = (f"deployment/{release.name}-cmd", "-n", release.namespace)
+        release.kubectl.run("rollout", "pause", *of)
+        try:
+            played = configure(
+                release, "--tags", "deploy", "-v", smtp_from_address="new@example.com"
+            )
+        finally:
+            release.kubectl.run("rollout", "resume", *of)
+        [finding] = errors(played)
+        assert finding["code"] == "rollout-paused"
+        assert f"kubectl rollout resume deployment/{release.name}-cmd" in finding["fix"]
+        assert (release.revision(), release.pods()) == before
+
 
 FLUX = {"helm.toolkit.fluxcd.io/name": "hub", "helm.toolkit.fluxcd.io/namespace": "flux"}
 
