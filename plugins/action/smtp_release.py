@@ -63,6 +63,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import D
 DESCRIPTION = "SMTP settings by mailops.smtp"
 OWNED = "release-owned"
 """The finding that somebody else keeps the release."""
+LET_GO = "workload-let-go"
+"""The finding that a workload was held by a killed run, and is not any more."""
 RESTART_OWED = "restart-owed"
 """The finding that a container has what it was started with, and a new one would have what is wanted."""
 
@@ -78,16 +80,21 @@ class ActionModule(ReleaseStep):
         cluster, release = self.cluster(plan.target), plan.target.release
         try:
             with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
-                return self._bring(plan, mode, cluster, lease)
+                recovery = self.recovery(plan, cluster, lease)
+                try:
+                    return self._bring(plan, mode, recovery)
+                except FindingError as error:
+                    told = self._let_go(recovery)
+                    raise FindingError(*dict.fromkeys((*error.findings, *told))) from error
         except FindingError as error:
             if not plan.trust.runtimes or OWNED not in {found.code for found in error.findings}:
                 raise
             told = self._ca_to_commit(plan, mode, cluster)
             raise FindingError(*error.findings, *told) from error
 
-    def _bring(self, plan: Plan, mode: Mode, cluster: Cluster, lease: Lease) -> dict[str, Any]:
+    def _bring(self, plan: Plan, mode: Mode, recovery: Recovery) -> dict[str, Any]:
         target = plan.target
-        recovery = self.recovery(plan, cluster, lease)
+        cluster, lease = recovery.way_back.cluster, recovery.way_back.lease
         begun, found, left = self._begin(plan, mode, cluster, recovery)
         unseen = left is not None and left.unseen and not mode.check
         deployed, changes = found.deployed, found.changes
@@ -108,7 +115,7 @@ class ActionModule(ReleaseStep):
             allow_restart(plan, cluster, {each: live[each] for each in restarting})
         if (due or restarting) and not (lease.held or mode.check):
             lease.take()  # somebody may have been at work until now, so all is read again
-            return self._bring(plan, mode, cluster, lease)
+            return self._bring(plan, mode, recovery)
         findings = [*noted]
         self.partial = {
             "changed": bool(begun or unseen or self.partial.get("changed")),
@@ -184,6 +191,13 @@ class ActionModule(ReleaseStep):
             "findings": [finding.as_dict() for finding in findings],
             "warnings": warnings(noted),
         }
+
+    def _let_go(self, recovery: Recovery) -> list[Finding]:
+        """Leaves no workload held when the run ends in a failure; what to say about it."""
+        told = recovery.let_go()
+        if LET_GO in {found.code for found in told}:
+            self.partial["changed"] = True
+        return told
 
     def _ca_to_commit(self, plan: Plan, mode: Mode, cluster: Cluster) -> list[Finding]:
         """Writes what mounts the private CA, where somebody else keeps the release; what to say about it."""
