@@ -42,6 +42,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Re
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
 
+AWAY = (429, 502, 503, 504)
+"""The API server, or what stands before it, cannot answer now, and can a moment later."""
+USER_AGENT = "mailops.smtp"
+"""As what audit logs have these requests, and ``managedFields`` what they change."""
+
 WORKLOADS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSet": "daemonsets"}
 """Kinds of workloads and their resources, of the API group ``apps``."""
 
@@ -148,7 +153,7 @@ class Cluster:
             return CATALOGUE.finding(
                 "cluster-rights-missing", where=f"namespace {self.namespace}", problem=problem
             )
-        if not error.status:
+        if not error.status or error.status in AWAY:
             return CATALOGUE.finding("cluster-unreachable", where=self.server, problem=problem)
         return CATALOGUE.finding(
             "cluster-error", where=self.server, status=error.status, problem=problem
@@ -168,8 +173,8 @@ class Cluster:
 
         :param patch: the kind of a patch.
         """
-        response = self._answer(method, path, query=query, body=body, text=text, patch=patch)
-        return response.data.decode("utf-8", "replace") if text else json.loads(response.data)
+        answer = self._answer(method, path, query=query, body=body, text=text, patch=patch)
+        return answer.data.decode("utf-8", "replace") if text else _data(answer)
 
     def _answer(
         self,
@@ -183,7 +188,7 @@ class Cluster:
     ) -> urllib3.BaseHTTPResponse:
         """One request; its answer as it comes."""
         # A path of the API answers 406 to a media type that it does not have: logs are */*.
-        headers = {"Accept": "*/*" if text else "application/json"}
+        headers = {"Accept": "*/*" if text else "application/json", "User-Agent": USER_AGENT}
         if body is not None:
             headers["Content-Type"] = f"application/{patch if method == 'patch' else 'json'}"
         with self._findings():
@@ -232,8 +237,7 @@ class Cluster:
         try:
             found: dict[str, Any] = self._call(method, path)
         except FindingError as error:
-            cause = error.__cause__
-            if isinstance(cause, kubernetes.client.ApiException) and cause.status == 404:
+            if _status(error) == 404:
                 return None
             raise
         return found
@@ -276,8 +280,7 @@ class Cluster:
         try:
             found = self._optional("/apis/helm.cattle.io/v1/helmcharts") or {}
         except FindingError as error:
-            cause = error.__cause__
-            if isinstance(cause, kubernetes.client.ApiException) and cause.status == 403:
+            if _status(error) == 403:
                 return []
             raise
         items: list[dict[str, Any]] = found.get("items") or []
@@ -342,11 +345,11 @@ class Cluster:
         try:
             answer = self._answer("get", f"{self._leases}/{name}")
         except FindingError as error:
-            cause = error.__cause__
-            if isinstance(cause, kubernetes.client.ApiException) and cause.status == 404:
+            if _status(error) == 404:
+                cause: Any = error.__cause__
                 return None, parsedate_to_datetime(cause.headers["date"])
             raise
-        return json.loads(answer.data), parsedate_to_datetime(answer.headers["date"])
+        return _data(answer), parsedate_to_datetime(answer.headers["date"])
 
     def write_lease(self, lease: Mapping[str, Any]) -> dict[str, Any]:
         """Makes a Lease; or replaces it, when it holds the ``resourceVersion`` that it had.
@@ -540,6 +543,27 @@ class Cluster:
             _preload_content=False,
             _request_timeout=CONNECT_SECONDS,
         )
+
+
+def _data(answer: urllib3.BaseHTTPResponse) -> Any:
+    """An answer as plain JSON data.
+
+    :raises FindingError: when it is none: then it is not the API server that has answered.
+    """
+    try:
+        return json.loads(answer.data)
+    except ValueError:
+        problem = "what is no JSON. A proxy or a login page may have answered in its place"
+        finding = CATALOGUE.finding(
+            "cluster-error", where="answer", status=answer.status, problem=problem
+        )
+        raise FindingError(finding) from None
+
+
+def _status(error: FindingError) -> int | None:
+    """The status of the answer that is behind a finding, if there is one."""
+    cause = error.__cause__
+    return cause.status if isinstance(cause, kubernetes.client.ApiException) else None
 
 
 def _returncode(status: dict[str, Any]) -> int:

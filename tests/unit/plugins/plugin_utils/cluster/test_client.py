@@ -4,10 +4,22 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
 import pytest
 from kubernetes.client import ApiException
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import _api_message
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import (
+    Cluster,
+    _api_message,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.proxy import kubeconfig
 
 REFUSED = "Handshake status 403 Forbidden -+-+- {'audit-id': 'x'} -+-+- "
 
@@ -22,3 +34,62 @@ REFUSED = "Handshake status 403 Forbidden -+-+- {'audit-id': 'x'} -+-+- "
 )
 def test_a_refused_command_is_told_by_the_servers_message(reason: str, words: str) -> None:
     assert _api_message(ApiException(status=0, reason=reason)) == words
+
+
+@contextmanager
+def answering(status: int, body: bytes, folder: Path, agents: list[str]) -> Iterator[Cluster]:
+    """A cluster whose API server, or what stands before it, always gives one answer."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            agents.append(self.headers["user-agent"])
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keeps the output of the tests clean."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        config = folder / "kubeconfig"
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        config.write_text(json.dumps(kubeconfig(address, "apps")), encoding="utf-8")
+        try:
+            yield Cluster(str(config), None, "apps", str(folder))
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_server_that_cannot_answer_now_is_away_and_not_in_error(
+    status: int, tmp_path: Path
+) -> None:
+    with (
+        answering(status, b"later", tmp_path, []) as cluster,
+        pytest.raises(FindingError) as raised,
+    ):
+        cluster.secret("creds")
+    [finding] = raised.value.findings
+    assert finding.code == "cluster-unreachable"
+    assert finding.message.endswith("does not answer: later")
+
+
+def test_an_answer_that_is_not_the_api_servers_is_told(tmp_path: Path) -> None:
+    with answering(200, b"<html>Log in</html>", tmp_path, []) as cluster:
+        for ask in (lambda: cluster.secret("creds"), lambda: cluster.lease("mailops-smtp-x")):
+            with pytest.raises(FindingError) as raised:
+                ask()
+            [finding] = raised.value.findings
+            assert finding.code == "cluster-error"
+            assert "no JSON" in finding.message
+
+
+def test_requests_say_who_makes_them(tmp_path: Path) -> None:
+    agents: list[str] = []
+    with answering(200, b"{}", tmp_path, agents) as cluster:
+        assert cluster.config_map("settings") == {}
+    assert agents == ["mailops.smtp"]
