@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -77,6 +76,7 @@ class ActionModule(ReleaseStep):
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
         self.proof_follows = self._proof_follows()
+        self.mended, self.announced = list[Finding](), list[Finding]()
         cluster, release = self.cluster(plan.target), plan.target.release
         try:
             with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
@@ -84,8 +84,8 @@ class ActionModule(ReleaseStep):
                 try:
                     return self._bring(plan, mode, recovery)
                 except FindingError as error:
-                    told = self._let_go(recovery)
-                    raise FindingError(*dict.fromkeys((*error.findings, *told))) from error
+                    found = (*error.findings, *self.mended, *self._let_go(recovery))
+                    raise FindingError(*dict.fromkeys(found)) from error
         except FindingError as error:
             if not plan.trust.runtimes or OWNED not in {found.code for found in error.findings}:
                 raise
@@ -93,16 +93,14 @@ class ActionModule(ReleaseStep):
             raise FindingError(*error.findings, *told) from error
 
     def _bring(self, plan: Plan, mode: Mode, recovery: Recovery) -> dict[str, Any]:
-        target = plan.target
         cluster, lease = recovery.way_back.cluster, recovery.way_back.lease
-        begun, found, left = self._begin(plan, mode, cluster, recovery)
+        found, left = self._begin(plan, mode, recovery)
         unseen = left is not None and left.unseen and not mode.check
         deployed, changes = found.deployed, found.changes
-        secrets = known_secrets(plan, deployed)
-        workloads = self.workloads(cluster, plan, Redactor(secrets))
+        workloads = self.workloads(cluster, plan, Redactor(known_secrets(plan, deployed)))
         live, due = found.live, Mounts(cluster, plan.trust).look(found.live)
         noted = [
-            *(*begun, *found.findings, *shared_changes(plan, changes), *due.findings),
+            *(*self.mended, *found.findings, *shared_changes(plan, changes), *due.findings),
             *(allow_mount(plan, cluster, live) if due and not changes else ()),
         ]
         alone = not (changes or due)
@@ -116,57 +114,26 @@ class ActionModule(ReleaseStep):
         if (due or restarting) and not (lease.held or mode.check):
             lease.take()  # somebody may have been at work until now, so all is read again
             return self._bring(plan, mode, recovery)
-        findings = [*noted]
         self.partial = {
-            "changed": bool(begun or unseen or self.partial.get("changed")),
+            "changed": bool(self.mended or unseen or self.partial.get("changed")),
             "upgraded": False,
             "restarted": [],
             "ca_changed": [],
             "revision": deployed.number,
             "chart": f"{deployed.chart_name} {deployed.chart_version}",
             "diff": [
-                *([shown(f"values of release {target.release}", changes)] if changes else []),
+                *([shown(f"values of release {plan.target.release}", changes)] if changes else []),
                 *due.diff(),
             ],
         }
         with recovery.undoing(proof_follows=self.proof_follows):
             if changes:
-                helm = recovery.way_back.helm
-                wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
-                with helm.chart(deployed, found.source) as chart:
-                    guard = Guard(
-                        helm,
-                        cluster,
-                        plan.rendered.evidence,
-                        plan.run.allow_changes,
-                        secrets,
-                        due.held_fields,
-                    )
-                    approval = guard.approve(deployed, chart, wanted, live)
-                    told = (*approval.findings, *due.twice(approval.hooks))
-                    noted += told
-                    findings += told
-                    findings += self._announce(workloads.interruptions(may_roll(plan, live)))
-                    self.partial["diff"].append(
-                        shown(f"objects of release {target.release}", approval.changes)
-                    )
-                    if not mode.check:
-                        mark = self._mark(recovery, deployed, live, due)
-                        upgrade = functools.partial(
-                            helm.upgrade,
-                            chart,
-                            wanted,
-                            description=description(plan.run.change_reference),
-                            redactor=workloads.explainer.redactor,
-                            flags=(
-                                *approval.flags,
-                                *taking_over(deployed, due, approval.hooks),
-                                *mark,
-                            ),
-                        )
-                        deployed = self._upgrade(plan, recovery, due, upgrade, approval.hooks)
+                deployed, told = self._upgrade(
+                    plan, recovery, workloads, found, due, check=mode.check
+                )
+                noted += told
             elif due:
-                findings += self._announce(workloads.interruptions(due.rolling(live)))
+                self._announce(workloads.interruptions(due.rolling(live)))
                 if not mode.check:
                     self._trust(due, recovery, alone=True)
             if not (alone or rolls_yet or mode.check):
@@ -174,10 +141,9 @@ class ActionModule(ReleaseStep):
                 rolling = [each for each in live if state.rolls(before[each], live[each])]
                 owed, restarting = self._restarts(workloads, live, rolling, plan)
             if owed and not restarting:
-                noted.append(left_restarts(owed, target))
-                findings.append(noted[-1])
+                noted.append(left_restarts(owed, plan.target))
             still = {} if changes else {workload: live[workload] for workload in restarting}
-            findings += self._announce(workloads.interruptions(still))
+            self._announce(workloads.interruptions(still))
             if restarting and not mode.check:
                 self._restart(restarting, workloads, recovery)
             restarting = [*restarting, *self._prove(plan, cluster, workloads, recovery)]
@@ -188,7 +154,7 @@ class ActionModule(ReleaseStep):
             "restarted": list(map(str, restarting)),
             "restart_owed": [str(workload) for workload in owed if workload not in restarting],
             "msg": _msg(plan, deployed, changes, due, restarting, check=mode.check),
-            "findings": [finding.as_dict() for finding in findings],
+            "findings": [finding.as_dict() for finding in (*noted, *self.announced)],
             "warnings": warnings(noted),
         }
 
@@ -217,28 +183,23 @@ class ActionModule(ReleaseStep):
         self.partial["changed"] = outcome.changed
         return [*findings, *outcome.findings]
 
-    def _begin(
-        self, plan: Plan, mode: Mode, cluster: Cluster, recovery: Recovery
-    ) -> tuple[list[Finding], Look, Unfinished | None]:
-        """What was mended first, the release, and what a killed run has left to be seen or to be proved of it.
+    def _begin(self, plan: Plan, mode: Mode, recovery: Recovery) -> tuple[Look, Unfinished | None]:
+        """The release, and what a killed run has left to be seen or to be proved of it.
 
-        When there is something to do, it is this run alone that does it from here on.
+        What such a run has left half done is mended first. When there is something to do, it is this run
+        alone that does it from here on.
         """
-        way_back, mended = recovery.way_back, list[Finding]()
-        lease, found = way_back.lease, None
-        try:
-            while True:
-                with all_rights_told(plan, cluster):
-                    mended += recovery.begin(check=mode.check)
-                self.partial["changed"] = bool(mended)
-                found = look(plan, cluster, way_back.helm, way_back.workloads.live, found)
-                left = recovery.left(found.revisions)
-                due = found.changes or (left is not None and left.unseen)
-                if mode.check or lease.held or not due:
-                    return mended, found, left
-                lease.take()  # somebody may have been at work until now, so all is read again
-        except FindingError as error:
-            raise FindingError(*error.findings, *mended) from error
+        way_back, found = recovery.way_back, None
+        while True:
+            with all_rights_told(plan, way_back.cluster):
+                self.mended += recovery.begin(check=mode.check)
+            self.partial["changed"] = bool(self.mended)
+            found = look(plan, way_back.cluster, way_back.helm, way_back.workloads.live, found)
+            left = recovery.left(found.revisions)
+            due = found.changes or (left is not None and left.unseen)
+            if mode.check or way_back.lease.held or not due:
+                return found, left
+            way_back.lease.take()  # somebody may have been at work until now, so all is read again
 
     def _owed(
         self,
@@ -277,37 +238,53 @@ class ActionModule(ReleaseStep):
             finding = DESCRIPTION_CATALOGUE.finding("value-invalid", where=where, problem=error)
             raise FindingError(finding) from None
 
-    def _mark(
-        self,
-        recovery: Recovery,
-        deployed: Revision,
-        live: Mapping[Workload, Mapping[str, Any]],
-        due: Due,
-    ) -> tuple[str, ...]:
-        """Says that the upgrade begins, on the screen and in the lease; the flags that mark it."""
-        release = recovery.way_back.helm.release
-        self.progress(f"upgrading release {release} with chart {self.partial['chart']}")
-        return recovery.upgrading(deployed, live, due.before)
-
     def _upgrade(
         self,
         plan: Plan,
         recovery: Recovery,
+        workloads: Workloads,
+        found: Look,
         due: Due,
-        upgrade: Callable[[], object],
-        hooks: Sequence[Ref],
-    ) -> Revision:
-        """Upgrades the release together with the private CA; the revision that this makes.
+        *,
+        check: bool,
+    ) -> tuple[Revision, Sequence[Finding]]:
+        """Upgrades the release together with the private CA, if the guard lets it pass.
 
-        :param upgrade: calls Helm.
-        :param hooks: those after it that Helm waits for.
+        :param check: whether that is only seen, and nothing upgraded.
+        :returns: the revision that is in use then, and what there is to say of the upgrade.
         """
-        with due.held(hooks):
-            self._trust(due, recovery)
-            upgrade()
-        made = upgraded(recovery, plan)
+        helm, deployed, live = recovery.way_back.helm, found.deployed, found.live
+        wanted = values.apply(deployed.values, plan.rendered.leaves, deployed.defaults)
+        with helm.chart(deployed, found.source) as chart:
+            guard = Guard(
+                helm,
+                recovery.way_back.cluster,
+                plan.rendered.evidence,
+                plan.run.allow_changes,
+                known_secrets(plan, deployed),
+                due.held_fields,
+            )
+            approval = guard.approve(deployed, chart, wanted, live)
+            told = (*approval.findings, *due.twice(approval.hooks))
+            self._announce(workloads.interruptions(may_roll(plan, live)))
+            objects = f"objects of release {helm.release}"
+            self.partial["diff"].append(shown(objects, approval.changes))
+            if check:
+                return deployed, told
+            self.progress(f"upgrading release {helm.release} with chart {self.partial['chart']}")
+            mark = recovery.upgrading(deployed, live, due.before)
+            with due.held(approval.hooks):
+                self._trust(due, recovery)
+                helm.upgrade(
+                    chart,
+                    wanted,
+                    description=description(plan.run.change_reference),
+                    redactor=workloads.explainer.redactor,
+                    flags=(*approval.flags, *taking_over(deployed, due, approval.hooks), *mark),
+                )
+            made = upgraded(recovery, plan)
         self.partial.update(changed=True, upgraded=True, revision=made.number)
-        return made
+        return made, told
 
     def _prove(
         self, plan: Plan, cluster: Cluster, workloads: Workloads, recovery: Recovery
@@ -364,11 +341,11 @@ class ActionModule(ReleaseStep):
                 due.let_go()
             self.partial.update(changed=True, ca_changed=list(map(str, due.mounts)))
 
-    def _announce(self, interruptions: list[Finding]) -> list[Finding]:
+    def _announce(self, interruptions: Sequence[Finding]) -> None:
         """Says on the screen, before it happens, what will be interrupted."""
         for finding in interruptions:
             self.progress(sentence(finding))
-        return interruptions
+        self.announced += interruptions
 
 
 def left_restarts(owed: Sequence[Workload], target: Target) -> Finding:

@@ -66,6 +66,26 @@ def test_that_a_killed_run_was_gone_back_from_is_told_also_when_this_one_is_refu
     assert found[-1] == "run-resumed"
 
 
+def test_that_a_killed_run_was_gone_back_from_is_told_also_when_a_later_step_is_refused(
+    tmp_path: Path,
+) -> None:
+    release = configured()
+    release.may_all = False
+    release.held = [
+        replace(release.held[1], number=4, status="superseded"),
+        made_by("killed", 5, "pending-upgrade"),
+    ]
+    for state in release.states.values():  # a private CA, which is to go
+        state["metadata"]["managedFields"] = [{"manager": MANAGER}]
+
+    result = perform(bringing(release), ARGUMENTS, folder=tmp_path)[1]
+    assert release.numbers() == [4, 5, 6]
+    assert (result["failed"], result["changed"]) == (True, True)
+    found = [finding["code"] for finding in result["findings"]]
+    assert "right-missing" in found
+    assert found[-1] == "run-resumed"
+
+
 @pytest.mark.parametrize("turn", ["before its turn", "when it is its turn"])
 def test_a_workload_that_a_killed_run_has_left_held_is_told_also_when_this_one_is_refused(
     tmp_path: Path, turn: str

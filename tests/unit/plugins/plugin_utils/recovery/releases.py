@@ -128,8 +128,10 @@ class Release:
         if self.refusals:
             self.held.append(revision(number, "failed", words))
             return Completed(1, "", f"Error: {self.refusals.pop(0)}")
+        again = next(each for each in self.held if each.number == int(good))
+        back = revision(number, "deployed", words, config=again.values)
         self.held[-1] = replace(self.held[-1], status="superseded")
-        self.held.append(revision(number, "deployed", words))
+        self.held.append(back)
         return Completed(0, "", "")
 
     def numbers(self) -> list[int]:
