@@ -96,11 +96,13 @@ class ActionModule(ReleaseStep):
         cluster, lease = recovery.way_back.cluster, recovery.way_back.lease
         found, left = self._begin(plan, mode, recovery)
         unseen = left is not None and left.unseen and not mode.check
+        made_up = recovery.made_up(left, proof_follows=self.proof_follows) if not mode.check else ""
         deployed, changes = found.deployed, found.changes
         workloads = self.workloads(cluster, plan, Redactor(known_secrets(plan, deployed)))
         live, due = found.live, Mounts(cluster, plan.trust).look(found.live)
         noted = [
-            *(*self.mended, *found.findings, *shared_changes(plan, changes), *due.findings),
+            *(*self.mended, *([recovery.resumed(made_up)] if made_up else ())),
+            *(*found.findings, *shared_changes(plan, changes), *due.findings),
             *(allow_mount(plan, cluster, live) if due and not changes else ()),
         ]
         alone = not (changes or due)
@@ -153,7 +155,9 @@ class ActionModule(ReleaseStep):
             "changed": bool(self.partial["changed"] or changes or due or restarting),
             "restarted": list(map(str, restarting)),
             "restart_owed": [str(workload) for workload in owed if workload not in restarting],
-            "msg": _msg(plan, deployed, changes, due, restarting, check=mode.check),
+            "msg": _msg(
+                plan, deployed, changes, due, restarting, made_up=made_up, check=mode.check
+            ),
             "findings": [finding.as_dict() for finding in (*noted, *self.announced)],
             "warnings": warnings(noted),
         }
@@ -432,6 +436,7 @@ def _msg(
     due: Due,
     owed: list[Workload],
     *,
+    made_up: str,
     check: bool,
 ) -> str:
     release = f"release {plan.target.release}"
@@ -446,4 +451,6 @@ def _msg(
         parts.append(f"{would}let go, as a run that was killed has left it held: {due.left}")
     if owed:
         parts.append(f"{would}restarted: {', '.join(map(str, owed))}")
+    if made_up:
+        parts.append(made_up)
     return f"{release}: " + ("; ".join(parts) or f"nothing to change (revision {deployed.number})")

@@ -62,8 +62,11 @@ CATALOGUE = Catalogue(
         Entry(
             code="run-resumed",
             severity="warning",
-            meaning="A run that was killed had left its work half done; this one has begun by mending that.",
-            message="A run was killed while it changed release {release}: {done}.",
+            meaning=(
+                "A run that was killed, or that has failed and could not undo its change, had left its work "
+                "half done, or not seen to be right, or not proved. This one makes up for that."
+            ),
+            message="A run did not come to its end with its change of release {release}: {done}.",
             fix="Nothing needs to be done.",
         ),
         Entry(

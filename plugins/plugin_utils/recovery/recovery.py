@@ -102,10 +102,24 @@ class Recovery:
             f"revision {left.revision.number} was left {left.revision.status}; the release has "
             f"{back.settings}{back.restarts}"
         )
-        resumed = CATALOGUE.finding(
-            "run-resumed", where=self.where, release=self.release, done=done
-        )
-        return [resumed, *back.findings]
+        return [self.resumed(done), *back.findings]
+
+    def resumed(self, done: str) -> Finding:
+        """What to say of what was done about a run before, as the end of a sentence."""
+        return CATALOGUE.finding("run-resumed", where=self.where, release=self.release, done=done)
+
+    def made_up(self, left: Unfinished | None, *, proof_follows: bool) -> str:
+        """What of a run before this one makes up for, as the end of a sentence; empty when nothing.
+
+        :param left: what the run has found.
+        :param proof_follows: whether the proof is among it, if that is owed.
+        """
+        if left is None or not (left.unseen or proof_follows):
+            return ""
+        revision = f"revision {left.revision.number}"
+        if left.unseen:
+            return f"the pods of {revision} were not seen to be right, which is made up for"
+        return f"{revision} was not proved, which is made up for"
 
     def left(self, revisions: Sequence[Revision]) -> Unfinished | None:
         """What a killed run has left to be seen to be right, or to be proved."""

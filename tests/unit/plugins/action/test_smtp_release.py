@@ -15,7 +15,7 @@ from ansible_collections.mailops.smtp.plugins.action.smtp_release import ActionM
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target, make
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Doing, Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.marker import LABEL
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
@@ -202,6 +202,39 @@ class TestTheProofOfAChange:
         assert (result["proof_owed"], result["run"], result["changed"]) == (owed, "first", True)
         journal = lease(release.kept).journal()
         assert journal == replace(self.OWED, doing="proof" if owed else "done")
+
+    @pytest.mark.parametrize(
+        ("doing", "told"),
+        [
+            ("proof", "revision 5 was not proved, which is made up for"),
+            ("upgrade", "the pods of revision 5 were not seen to be right, which is made up for"),
+        ],
+    )
+    def test_is_made_up_for_as_is_what_was_not_seen_before_it_and_that_is_said(
+        self, tmp_path: Path, doing: str, told: str
+    ) -> None:
+        release = configured()
+        self.noted(release, replace(self.OWED, doing=cast(Doing, doing)))
+        result = self.released(release, tmp_path, proof_follows=True)
+        [finding] = result["findings"]
+        assert finding["code"] == "run-resumed"
+        assert told in finding["message"]
+        assert result["msg"] == f"release qua: {told}"
+
+    def test_that_is_left_out_stays_owed_without_a_word(self, tmp_path: Path) -> None:
+        release = configured()
+        self.noted(release, self.OWED)
+        result = self.released(release, tmp_path, proof_follows=False)
+        assert result["findings"] == []
+        assert result["msg"] == "release qua: nothing to change (revision 5)"
+
+    def test_is_not_made_up_for_in_check_mode(self, tmp_path: Path) -> None:
+        release = configured()
+        self.noted(release, self.OWED)
+        given = {**ARGUMENTS, "proof_follows": True}
+        result = perform(bringing(release), given, folder=tmp_path, check=True)[1]
+        assert result["findings"] == []
+        assert result["msg"] == "release qua: nothing to change (revision 5)"
 
     def test_cannot_follow_perhaps(self, tmp_path: Path) -> None:
         given = {**ARGUMENTS, "proof_follows": "perhaps"}
