@@ -4,7 +4,8 @@
 
 The chart decides what becomes of the settings, and not all of it is in the evidence. What comes is
 theirs. What goes, or changes, is theirs when one of their texts stands there; else it is somebody
-else's, and the chart has given it up for them.
+else's, and the chart has given it up for them. A text that says nothing of its own, such as a truth
+value or a number, is theirs only where the place speaks of mail, or with its key before it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,39 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.config import decoded
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import (
+    bare,
     differences,
     is_nothing,
 )
+
+_ANYBODYS = re.compile(r"true|false|yes|no|on|off|none|\d+", re.IGNORECASE)
+"""A text that any setting may have."""
+_NAMELESS = "value"
+"""The key of such a text where it says nothing either: the entry has its name beside it."""
+_MAIL = re.compile(r"smtp|mail", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Some texts of the settings.
+
+    :param own: finds those that only they have, and the others with the key that they are the value of.
+    :param anybodys: finds those that other settings may have as well.
+    """
+
+    own: re.Pattern[str] = field(repr=False)
+    anybodys: re.Pattern[str] = field(repr=False)
+
+    def stand_in(self, pieces: Iterable[str], *, of_mail: bool) -> bool:
+        """Whether one of them stands in one of the pieces.
+
+        :param of_mail: whether the place itself speaks of mail; else the piece has to.
+        """
+        return any(
+            self.own.search(piece)
+            or ((of_mail or _MAIL.search(piece)) and self.anybodys.search(piece))
+            for piece in pieces
+        )
 
 
 @dataclass(frozen=True)
@@ -31,8 +62,8 @@ class Said:
     :param before: those that go; :param after: those that come.
     """
 
-    before: re.Pattern[str] = field(repr=False)
-    after: re.Pattern[str] = field(repr=False)
+    before: Texts
+    after: Texts
 
     def explains(self, change: Change) -> bool:
         """Whether everything that goes at a place goes for mail.
@@ -42,8 +73,10 @@ class Said:
         """
         old, new = (_pieces(change, side) for side in (change.before, change.after))
         hunks = SequenceMatcher(None, old, new).get_opcodes()
+        of_mail = any(map(_MAIL.search, change.path[-2:]))  # steps before may have a release's name
         return all(
-            _found(self.before, old[low:high]) or _found(self.after, new[new_low:new_high])
+            self.before.stand_in(old[low:high], of_mail=of_mail)
+            or self.after.stand_in(new[new_low:new_high], of_mail=of_mail)
             for kind, low, high, new_low, new_high in hunks
             if kind != "equal" and any(map(str.strip, old[low:high]))
         )
@@ -55,28 +88,39 @@ def said(before: Mapping[str, Any], after: Mapping[str, Any], gone: Iterable[str
     :param gone: the names of objects that it makes go.
     """
     changes = list(differences(before, after))
-    old = [text for each in changes for text in _texts(each.before)]
-    new = [text for each in changes for text in _texts(each.after)]
-    return Said(_pattern([*old, *gone]), _pattern(new))
+    old = [each for change in changes for each in _leaves(bare(change.path[-1]), change.before)]
+    new = [each for change in changes for each in _leaves(bare(change.path[-1]), change.after)]
+    return Said(_found([*old, *((_NAMELESS, name) for name in gone)]), _found(new))
+
+
+def _found(leaves: Iterable[tuple[str, str]]) -> Texts:
+    """:param leaves: texts, each with the key that it is the value of."""
+    lines = {(key, line.strip()) for key, text in leaves for line in text.splitlines()}
+    anybodys = {(key, line) for key, line in lines if _ANYBODYS.fullmatch(line)}
+    own = {re.escape(line) for _key, line in lines - anybodys if line}
+    named = {rf"(?<![.-]){re.escape(key)}\W+{line}" for key, line in anybodys if key != _NAMELESS}
+    return Texts(_pattern(own | named), _pattern(line for _key, line in anybodys))
 
 
 def _pattern(texts: Iterable[str]) -> re.Pattern[str]:
-    """Finds each of the texts, where it is no part of a longer word."""
-    lines = {line.strip() for text in texts for line in text.splitlines()} - {""}
-    each = "|".join(map(re.escape, sorted(lines, key=len, reverse=True)))
+    """Finds each of the texts, where it is no part of a longer word.
+
+    :param texts: as regular expressions.
+    """
+    each = "|".join(sorted(texts, key=len, reverse=True))
     return re.compile(rf"(?<!\w)({each})(?!\w)" if each else r"(?!)", re.IGNORECASE)
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Every single value in a tree of values, as a chart writes it."""
+def _leaves(key: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Every single value in a tree of values, as a chart writes it, with its key."""
     if isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
+        for name, inner in value.items():
+            yield from _leaves(str(name), inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _texts(inner)
+            yield from _leaves(key, inner)
     elif not is_nothing(value):
-        yield value if isinstance(value, str) else json.dumps(value)
+        yield key, value if isinstance(value, str) else json.dumps(value)
 
 
 def _pieces(change: Change, value: Any) -> Sequence[str]:
@@ -88,7 +132,3 @@ def _pieces(change: Change, value: Any) -> Sequence[str]:
         return [json.dumps(part, ensure_ascii=False, default=str) for part in parts]
     encoded = change.ref.kind == "Secret" or change.path[0] == "binaryData"
     return (decoded(value) if encoded else value).splitlines()
-
-
-def _found(pattern: re.Pattern[str], pieces: Iterable[str]) -> bool:
-    return any(pattern.search(piece) for piece in pieces)
