@@ -304,6 +304,7 @@ class ActionModule(ReleaseStep):
         if plan.run.restart == "auto" and RESTART_OWED in {found.code for found in findings}:
             live = workloads.live()
             behind = self._owed(workloads, live, (), plan)
+            self._announce(workloads.interruptions({each: live[each] for each in behind}))
             self._restart(behind, workloads, recovery)
             findings = self._seen(plan, cluster, workloads)
         if any(finding.severity == "error" for finding in findings):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -37,6 +38,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.r
     made_by,
     recovery,
 )
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import RAW
 
 
 def bringing(release: Release) -> type[ActionModule]:
@@ -165,6 +167,39 @@ def test_pods_that_another_run_has_just_restarted_are_not_restarted_again(tmp_pa
     assert "failed" not in result, result
     assert result["restarted"] == []
     assert not result["changed"]
+
+
+def test_a_restart_that_only_the_look_at_the_pods_asks_for_is_announced_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {
+        "SMTP_SERVER": "mail.example.com",
+        "SMTP_PORT": "587",
+        "SMTP_SENDER_EMAIL": "no-reply@example.com",
+        "SMTP_SENDER_USER": "qualytics",
+        "SMTP_SENDER_PASSWORD": RAW["password"],
+        "VERIFY_CERTIFICATE_SIGNERS": "true",
+    }
+    container = {"env": [{"name": key, "value": value} for key, value in wanted.items()]}
+    release = configured()
+    for name in WORKLOADS:
+        release.states[name] = deployment(name, container=container, strategy="Recreate")
+        release.pods[name] = [pod(f"{name}-1")]
+        release.environments[f"{name}-1"] = environ(**{**wanted, "SMTP_SERVER": "old"})
+    with lease(release.kept, "first") as its:
+        its.take()
+        its.note(Journal("first", "upgrade", 5, 4))
+    restart = release.annotate_template
+
+    def comes_up(kind: str, name: str, annotations: Mapping[str, Any]) -> None:
+        restart(kind, name, annotations)
+        release.environments[f"{name}-1"] = environ(**wanted)
+
+    monkeypatch.setattr(release, "annotate_template", comes_up)
+    result = perform(bringing(release), ARGUMENTS, folder=tmp_path)[1]
+    assert "failed" not in result, result
+    assert result["restarted"] == ["Deployment qua-api", "Deployment qua-cmd"]
+    assert [each["code"] for each in result["findings"]] == ["run-resumed", "rollout-interrupts"]
 
 
 class TestTheProofOfAChange:
