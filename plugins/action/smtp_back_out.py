@@ -17,7 +17,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import marker
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
-from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, failure
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
+    Mode,
+    failure,
+    findings_of,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.release import ReleaseStep
 
 CHANGES = ("change-undone", "undo-incomplete")
@@ -37,7 +41,7 @@ class ActionModule(ReleaseStep):
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
-        failed = _findings(self.failed.get("findings"))
+        failed = findings_of(self.failed)
         released = self._task.args.get(RELEASED.name) or {}
         outcome: list[Finding] = []
         # What fails within the deployment is undone there.
@@ -55,13 +59,3 @@ class ActionModule(ReleaseStep):
             "msg": "\n".join(filter(None, (cause, told["msg"]))),
             "findings": [finding.as_dict() for finding in (*failed, *outcome)],
         }
-
-
-def _findings(told: Any) -> list[Finding]:
-    """The findings in a result, which may be that of any module, with something else by that name."""
-    names = Finding.__annotations__
-    return [
-        Finding(**{name: entry[name] for name in names})
-        for entry in (told if isinstance(told, list) else [])
-        if isinstance(entry, Mapping) and all(isinstance(entry.get(name), str) for name in names)
-    ]

@@ -43,10 +43,14 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Pr
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import request_for
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import load
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import left
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import find
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import (
+    Unfinished,
+    find,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     failure,
+    findings_of,
     warnings,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
@@ -74,6 +78,31 @@ class ActionModule(ClusterStep):
         return self.step(plan_of(raw, variables, self._read), mode)
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+        try:
+            result = self._judged(plan, mode)
+        except FindingError as error:
+            result = failure(error.findings)
+        if not result.get("failed") or not self._killed_run_waits(plan):
+            return result
+        findings = findings_of(result)
+        problem = " ".join(each.message for each in findings if each.severity == "error")
+        release = plan.target.release
+        findings.append(
+            CATALOGUE.finding(
+                "killed-run-waits", where=f"release {release}", release=release, problem=problem
+            )
+        )
+        return {
+            **result,
+            "findings": [finding.as_dict() for finding in findings],
+            "warnings": warnings(findings),
+        }
+
+    def _judged(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+        """What the relay and its fallbacks do, as a result.
+
+        :raises FindingError: when they cannot be asked.
+        """
         description, options = plan.description, plan.run.probe
         if not description.enabled:
             return {"changed": False, "findings": [], "msg": ""}
@@ -141,6 +170,11 @@ class ActionModule(ClusterStep):
         except place.PlaceError as error:
             if wanted == "auto":
                 return self._from_controller(requests, where, str(error))
+            if not error.forbidden and self._killed_run_waits(plan):
+                problem = f"{error}, and what a killed run has left is to be mended first"
+                instead = self._from_controller(requests, where, problem)
+                noted = (replace(each, severity="warning") for each in instead.findings)
+                return replace(instead, findings=tuple(noted))
             code = "probe-not-allowed" if error.forbidden else "probe-pod-unavailable"
             finding = CATALOGUE.finding(
                 code, where=where, release=plan.target.release, problem=str(error)
@@ -190,6 +224,16 @@ class ActionModule(ClusterStep):
         return Files(Path(self.temporary) / "smtp-logins")
 
     # -- what else --------------------------------------------------------------------------
+
+    def _killed_run_waits(self, plan: Plan) -> bool:
+        """Whether a run was killed and has left something to be mended; not where that cannot be read."""
+        if not _has_release(plan):
+            return False
+        try:
+            left = unfinished(self.cluster(plan.target), plan.target.release)
+        except (FindingError, ValueError):
+            return False
+        return left is not None and (left.half_written or left.unseen)
 
     def _secret_of(self, plan: Plan) -> ReadSecret:
         return lambda name: self.cluster(plan.target).secret(name)
@@ -277,5 +321,14 @@ def require_usable(cluster: Cluster, plan: Plan) -> None:
         stuck = any(
             finding.code in ("release-busy", "release-failed") for finding in error.findings
         )
-        if not stuck or not find(cluster.revisions(release), left(cluster, release)):
+        if not stuck or not unfinished(cluster, release):
             raise
+
+
+def unfinished(cluster: Cluster, release: str) -> Unfinished | None:
+    """What a run that did not come to its end has left.
+
+    :raises FindingError: when the API server cannot be reached, or refuses.
+    :raises ValueError: for a record that cannot be read.
+    """
+    return find(cluster.revisions(release), left(cluster, release))

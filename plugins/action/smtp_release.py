@@ -18,6 +18,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings 
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
     OPTIONS,
+    PROBED,
     PROOF_FOLLOWS,
     Option,
 )
@@ -39,6 +40,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.look import
     look,
     wanted_changes,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import (
+    CATALOGUE as PROBE,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import marker
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
@@ -51,6 +55,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.findings impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
+    findings_of,
     sentence,
     warnings,
 )
@@ -64,6 +69,8 @@ OWNED = "release-owned"
 """The finding that somebody else keeps the release."""
 LET_GO = "workload-let-go"
 """The finding that a workload was held by a killed run, and is not any more."""
+KILLED_RUN_WAITS = "killed-run-waits"
+"""The finding of a probe that has failed, and goes on only so that a killed run is mended."""
 RESTART_OWED = "restart-owed"
 """The finding that a container has what it was started with, and a new one would have what is wanted."""
 
@@ -71,7 +78,11 @@ RESTART_OWED = "restart-owed"
 class ActionModule(ReleaseStep):
     """Brings the settings into the release and its pods, and changes nothing else."""
 
-    options: ClassVar[Mapping[str, Option]] = {**OPTIONS, PROOF_FOLLOWS.name: PROOF_FOLLOWS}
+    options: ClassVar[Mapping[str, Option]] = {
+        **OPTIONS,
+        PROOF_FOLLOWS.name: PROOF_FOLLOWS,
+        PROBED.name: PROBED,
+    }
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
@@ -129,6 +140,8 @@ class ActionModule(ReleaseStep):
             ],
         }
         with recovery.undoing(proof_follows=self.proof_follows):
+            if changes or due.mounts:
+                self._withhold(plan, recovery, unseen=unseen and not due.left_held)
             if changes:
                 deployed, told = self._upgrade(
                     plan, recovery, workloads, found, due, check=mode.check
@@ -241,6 +254,25 @@ class ActionModule(ReleaseStep):
             where = PROOF_FOLLOWS.name
             finding = DESCRIPTION_CATALOGUE.finding("value-invalid", where=where, problem=error)
             raise FindingError(finding) from None
+
+    def _withhold(self, plan: Plan, recovery: Recovery, *, unseen: bool) -> None:
+        """Brings nothing new in where the probe goes on only so that a killed run is mended.
+
+        :param unseen: whether it is to be seen first that the pods have what is in use.
+        :raises FindingError: with what the probe has found, and what is wrong with the pods.
+        """
+        told = findings_of(self._task.args.get(PROBED.name) or {})
+        if KILLED_RUN_WAITS not in {finding.code for finding in told}:
+            return
+        release = plan.target.release
+        found = [finding for finding in told if finding.severity == "error"]
+        found.append(PROBE.finding("change-withheld", where=f"release {release}", release=release))
+        try:
+            if unseen:
+                recovery.way_back.arrive(plan.run.rollout_timeout)
+        except FindingError as error:
+            found += error.findings
+        raise FindingError(*found)
 
     def _upgrade(
         self,

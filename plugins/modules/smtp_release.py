@@ -37,6 +37,12 @@ options:
       - The role deploy sets it when the role prove is in the play and no tag leaves it out.
     type: bool
     default: false
+  probed:
+    description:
+      - The registered result of M(mailops.smtp.smtp_probe). When that has failed with the finding C(killed-run-waits),
+        what the killed run has left is mended, and nothing new is brought in.
+      - The role deploy hands on that of the role probe.
+    type: dict
 attributes:
   check_mode:
     support: full

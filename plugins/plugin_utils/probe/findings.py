@@ -48,6 +48,32 @@ CATALOGUE = Catalogue(
             fix="Relays may treat the pods' addresses otherwise; send a mail from the application.",
         ),
         Entry(
+            code="killed-run-waits",
+            severity="warning",
+            meaning=(
+                "The probe has failed, and a run that was killed has left the release half done. In the "
+                "playbook, the deployment mends that first, and brings nothing new in."
+            ),
+            message=(
+                "The probe has failed, and what a killed run has left of release {release} is still to "
+                "be mended: {problem}"
+            ),
+            fix=(
+                "Nothing needs to be done about the killed run: the playbook configure mends it. Mend "
+                "what the probe has found, and run again."
+            ),
+        ),
+        Entry(
+            code="change-withheld",
+            severity="error",
+            meaning=(
+                "What a killed run had left was mended, although the probe had failed; other settings "
+                "were not brought in."
+            ),
+            message="Nothing new was brought into release {release}, because the probe has failed.",
+            fix="Mend what the probe has found, and run again.",
+        ),
+        Entry(
             code="probe-host-is-controller",
             severity="warning",
             meaning=(

@@ -194,6 +194,16 @@ def failure(findings: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
+def findings_of(result: Mapping[str, Any]) -> list[Finding]:
+    """The findings in a result, which may be that of any module, with something else by that name."""
+    told, names = result.get("findings"), Finding.__annotations__
+    return [
+        Finding(**{name: entry[name] for name in names})
+        for entry in (told if isinstance(told, list) else [])
+        if isinstance(entry, Mapping) and all(isinstance(entry.get(name), str) for name in names)
+    ]
+
+
 def warnings(findings: Sequence[Finding]) -> list[str]:
     """The warnings among the findings, as Ansible shows them."""
     return [sentence(finding) for finding in findings if finding.severity == "warning"]

@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""After a probe that has failed, what a killed run has left is mended, and nothing new is brought in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.tests.unit.plugins.action.test_smtp_release import (
+    bringing,
+    configured,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing import (
+    ARGUMENTS,
+    perform,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
+    Release,
+    made_by,
+)
+
+REFUSED = Finding(
+    "credentials-rejected", "error", "relay", "The relay refuses the login.", "Mend it."
+)
+AWAY = Finding("relay-refused", "error", "relay", "The relay is away.", "Wait.")
+WAITS = Finding("killed-run-waits", "warning", "release qua", "A killed run waits.", "Go on.")
+OTHERS = {"host": "other.example.com"}
+"""Settings that the killed run has not brought in."""
+
+
+def deployed(release: Release, folder: Path, *found: Finding, **changes: Any) -> dict[str, Any]:
+    """The result of a deployment after a probe that has found this."""
+    probed = {"failed": False, "findings": [each.as_dict() for each in found]}
+    given = {**ARGUMENTS, **changes, "probed": probed}
+    return perform(bringing(release), given, folder=folder)[1]
+
+
+def codes(result: dict[str, Any]) -> list[str]:
+    return [finding["code"] for finding in result["findings"]]
+
+
+def unseen() -> Release:
+    """The settings of the arguments, brought in by a run that was killed before it saw them in the pods."""
+    release = configured()
+    with lease(release.kept, "first") as its:
+        its.take()
+        its.note(Journal("first", "upgrade", 5, 4))
+    return release
+
+
+def half_written() -> Release:
+    """A run was killed while Helm brought its settings in."""
+    release = configured()
+    release.held[:] = [revision(4, "superseded"), made_by("first", 5, "pending-upgrade")]
+    return release
+
+
+@pytest.mark.parametrize("found", [REFUSED, AWAY])
+def test_a_release_that_is_half_written_goes_back_and_stays_there(
+    tmp_path: Path, found: Finding
+) -> None:
+    release = half_written()
+    result = deployed(release, tmp_path, found, WAITS)
+    assert release.numbers() == [4, 5, 6]
+    assert release.held[-1].description == "Rollback to 4"
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert {found.code, "change-withheld"} <= set(codes(result))
+
+
+@pytest.mark.parametrize("found", [REFUSED, AWAY])
+def test_what_has_all_arrived_is_seen_to_its_end_when_it_is_what_is_wanted(
+    tmp_path: Path, found: Finding
+) -> None:
+    release = unseen()
+    result = deployed(release, tmp_path, found, WAITS, proof_follows=True)
+    assert "failed" not in result, result
+    assert release.numbers() == [4, 5]
+    assert result["proof_owed"]
+
+
+def test_what_has_all_arrived_stays_when_other_settings_are_wanted_and_the_relay_is_away(
+    tmp_path: Path,
+) -> None:
+    release = unseen()
+    result = deployed(release, tmp_path, AWAY, WAITS, **OTHERS)
+    assert result["failed"]
+    assert codes(result)[:2] == ["relay-refused", "change-withheld"]
+    assert release.numbers() == [4, 5]
+
+
+def test_it_goes_back_when_its_pods_do_not_become_ready(tmp_path: Path) -> None:
+    release = unseen()
+    for state in release.states.values():
+        state["spec"]["replicas"] = 1
+    result = deployed(release, tmp_path, AWAY, WAITS, **OTHERS)
+    assert result["failed"]
+    assert codes(result)[:2] == ["relay-refused", "change-withheld"]
+    assert release.held[-1].description == "Rollback to 4"
+
+
+def test_without_a_killed_run_the_findings_of_a_probe_withhold_nothing(tmp_path: Path) -> None:
+    release = configured()
+    release.may_all = False
+    result = deployed(release, tmp_path, REFUSED, **OTHERS)
+    assert "right-missing" in codes(result)
+    assert not {"credentials-rejected", "change-withheld"} & set(codes(result))
