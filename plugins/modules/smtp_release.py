@@ -34,7 +34,8 @@ options:
       - Whether M(mailops.smtp.smtp_prove) follows in the same play. Then a change owes its proof until that has
         succeeded. When the run is killed in between, or the proof fails for a while, the next run says so
         (RV(ignore:proof_owed)), sends the test mail, and can still undo the change.
-      - The role deploy sets it when the role prove is in the play and no tag leaves it out.
+      - The role deploy sets it when the role prove is in the play, unless the run is called with the tags of
+        other steps of the playbook configure alone, or skips the tag V(prove).
     type: bool
     default: false
   probed:
