@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -117,6 +118,26 @@ class TestWhatIsNotMail:
         assert played.failed == 1, played.output
         assert told(app, played) == STOPPED
         assert app.state() == before
+
+    def test_leaves_nothing_held_that_a_killed_run_has_left_so(
+        self, installed: Callable[..., App], administrator: dict[str, Any]
+    ) -> None:
+        app = installed("randomSecret")
+        name = f"{app.release.name}-app"
+        metadata = {"name": name, "annotations": {"mailops.smtp/held": "0"}}
+        body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata}
+        app.release.kubectl.run(
+            *("-n", app.release.namespace, "apply", "--server-side", "--filename=-"),
+            "--field-manager=mailops-smtp-hold",
+            stdin=json.dumps({**body, "spec": {"paused": True}}),
+        )
+        played = app.deploy(**administrator)
+        assert played.failed == 1, played.output
+        assert told(app, played) == {
+            ("upgrade-changes-random", "Secret/hub-keys"),
+            ("workload-let-go", "Deployment hub-app"),
+        }
+        assert "paused" not in app.get("deployment", "app")["spec"]
 
     @pytest.mark.parametrize("helm", MAJORS)
     def test_passes_when_it_is_allowed_by_name_and_is_said(
