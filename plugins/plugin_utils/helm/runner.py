@@ -52,6 +52,20 @@ SELDOM_COLLECTING = {"GOGC": "400"}
 (pkg.go.dev/runtime#hdr-Environment_Variables)."""
 
 
+KEPT_BY_DEFAULT = 10
+
+
+def keeping(revisions: Sequence[Revision]) -> tuple[str, ...]:
+    """The flags with which Helm prunes none of a longer history that somebody keeps.
+
+    By default it prunes to ten, or to ``HELM_MAX_HISTORY`` (helm.sh/docs/helm/helm_upgrade).
+
+    :param revisions: all that are kept.
+    """
+    count = len(revisions)
+    return ("--history-max", str(count + 1)) if count > KEPT_BY_DEFAULT else ()
+
+
 class Runner(Protocol):
     """Runs an argument list with a text on standard input."""
 

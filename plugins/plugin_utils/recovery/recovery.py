@@ -23,6 +23,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
     last_good,
     newest,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import keeping
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import cause, marker, unfinished
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings import CATALOGUE
@@ -137,13 +138,14 @@ class Recovery:
         return {"run": run, "proof_owed": bool(journal and journal.doing == "proof")}
 
     def upgrading(self, deployed: Revision, live: Live, ca: Ca) -> tuple[str, ...]:
-        """To be called before the upgrade; returns its flags, which mark the revision as this run's.
+        """To be called before the upgrade; returns its flags, which mark the revision and keep the others.
 
         :param live: the workloads as they are.
         :param ca: those whose private CA is to change with it, as they have it.
         :raises FindingError: when the newest revision is not the one that the run has looked at.
         """
-        left = self._unfinished(self._revisions())
+        revisions = self._revisions()
+        left = self._unfinished(revisions)
         good = left.good.number if left and left.good else None
         if good is None and all(map(self._is_ready, live.values())):
             good = deployed.number
@@ -152,7 +154,7 @@ class Recovery:
         open_ = replace(left.journal, before=None) if left and left.journal else None
         lease.note(Journal(lease.run, "upgrade", number, good, before, open_))
         self.way_back.require_newest(deployed.number)
-        return marker.flags(lease.run, number)
+        return (*marker.flags(lease.run, number), *keeping(revisions))
 
     def rolling(self, ca: Ca = ()) -> None:
         """To be called before the pods get something else, with an upgrade or without one.

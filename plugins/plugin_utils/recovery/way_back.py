@@ -19,7 +19,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import 
     CATALOGUE as HELM_CATALOGUE,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision, newest
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import FORCE_CONFLICTS, Helm
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import (
+    FORCE_CONFLICTS,
+    Helm,
+    keeping,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
@@ -175,14 +179,15 @@ class WayBack:
             and restarted_at(live[workload]["spec"]["template"]["metadata"]) not in times
         }
 
-    def require_newest(self, number: int) -> None:
-        """Sees that nobody has changed the release since it was looked at.
+    def require_newest(self, number: int) -> Sequence[Revision]:
+        """Sees that nobody has changed the release since it was looked at; all revisions that are kept.
 
         :raises FindingError: when somebody has. What was noted is taken back, because it will not be done.
         """
-        last = newest(self.cluster.revisions(self.helm.release))
+        revisions = self.cluster.revisions(self.helm.release)
+        last = newest(revisions)
         if last is not None and last.number == number:
-            return
+            return revisions
         journal = self.lease.journal()
         if journal is not None:
             self.lease.note(replace(journal, doing="done"))
@@ -195,9 +200,9 @@ class WayBack:
         )
 
     def _roll_back(self, last: int, good: Revision) -> list[Finding]:
-        self._note(last + 1, good)
+        flags = self._note(last + 1, good)
         try:
-            self.helm.rollback(good.number, redactor=self.redactor())
+            self.helm.rollback(good.number, redactor=self.redactor(), flags=flags)
         except FindingError as error:
             words = str(error)
             if CONFLICT not in words:
@@ -205,8 +210,8 @@ class WayBack:
         else:
             return []
         replicas = self._replicas(good)
-        self._note(last + 2, good)  # the one that has failed is kept
-        redactor, flags, failed = self.redactor(), (FORCE_CONFLICTS,), list[Finding]()
+        flags = (FORCE_CONFLICTS, *self._note(last + 2, good))  # the one that has failed is kept
+        redactor, failed = self.redactor(), list[Finding]()
         try:
             self.helm.rollback(good.number, redactor=redactor, flags=flags)
         except FindingError as error:  # it may have taken over some of them by then
@@ -221,11 +226,12 @@ class WayBack:
         where = f"release {self.helm.release}"
         return [CATALOGUE.finding("undo-took-over", where=where, words=words)]
 
-    def _note(self, number: int, good: Revision) -> None:
+    def _note(self, number: int, good: Revision) -> tuple[str, ...]:
+        """To be called before a rollback; returns its flags."""
         journal = self.lease.journal()
         ca = journal.ca if journal else ()
         self.lease.note(Journal(self.lease.run, "undo", number, good.number, ca))
-        self.require_newest(number - 1)
+        return keeping(self.require_newest(number - 1))
 
     def _replicas(self, good: Revision) -> Sequence[tuple[str, str, int, str]]:
         """The numbers of pods that somebody else than Helm has set, and who."""

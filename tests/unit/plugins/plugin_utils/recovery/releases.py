@@ -120,7 +120,7 @@ class Release:
         environment: Mapping[str, str],
         seconds: float | None,
     ) -> Completed:
-        """Makes the revision of a rollback."""
+        """Makes the revision of a rollback, and prunes as Helm does."""
         command, _release, good = argv[1:4]
         assert command == "rollback"
         number = self.held[-1].number + 1
@@ -132,6 +132,8 @@ class Release:
         back = revision(number, "deployed", words, config=again.values)
         self.held[-1] = replace(self.held[-1], status="superseded")
         self.held.append(back)
+        kept = int(argv[argv.index("--history-max") + 1]) if "--history-max" in argv else 10
+        del self.held[:-kept]
         return Completed(0, "", "")
 
     def numbers(self) -> list[int]:

@@ -411,3 +411,32 @@ class TestAWorkloadThatAKilledRunHasLeftHeld:
         with (mine := recovery(release, None, [API])).way_back.lease as its:
             its.take()
             assert mine.let_go() == []
+
+
+def long_history() -> Release:
+    earlier = [revision(number, "superseded") for number in range(1, 13)]
+    return Release([*earlier, made_by("killed", 13, "failed")])
+
+
+def test_of_a_long_history_that_somebody_keeps_a_way_back_prunes_nothing() -> None:
+    release = long_history()
+    noted(release, Journal("killed", "upgrade", 13, 12))
+    with (mine := recovery(release)).way_back.lease:
+        mine.begin(check=False)
+    assert release.numbers() == list(range(1, 15))
+
+
+def test_of_a_long_history_that_somebody_keeps_an_upgrade_prunes_nothing() -> None:
+    release = long_history()
+    release.held[-1] = revision(13, "deployed")
+    with (mine := recovery(release)).way_back.lease as its:
+        its.take()
+        flags = mine.upgrading(release.held[-1], {}, ())
+    assert flags[-2:] == ("--history-max", "14")
+
+
+def test_of_a_short_history_helm_keeps_what_it_keeps_by_default() -> None:
+    release = Release([revision(4, "deployed")])
+    with (mine := recovery(release)).way_back.lease as its:
+        its.take()
+        assert "--history-max" not in mine.upgrading(release.held[-1], {}, ())
