@@ -170,7 +170,8 @@ class ActionModule(ClusterStep):
         except place.PlaceError as error:
             if wanted == "auto":
                 return self._from_controller(requests, where, str(error))
-            if not error.forbidden and self._killed_run_waits(plan):
+            # What only the controller could try is proved when it is in the pods, or else undone.
+            if not error.forbidden and plan.run.back_out and self._killed_run_waits(plan):
                 problem = f"{error}, and what a killed run has left is to be mended first"
                 instead = self._from_controller(requests, where, problem)
                 noted = (replace(each, severity="warning") for each in instead.findings)

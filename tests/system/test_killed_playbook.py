@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.apps.brittle.release import PROFILE, let_lease_expire
+from tests.apps.brittle.release import CRASHES, PROFILE, let_lease_expire, seen, wait
 from tests.harness.brittle import App, configured, kill
 from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
@@ -139,6 +139,48 @@ class TestKilledWithoutAWrite:
             kill(run)
         next_run(app, login)
         assert logins_of_mails(app, login) == [login.name]
+
+
+@faults
+class TestKilledWithItsPodsDown:
+    """The probe, which comes before the deployment, does not keep the next run from mending that."""
+
+    @pytest.fixture
+    def before(self, app: App, tmp_path: Path) -> Iterator[str]:
+        """The password of the settings that worked before a run that was killed half way."""
+        password: str = app.release.values()["mail"]["password"]
+        deployment = f"deployment/{app.release.name}-app"
+        strategy = '{"spec": {"strategy": {"type": "%s", "rollingUpdate": null}}}'
+        app.kubectl("patch", deployment, f"--patch={strategy % 'Recreate'}")
+        half = replace(app, steps="deploy")
+        half.disturbed(tmp_path, 1, to="/deployments/", smtp_host=CRASHES, smtp_password="lost")
+        app.kubectl("wait", "--for=condition=Available=false", "--timeout=60s", deployment)
+        let_lease_expire(app.release)
+        yield password
+        app.kubectl("patch", deployment, f"--patch={strategy % 'RollingUpdate'}")
+
+    @pytest.mark.usefixtures("before")
+    def test_a_probe_from_the_pod_is_made_from_elsewhere_and_all_is_brought_to_its_end(
+        self, app: App, login: Login
+    ) -> None:
+        played = app.deploy(**login.variables, smtp_probe_from="pod")
+        assert played.returncode == 0, played.output
+        assert "what a killed run has left is to be mended first" in played.output
+        assert "verified: " in played.output
+        app.is_right(login.password)
+        assert logins_of_mails(app, login) == [login.name]
+
+    def test_when_the_relay_cannot_be_reached_nothing_new_comes_in_and_mail_works_as_before(
+        self, app: App, before: str, login: Login
+    ) -> None:
+        away = app.deploy(**login.variables, smtp_probe_from="controller")
+        assert away.failed == 1, away.output
+        assert "Nothing new was brought into release" in away.output
+        wait(app.release)
+        assert app.release.values()["mail"]["password"] == before
+        assert set(seen(app.release)) == {before}
+        assert app.deploy(**login.variables, smtp_probe_from="pod").returncode == 0
+        app.is_right(login.password)
 
 
 REFUSED: dict[str, Any] = {"smtp_probe_until": "tls"}

@@ -118,6 +118,15 @@ def test_without_a_ready_pod_the_controller_asks_and_it_is_a_warning_while_a_kil
     assert "what a killed run has left is to be mended first" in result["warnings"][0]
 
 
+@UNFINISHED
+def test_without_a_ready_pod_it_fails_when_nothing_would_be_undone(
+    run_relay: Callable[[Relay], Relay], probe: Probe, left: Callable[[], Release]
+) -> None:
+    result = probe(left(), run_relay(Relay()), probe_from="pod", back_out=False)
+    assert result["failed"]
+    assert severities(result) == {"probe-pod-unavailable": "error", "killed-run-waits": "warning"}
+
+
 @PLACES
 def test_without_a_ready_pod_it_fails_when_nothing_waits(
     run_relay: Callable[[Relay], Relay], probe: Probe, place: str
