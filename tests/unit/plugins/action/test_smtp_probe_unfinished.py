@@ -13,6 +13,8 @@ from ansible import constants
 
 from ansible_collections.mailops.smtp.plugins.action.smtp_probe import ActionModule
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Target
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
@@ -157,6 +159,13 @@ def test_so_is_what_keeps_it_from_being_asked(
     assert severities(result) == {"probe-image-missing": "error", "killed-run-waits": "warning"}
 
 
+def unreadable() -> Release:
+    """The same where the API server does not answer."""
+    release = half_written()
+    release.away = FindingError(CATALOGUE.finding("cluster-unreachable", where="api", problem="no"))
+    return release
+
+
 @pytest.mark.parametrize(
     "left",
     [
@@ -165,6 +174,7 @@ def test_so_is_what_keeps_it_from_being_asked(
         pytest.param(lambda: noted("proof"), id="a run that owes its proof alone"),
         pytest.param(lambda: of(revision(4, "failed")), id="somebody else"),
         pytest.param(of, id="no release"),
+        pytest.param(unreadable, id="nobody can tell"),
     ],
 )
 def test_nothing_is_said_of_a_killed_run_where_none_has_left_anything_to_be_mended(
