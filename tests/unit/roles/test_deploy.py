@@ -5,13 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
 
-ROOT = Path(__file__).parents[3]
+from ansible_collections.mailops.smtp.tests.unit.roles.played import played
+
 ROLES = ("mailops.smtp.deploy", "mailops.smtp.prove")
 
 
@@ -22,15 +20,7 @@ def proof_follows(
 
     :param tags: of the run, as Ansible has them.
     """
-    loader = DataLoader()
-    path = ROOT / "roles" / "deploy" / "tasks" / "main.yml"
-    [task] = loader.load_from_file(str(path), trusted_as_template=True)
-    variables = {
-        "ansible_run_tags": list(tags),
-        "ansible_skip_tags": list(skipped),
-        "ansible_play_role_names": list(roles),
-    }
-    templar = Templar(loader=loader, variables=variables)
+    task, templar = played("deploy", tags, skipped, roles)
     told = templar.template(task["mailops.smtp.smtp_release"]["proof_follows"])
     assert isinstance(told, bool)
     return told

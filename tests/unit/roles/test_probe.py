@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
 
-ROOT = Path(__file__).parents[3]
+from ansible_collections.mailops.smtp.tests.unit.roles.played import played
+
 ROLES = ("mailops.smtp.probe", "mailops.smtp.deploy")
 WAITS = {"failed": True, "findings": [{"code": "relay-refused"}, {"code": "killed-run-waits"}]}
 REFUSED = {"failed": True, "findings": [{"code": "relay-refused"}]}
@@ -30,16 +28,8 @@ def fails(
 
     :param tags: of the run, as Ansible has them.
     """
-    loader = DataLoader()
-    path = ROOT / "roles" / "probe" / "tasks" / "main.yml"
-    [task] = loader.load_from_file(str(path), trusted_as_template=True)
-    variables = {
-        "__smtp_probe": result,
-        "ansible_run_tags": list(tags),
-        "ansible_skip_tags": list(skipped),
-        "ansible_play_role_names": list(roles),
-    }
-    told = Templar(loader=loader, variables=variables).evaluate_conditional(task["failed_when"])
+    task, templar = played("probe", tags, skipped, roles, __smtp_probe=result)
+    told = templar.evaluate_conditional(task["failed_when"])
     assert isinstance(told, bool)
     return told
 
