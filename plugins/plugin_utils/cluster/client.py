@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,8 @@ USER_AGENT = "mailops.smtp"
 
 WORKLOADS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSet": "daemonsets"}
 """Kinds of workloads and their resources, of the API group ``apps``."""
+PRESENT = ("ADDED", "MODIFIED")
+"""The events of a watch that tell of an object as it is."""
 
 
 class ConflictError(FindingError):
@@ -185,8 +188,12 @@ class Cluster:
         body: Any = None,
         text: bool = False,
         patch: str = "strategic-merge-patch+json",
+        whole: bool = True,
     ) -> urllib3.BaseHTTPResponse:
-        """One request; its answer as it comes."""
+        """One request; its answer as it comes.
+
+        :param whole: whether the answer is read to its end.
+        """
         # A path of the API answers 406 to a media type that it does not have: logs are */*.
         headers = {"Accept": "*/*" if text else "application/json", "User-Agent": USER_AGENT}
         if body is not None:
@@ -198,6 +205,7 @@ class Cluster:
                 body=None if body is None else json.dumps(body),
                 headers={**headers, **self._credentials()},
                 timeout=self._timeout,
+                preload_content=whole,
             )
             if response.status >= 300:
                 error = kubernetes.client.ApiException(response.status, response.reason)
@@ -309,6 +317,29 @@ class Cluster:
     def workload(self, kind: str, name: str) -> dict[str, Any] | None:
         """A Deployment, StatefulSet or DaemonSet; `None` when it is not there."""
         return self._optional(self._workload_path(kind, name))
+
+    def comes_to(
+        self, kind: str, name: str, state: Callable[[Mapping[str, Any]], bool], seconds: float
+    ) -> bool:
+        """Whether a workload is in a state, or comes to it within so many seconds; then at once.
+
+        :param state: of the workload.
+        """
+        query = [
+            ("watch", "true"),
+            ("fieldSelector", f"metadata.name={name}"),
+            ("timeoutSeconds", str(math.ceil(seconds))),
+        ]
+        path = self._workload_path(kind, name).rpartition("/")[0]
+        with self._findings():
+            answer = self._answer("get", path, query=query, whole=False)
+            try:
+                # Each line is an event; the first is of the workload as it is.
+                events = (_parsed(line, answer.status) for line in answer)
+                return any(event["type"] in PRESENT and state(event["object"]) for event in events)
+            finally:
+                answer.close()
+                answer.release_conn()
 
     def secret(self, name: str) -> dict[str, Any] | None:
         """A Secret; `None` when it is not there."""
@@ -546,17 +577,20 @@ class Cluster:
 
 
 def _data(answer: urllib3.BaseHTTPResponse) -> Any:
-    """An answer as plain JSON data.
+    """An answer as plain JSON data, as `_parsed`."""
+    return _parsed(answer.data, answer.status)
+
+
+def _parsed(text: bytes, status: int) -> Any:
+    """A text of an answer as plain JSON data.
 
     :raises FindingError: when it is none: then it is not the API server that has answered.
     """
     try:
-        return json.loads(answer.data)
+        return json.loads(text)
     except ValueError:
         problem = "what is no JSON. A proxy or a login page may have answered in its place"
-        finding = CATALOGUE.finding(
-            "cluster-error", where="answer", status=answer.status, problem=problem
-        )
+        finding = CATALOGUE.finding("cluster-error", where="answer", status=status, problem=problem)
         raise FindingError(finding) from None
 
 

@@ -45,9 +45,9 @@ class Work:
     needs: tuple[Need, ...]
 
 
-def _of_workloads(verbs: tuple[str, ...], why: str) -> tuple[Need, ...]:
+def _of_workloads(verbs: tuple[str, ...], why: str, *, optional: bool = False) -> tuple[Need, ...]:
     return tuple(
-        Need(resource, verbs, why, group="apps", kinds=(kind,))
+        Need(resource, verbs, why, group="apps", optional=optional, kinds=(kind,))
         for kind, resource in WORKLOADS.items()
     )
 
@@ -126,6 +126,7 @@ PROBE_JOB = (
 
 RESTART = (
     *_of_workloads(("patch",), "upgrade the workloads and restart them"),
+    *_of_workloads(("watch",), "see at once when the workloads have rolled", optional=True),
     Need(
         "pods",
         ("delete",),

@@ -198,7 +198,7 @@ class Workloads:
             live = wait.look()
             if live is not None:
                 return live
-            self.clock.sleep(wait.pause())
+            wait.rest()
 
     def _down(self, workload: Workload, now: Object, pods: Sequence[Object]) -> list[Finding]:
         troubles = self.explainer.troubles(now, pods)
@@ -222,6 +222,7 @@ class _Wait:
     :param hopeless: since when there is what only a person can mend, by workload and code.
     :param settling: those whose containers must have run for a while.
     :param ready: since when a container is seen that runs, by its pod and its start.
+    :param rolling: one that will itself tell when it has rolled; `None` when only its pods can.
     """
 
     of: Workloads
@@ -231,6 +232,7 @@ class _Wait:
     said: float = field(init=False)
     hopeless: dict[tuple[Workload, str], float] = field(default_factory=dict)
     ready: dict[tuple[str, datetime | None], float] = field(default_factory=dict)
+    rolling: Workload | None = None
 
     def __post_init__(self) -> None:
         self.said = self.start
@@ -241,9 +243,11 @@ class _Wait:
         :raises FindingError: when it is time to give up.
         """
         waited = self.waited
+        self.rolling = None
         try:
             live = self.of.live()
             if not self._needs_pods(live, waited):
+                self.rolling = next(each for each in live if not state.reported(live[each]))
                 return None
             pods = self.of.pods(live)
             open_ = _once(each for each in live if not self._done(each, live[each], pods[each]))
@@ -261,10 +265,22 @@ class _Wait:
         """Seconds so far."""
         return self.of.clock.now() - self.start
 
-    def pause(self) -> float:
-        """Seconds until the next look."""
-        waited = self.waited
-        return next((pause for until, pause in POLLS if waited < until), SLOWEST_POLL_SECONDS)
+    def rest(self) -> None:
+        """Until the next look: until a workload that rolls has done so, else for a while."""
+        now, waited = self.of.clock.now(), self.waited
+        pause = next((pause for until, pause in POLLS if waited < until), SLOWEST_POLL_SECONDS)
+        if self.rolling is None or not self._rolls(self.rolling, waited):
+            self.of.clock.sleep(max(0.0, now + pause - self.of.clock.now()))
+
+    def _rolls(self, workload: Workload, waited: float) -> bool:
+        """Whether a workload has rolled, which may take until there is something to say."""
+        until_said = self.said + LOOK_SECONDS - self.of.clock.now()
+        try:
+            return self.of.cluster.comes_to(
+                workload.kind, workload.name, state.reported, min(until_said, self.seconds - waited)
+            )
+        except FindingError:
+            return False  # the next look tells what is wrong
 
     def _needs_pods(self, live: Live, waited: float) -> bool:
         """Whether the pods can tell more than that a workload itself says that it still rolls."""

@@ -165,6 +165,8 @@ class ScriptedCluster:
     away: FindingError | None = None
     patched: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     asked_previous: list[bool] = field(default_factory=list)
+    watched: list[tuple[str, float]] = field(default_factory=list)
+    on_watch: Callable[[str], None] = lambda _name: None
     namespace: str = "apps"
 
     def workload(self, kind: str, name: str) -> dict[str, Any] | None:
@@ -172,6 +174,15 @@ class ScriptedCluster:
             raise self.away
         state = self.states.get(name)
         return state if state and state["kind"] == kind else None
+
+    def comes_to(
+        self, kind: str, name: str, state: Callable[[Mapping[str, Any]], bool], seconds: float
+    ) -> bool:
+        self.watched.append((name, seconds))
+        if self.away is not None:
+            raise self.away
+        self.on_watch(name)
+        return state(self.states[name])
 
     def own_pods(self, workload: Mapping[str, Any]) -> list[dict[str, Any]]:
         pods = self.pods_of.get(workload["spec"]["selector"]["matchLabels"]["app"], [])

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kubernetes.client import ApiException
@@ -37,12 +38,19 @@ def test_a_refused_command_is_told_by_the_servers_message(reason: str, words: st
 
 
 @contextmanager
-def answering(status: int, body: bytes, folder: Path, agents: list[str]) -> Iterator[Cluster]:
-    """A cluster whose API server, or what stands before it, always gives one answer."""
+def answering(
+    status: int, body: bytes, folder: Path, agents: list[str], asked: list[str] | None = None
+) -> Iterator[Cluster]:
+    """A cluster whose API server, or what stands before it, always gives one answer.
+
+    :param asked: gets the path of each request.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             agents.append(self.headers["user-agent"])
+            if asked is not None:
+                asked.append(self.path)
             self.send_response(status)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
@@ -93,3 +101,60 @@ def test_requests_say_who_makes_them(tmp_path: Path) -> None:
     with answering(200, b"{}", tmp_path, agents) as cluster:
         assert cluster.config_map("settings") == {}
     assert agents == ["mailops.smtp"]
+
+
+AS_IT_IS = {"type": "ADDED", "object": {"kind": "Deployment", "status": {"readyReplicas": 0}}}
+READY = {"type": "MODIFIED", "object": {"kind": "Deployment", "status": {"readyReplicas": 1}}}
+GONE = {"type": "DELETED", "object": {"kind": "Deployment", "status": {"readyReplicas": 1}}}
+EXPIRED = {"type": "ERROR", "object": {"kind": "Status", "code": 410}}
+
+
+class TestWatching:
+    """The events of a workload, a line each, as far as they are wanted."""
+
+    def comes(self, tmp_path: Path, *events: object) -> bool:
+        body = "".join(f"{json.dumps(event)}\n" for event in events).encode()
+
+        def is_ready(workload: Mapping[str, Any]) -> bool:
+            return bool(workload["status"]["readyReplicas"])
+
+        with answering(200, body, tmp_path, []) as cluster:
+            return cluster.comes_to("Deployment", "qua-api", is_ready, 0.5)
+
+    def test_ends_when_the_state_has_come(self, tmp_path: Path) -> None:
+        assert self.comes(tmp_path, AS_IT_IS, READY, AS_IT_IS)
+
+    @pytest.mark.parametrize("last", [AS_IT_IS, GONE, EXPIRED])
+    def test_ends_without_it_when_the_server_ends_it(
+        self, last: dict[str, Any], tmp_path: Path
+    ) -> None:
+        assert not self.comes(tmp_path, AS_IT_IS, last)
+
+    def test_is_of_that_one_workload_and_ends_by_itself(self, tmp_path: Path) -> None:
+        asked: list[str] = []
+        with answering(200, b"", tmp_path, [], asked) as cluster:
+            assert not cluster.comes_to("StatefulSet", "qua-db", lambda _state: True, 1.2)
+        [path] = asked
+        assert path == (
+            "/apis/apps/v1/namespaces/apps/statefulsets"
+            "?watch=true&fieldSelector=metadata.name%3Dqua-db&timeoutSeconds=2"
+        )
+
+    def test_leaves_the_connection_to_the_next_request(self, tmp_path: Path) -> None:
+        body = json.dumps(READY).encode()
+        with answering(200, body, tmp_path, []) as cluster:
+            assert cluster.comes_to("Deployment", "qua-api", lambda _state: True, 1)
+            assert cluster.config_map("settings") == READY
+
+    @pytest.mark.parametrize(
+        ("status", "code"), [(403, "cluster-rights-missing"), (503, "cluster-unreachable")]
+    )
+    def test_says_what_the_server_has_against_it(
+        self, status: int, code: str, tmp_path: Path
+    ) -> None:
+        with (
+            answering(status, b"no", tmp_path, []) as cluster,
+            pytest.raises(FindingError) as raised,
+        ):
+            cluster.comes_to("Deployment", "qua-api", lambda _state: True, 1)
+        assert [finding.code for finding in raised.value.findings] == [code]

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
@@ -88,6 +88,11 @@ class Release:
     def workload(self, kind: str, name: str) -> dict[str, Any] | None:
         state = self.states.get(name)
         return state if state and state["kind"] == kind else None
+
+    def comes_to(
+        self, kind: str, name: str, state: Callable[[Mapping[str, Any]], bool], seconds: float
+    ) -> bool:
+        return state(self.states[name])
 
     def own_pods(self, workload: Mapping[str, Any]) -> list[dict[str, Any]]:
         return self.pods.get(workload["metadata"]["name"], [])

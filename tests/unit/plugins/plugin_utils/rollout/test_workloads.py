@@ -254,6 +254,30 @@ class TestWaiting:
         assert states[API]["status"]["readyReplicas"] == 1
         assert scene.clock.time == 20
 
+    def test_sees_at_once_that_a_workload_says_that_it_has_rolled(self, scene: Scene) -> None:
+        ready = scene.cluster.pods_of["qua-api"]
+        scene.stuck(pod(ready=False))
+
+        def roll(name: str) -> None:
+            scene.cluster.states[name] = deployment(name)
+            scene.cluster.pods_of[name] = ready
+
+        scene.cluster.on_watch = roll
+        assert scene.workloads.wait(LIMIT)
+        assert scene.cluster.watched == [("qua-api", 5)]
+        assert scene.clock.time == 0
+
+    def test_watches_no_longer_than_until_there_is_something_to_say(self, scene: Scene) -> None:
+        scene.stuck(pod(ready=False))
+        findings_of(lambda: scene.workloads.wait(6))
+        assert all(0 < seconds <= 5 for _name, seconds in scene.cluster.watched)
+        assert scene.cluster.watched[-1][1] <= 1
+
+    def test_looks_now_and_then_where_a_watch_tells_nothing(self, scene: Scene) -> None:
+        scene.stuck(pod(ready=False))
+        findings_of(lambda: scene.workloads.wait(4))
+        assert len(scene.cluster.watched) == 16
+
     def test_says_every_five_seconds_what_it_waits_for(self, scene: Scene) -> None:
         scene.stuck(crashing())
         findings_of(lambda: scene.workloads.wait(16))
