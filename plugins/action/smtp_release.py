@@ -59,8 +59,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     sentence,
     warnings,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import Inspected
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.diff import shown
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.release import ReleaseStep
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.seen import verified
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import commit
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due, Mounts
 
@@ -131,6 +133,7 @@ class ActionModule(ReleaseStep):
             "changed": bool(self.mended or unseen or self.partial.get("changed")),
             "upgraded": False,
             "restarted": [],
+            "verified": {},
             "ca_changed": [],
             "revision": deployed.number,
             "chart": f"{deployed.chart_name} {deployed.chart_version}",
@@ -332,19 +335,22 @@ class ActionModule(ReleaseStep):
         """
         if not self.partial["changed"]:
             return []
-        findings, behind = self._seen(plan, cluster, workloads), []
-        if plan.run.restart == "auto" and RESTART_OWED in {found.code for found in findings}:
+        seen, behind = self._seen(plan, cluster, workloads), []
+        if plan.run.restart == "auto" and RESTART_OWED in {
+            found.code for found in seen.verdict.findings
+        }:
             live = workloads.live()
             behind = self._owed(workloads, live, (), plan)
             self._announce(workloads.interruptions({each: live[each] for each in behind}))
             self._restart(behind, workloads, recovery)
-            findings = self._seen(plan, cluster, workloads)
-        if any(finding.severity == "error" for finding in findings):
-            raise FindingError(*findings)
+            seen = self._seen(plan, cluster, workloads)
+        if any(finding.severity == "error" for finding in seen.verdict.findings):
+            raise FindingError(*seen.verdict.findings)
+        self.partial["verified"] = verified(plan, cluster, seen)
         return behind
 
-    def _seen(self, plan: Plan, cluster: Cluster, workloads: Workloads) -> Sequence[Finding]:
-        """What there is to say of the pods when they are ready.
+    def _seen(self, plan: Plan, cluster: Cluster, workloads: Workloads) -> Inspected:
+        """What the pods have when they are ready.
 
         Nothing can be run in a container of a bare image, nor in one that has just ended at its start.
         """
@@ -353,7 +359,7 @@ class ActionModule(ReleaseStep):
         bare = {seen.workload for seen in inspected.seen if seen.way == "specification"}
         if bare:
             workloads.wait(plan.run.rollout_timeout, settling=bare)
-        return inspected.verdict.findings
+        return inspected
 
     def _restart(
         self, restarting: Sequence[Workload], workloads: Workloads, recovery: Recovery

@@ -4,112 +4,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
+    OPTIONS,
+    RELEASED,
+    Option,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
-from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
-    Mode,
-    failure,
-    warnings,
-)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
-from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import revision
-from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.check import Verdict
-from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import (
-    Seen,
-    Way,
-)
-
-WAYS: Mapping[Way, str] = {
-    "container": "",
-    "specification": " (by its specification: nothing can be run in it)",
-}
-"""How a pod was read, in words."""
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.seen import verified
 
 
 class ActionModule(ClusterStep):
     """Asserts what the pods really see."""
 
+    options: ClassVar[Mapping[str, Option]] = {**OPTIONS, RELEASED.name: RELEASED}
+
+    def work(self, raw: Mapping[str, Any], variables: Iterable[str], mode: Mode) -> dict[str, Any]:
+        released = self._task.args.get(RELEASED.name) or {}
+        return dict(released.get("verified") or {}) or super().work(raw, variables, mode)
+
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
         cluster = self.cluster(plan.target)
         workloads = self.workloads(cluster, plan, plan.redactor)
-        evidence = plan.rendered.evidence
-        found = self.inspect(plan, cluster, workloads)
-        verdict, seen = found.verdict, found.seen
-        older = {
-            workload: names
-            for workload, now in found.live.items()
-            if (names := revision.older(cluster, now, found.pods[workload]))
-        }
-        findings = [*verdict.findings, *_of_older(older)]
-        result = {
-            "changed": False,
-            "pods": [_pod(entry, older) for entry in seen],
-            "variables": _names(name for wanted in evidence.values() for name in wanted.env),
-            "files": _names(file.path for wanted in evidence.values() for file in wanted.files),
-            "secrets": _names(each.name for wanted in evidence.values() for each in wanted.secrets),
-            "differences": list(_differences(verdict)),
-            "findings": [finding.as_dict() for finding in findings],
-        }
-        if any(finding.severity == "error" for finding in findings):
-            return {**result, **failure(findings)}
-        return {**result, "msg": _msg(plan, result, seen), "warnings": warnings(findings)}
-
-
-def _names(names: Iterable[str]) -> list[str]:
-    return sorted(set(names))
-
-
-def _pod(entry: Seen, older: Mapping[Workload, Sequence[str]]) -> dict[str, Any]:
-    return {
-        "workload": str(entry.workload),
-        "pod": entry.pod,
-        "container": entry.workload.container,
-        "read_from": entry.way,
-        "reason": entry.problem,
-        "older_revision": entry.pod in older.get(entry.workload, ()),
-    }
-
-
-def _of_older(older: Mapping[Workload, Sequence[str]]) -> Iterator[Finding]:
-    for workload, names in older.items():
-        yield CATALOGUE.finding(
-            "pod-of-older-revision", where=str(workload), workload=workload, pods=", ".join(names)
-        )
-
-
-def _differences(verdict: Verdict) -> Iterator[dict[str, Any]]:
-    for deviation in verdict.deviations:
-        place = {"pod": deviation.seen.pod, "container": deviation.seen.workload.container}
-        for difference in deviation.differences:
-            yield {**place, **asdict(difference)}
-    for difference in verdict.secrets:
-        yield {"pod": "", "container": "", **asdict(difference)}
-
-
-def _msg(plan: Plan, result: Mapping[str, Any], seen: Sequence[Seen]) -> str:
-    counts = {
-        "variables": len(result["variables"]),
-        "files": len(result["files"]),
-        "Secrets": len(result["secrets"]),
-    }
-    what = ", ".join(
-        f"{count} {name if count > 1 else name[:-1]}" for name, count in counts.items() if count
-    )
-    by_way = {way: [entry.pod for entry in seen if entry.way == way] for way in WAYS}
-    places = "; ".join(f"{', '.join(pods)}{WAYS[way]}" for way, pods in by_way.items() if pods)
-    head = f"{what} in" if result["findings"] else f"verified: {what} are as they should be in"
-    parts = [f"{head} {places or 'no pod'}"]
-    read = {entry.workload for entry in seen}
-    parts += [
-        f"unproven: {workload}, which is scaled to no pod"
-        for workload in plan.rendered.workloads
-        if workload not in read
-    ]
-    return "; ".join(parts)
+        return verified(plan, cluster, self.inspect(plan, cluster, workloads))

@@ -117,6 +117,10 @@ chart:
   description: Name and version of the chart.
   returned: success
   type: str
+verified:
+  description: After a change, what was seen in the pods, as M(mailops.smtp.smtp_verify) returns it; else empty.
+  returned: success
+  type: dict
 restarted:
   description: The workloads that were restarted because they did not roll by themselves.
   returned: success

@@ -26,6 +26,12 @@ extends_documentation_fragment:
   - mailops.smtp._options
   - mailops.smtp._options.place
   - mailops.smtp._options.run
+options:
+  released:
+    description:
+      - The registered result of M(mailops.smtp.smtp_release) of the same play. What that has seen in the pods after its
+        own change is the result then, and the pods are not read a second time.
+    type: dict
 attributes:
   check_mode:
     support: full

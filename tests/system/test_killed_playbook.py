@@ -113,7 +113,7 @@ class TestKilledWithoutAWrite:
         assert logins_of_mails(app, login) == [login.name]
 
     @faults
-    @pytest.mark.parametrize("step", ["verify", "prove"])
+    @pytest.mark.parametrize("step", ["deploy", "prove"])
     def test_when_a_step_runs_a_command_in_the_pod(
         self, app: App, login: Login, tmp_path: Path, step: str
     ) -> None:

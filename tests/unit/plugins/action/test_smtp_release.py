@@ -130,6 +130,35 @@ def configured(**container: Any) -> Release:
     return release
 
 
+WANTED = {
+    "SMTP_SERVER": "mail.example.com",
+    "SMTP_PORT": "587",
+    "SMTP_SENDER_EMAIL": "no-reply@example.com",
+    "SMTP_SENDER_USER": "qualytics",
+    "SMTP_SENDER_PASSWORD": RAW["password"],
+    "VERIFY_CERTIFICATE_SIGNERS": "true",
+}
+"""What the containers are to have."""
+
+
+def running(**differences: str) -> Release:
+    """The same with a pod of each workload; `differences` of what its container has from what it is given."""
+    release = configured()
+    container = {"env": [{"name": key, "value": value} for key, value in WANTED.items()]}
+    for name in WORKLOADS:
+        release.states[name] = deployment(name, container=container, strategy="Recreate")
+        release.pods[name] = [pod(f"{name}-1")]
+        release.environments[f"{name}-1"] = environ(**{**WANTED, **differences})
+    return release
+
+
+def unseen(release: Release) -> None:
+    """Leaves the release as a run does that is killed before it has seen what the pods have."""
+    with lease(release.kept, "first") as its:
+        its.take()
+        its.note(Journal("first", "upgrade", 5, 4))
+
+
 def test_a_private_ca_that_another_run_has_just_taken_out_is_not_taken_out_again(
     tmp_path: Path,
 ) -> None:
@@ -172,28 +201,13 @@ def test_pods_that_another_run_has_just_restarted_are_not_restarted_again(tmp_pa
 def test_a_restart_that_only_the_look_at_the_pods_asks_for_is_announced_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = {
-        "SMTP_SERVER": "mail.example.com",
-        "SMTP_PORT": "587",
-        "SMTP_SENDER_EMAIL": "no-reply@example.com",
-        "SMTP_SENDER_USER": "qualytics",
-        "SMTP_SENDER_PASSWORD": RAW["password"],
-        "VERIFY_CERTIFICATE_SIGNERS": "true",
-    }
-    container = {"env": [{"name": key, "value": value} for key, value in wanted.items()]}
-    release = configured()
-    for name in WORKLOADS:
-        release.states[name] = deployment(name, container=container, strategy="Recreate")
-        release.pods[name] = [pod(f"{name}-1")]
-        release.environments[f"{name}-1"] = environ(**{**wanted, "SMTP_SERVER": "old"})
-    with lease(release.kept, "first") as its:
-        its.take()
-        its.note(Journal("first", "upgrade", 5, 4))
+    release = running(SMTP_SERVER="old")
+    unseen(release)
     restart = release.annotate_template
 
     def comes_up(kind: str, name: str, annotations: Mapping[str, Any]) -> None:
         restart(kind, name, annotations)
-        release.environments[f"{name}-1"] = environ(**wanted)
+        release.environments[f"{name}-1"] = environ(**WANTED)
 
     monkeypatch.setattr(release, "annotate_template", comes_up)
     result = perform(bringing(release), ARGUMENTS, folder=tmp_path)[1]
