@@ -54,6 +54,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     warnings,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.probed import (
+    KILLED_RUN_WAITS,
+    goes_on,
+)
 
 
 @dataclass(frozen=True)
@@ -82,14 +86,14 @@ class ActionModule(ClusterStep):
             result = self._judged(plan, mode)
         except FindingError as error:
             result = failure(error.findings)
-        if not result.get("failed") or not self._killed_run_waits(plan):
+        if not result.get("failed") or not goes_on(self._left(plan), result):
             return result
         findings = findings_of(result)
         problem = " ".join(each.message for each in findings if each.severity == "error")
         release = plan.target.release
         findings.append(
             CATALOGUE.finding(
-                "killed-run-waits", where=f"release {release}", release=release, problem=problem
+                KILLED_RUN_WAITS, where=f"release {release}", release=release, problem=problem
             )
         )
         return {
@@ -171,7 +175,7 @@ class ActionModule(ClusterStep):
             if wanted == "auto":
                 return self._from_controller(requests, where, str(error))
             # What only the controller could try is proved when it is in the pods, or else undone.
-            if not error.forbidden and plan.run.back_out and self._killed_run_waits(plan):
+            if not error.forbidden and plan.run.back_out and self._left(plan):
                 problem = f"{error}, and what a killed run has left is to be mended first"
                 instead = self._from_controller(requests, where, problem)
                 noted = (replace(each, severity="warning") for each in instead.findings)
@@ -226,15 +230,14 @@ class ActionModule(ClusterStep):
 
     # -- what else --------------------------------------------------------------------------
 
-    def _killed_run_waits(self, plan: Plan) -> bool:
-        """Whether a run was killed and has left something to be mended; not where that cannot be read."""
+    def _left(self, plan: Plan) -> Unfinished | None:
+        """What a run has left that was killed; nothing where that cannot be read."""
         if not _has_release(plan):
-            return False
+            return None
         try:
-            left = unfinished(self.cluster(plan.target), plan.target.release)
+            return unfinished(self.cluster(plan.target), plan.target.release)
         except (FindingError, ValueError):
-            return False
-        return left is not None and (left.half_written or left.unseen)
+            return None
 
     def _secret_of(self, plan: Plan) -> ReadSecret:
         return lambda name: self.cluster(plan.target).secret(name)

@@ -16,6 +16,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
     OPTIONS,
+    PROBED,
     RELEASED,
     Option,
 )
@@ -55,6 +56,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     warnings,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.probed import passed_over
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import (
     Configuration,
     Seen,
@@ -93,7 +95,11 @@ class Proof:
 class ActionModule(ClusterStep):
     """Proves that mail goes out from the pods, or says why it does not."""
 
-    options: ClassVar[Mapping[str, Option]] = {**OPTIONS, RELEASED.name: RELEASED}
+    options: ClassVar[Mapping[str, Option]] = {
+        **OPTIONS,
+        RELEASED.name: RELEASED,
+        PROBED.name: PROBED,
+    }
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
@@ -110,8 +116,9 @@ class ActionModule(ClusterStep):
         cluster = self.cluster(plan.target)
         found = self.inspect(plan, cluster, self.workloads(cluster, plan, plan.redactor))
         behind = [each for each in found.verdict.findings if each.code in BEHIND]
+        unproved = self._unproved(plan)
         if behind and plan.run.restart != "auto":
-            return _deferred(plan, behind)
+            return _deferred(plan, behind, unproved)
         seen = found.seen
         accounts = self._accounts(plan, cluster, seen, options)
         redactor = Redactor(
@@ -127,8 +134,11 @@ class ActionModule(ClusterStep):
         ]
         findings = [finding for proof in proofs for finding in proof.findings]
         sent: list[Sent] = []
+        if not all(proof.probed.result["ok"] for proof in proofs):
+            failed = any(finding.severity == "error" for finding in findings)
+            findings += [] if failed else unproved
         # An application would only send once more what the relay has just refused.
-        if not unsent and all(proof.probed.result["ok"] for proof in proofs):
+        elif not unsent:
             sent = list(self._send(plan, cluster, explainer, options))
             findings += [finding for each in sent for finding in each.findings]
         logs: list[Quote] = []
@@ -151,6 +161,13 @@ class ActionModule(ClusterStep):
         if any(finding.severity == "error" for finding in findings):
             return {**result, **failure(findings), "msg": msg}
         return {**result, "msg": msg, "warnings": warnings(findings)}
+
+    def _unproved(self, plan: Plan) -> list[Finding]:
+        """What to say of a probe that has failed, and that the proof does not answer."""
+        found = passed_over(self._task.args.get(PROBED.name) or {})
+        problem = " ".join(finding.message for finding in found)
+        where = f"release {plan.target.release}"
+        return [CATALOGUE.finding("proof-left-open", where=where, problem=problem)] if found else []
 
     # -- the logins -------------------------------------------------------------------------
 
@@ -250,7 +267,7 @@ def _options(options: ProbeOptions, *, sends: bool) -> ProbeOptions:
     return replace(options, until=until, retries=max(options.retries, RETRIES))
 
 
-def _deferred(plan: Plan, behind: Sequence[Finding]) -> dict[str, Any]:
+def _deferred(plan: Plan, behind: Sequence[Finding], unproved: Sequence[Finding]) -> dict[str, Any]:
     """The result where pods are to keep former settings for now, which would only prove themselves."""
     finding = CATALOGUE.finding(
         "proof-deferred",
@@ -258,6 +275,8 @@ def _deferred(plan: Plan, behind: Sequence[Finding]) -> dict[str, Any]:
         restart=plan.run.restart,
         pods=", ".join(each.where for each in behind),
     )
+    if unproved:
+        return {"changed": False, **failure([finding, *unproved])}
     return {
         "changed": False,
         "findings": [finding.as_dict()],

@@ -55,12 +55,12 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.findings impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
-    findings_of,
     sentence,
     warnings,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import Inspected
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.diff import shown
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.probed import passed_over
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.release import ReleaseStep
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.seen import verified
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import commit
@@ -71,8 +71,6 @@ OWNED = "release-owned"
 """The finding that somebody else keeps the release."""
 LET_GO = "workload-let-go"
 """The finding that a workload was held by a killed run, and is not any more."""
-KILLED_RUN_WAITS = "killed-run-waits"
-"""The finding of a probe that has failed, and goes on only so that a killed run is mended."""
 RESTART_OWED = "restart-owed"
 """The finding that a container has what it was started with, and a new one would have what is wanted."""
 
@@ -143,7 +141,8 @@ class ActionModule(ReleaseStep):
             ],
         }
         with recovery.undoing(proof_follows=self.proof_follows):
-            if changes or due.mounts:
+            new = changes or due.mounts or (owed and not (unseen or self.mended))
+            if new or not self.proof_follows:  # else that one has the last word
                 self._withhold(plan, recovery, unseen=unseen and not due.left_held)
             if changes:
                 deployed, told = self._upgrade(
@@ -264,11 +263,10 @@ class ActionModule(ReleaseStep):
         :param unseen: whether it is to be seen first that the pods have what is in use.
         :raises FindingError: with what the probe has found, and what is wrong with the pods.
         """
-        told = findings_of(self._task.args.get(PROBED.name) or {})
-        if KILLED_RUN_WAITS not in {finding.code for finding in told}:
+        found = passed_over(self._task.args.get(PROBED.name) or {})
+        if not found:
             return
         release = plan.target.release
-        found = [finding for finding in told if finding.severity == "error"]
         found.append(PROBE.finding("change-withheld", where=f"release {release}", release=release))
         try:
             if unseen:

@@ -33,6 +33,12 @@ options:
       - Without it nothing has, and O(test_mail=on_change) sends no mail.
       - That the change is proved now is written into the lease of the release.
     type: dict
+  probed:
+    description:
+      - The registered result of M(mailops.smtp.smtp_probe). When that has failed with the finding C(killed-run-waits),
+        a proof that comes to no end, because of what may pass, fails too.
+      - The role prove hands on that of the role probe.
+    type: dict
 attributes:
   check_mode:
     support: full

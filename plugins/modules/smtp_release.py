@@ -41,7 +41,8 @@ options:
   probed:
     description:
       - The registered result of M(mailops.smtp.smtp_probe). When that has failed with the finding C(killed-run-waits),
-        what the killed run has left is mended, and nothing new is brought in.
+        what the killed run has left is mended, and nothing new is brought in. Without O(proof_follows) the task
+        fails then in any case, with what the probe has found.
       - The role deploy hands on that of the role probe.
     type: dict
 attributes:

@@ -211,7 +211,7 @@ PROOF_FOLLOWS = Option("proof_follows", Kind.BOOLEAN, inherited=False)
 """Whether the proof comes after the deployment."""
 
 PROBED = Option("probed", Kind.DICTIONARY, inherited=False)
-"""The result of smtp_probe, for the deployment that comes after it."""
+"""The result of smtp_probe, for the steps that come after it."""
 
 PLAYBOOK_VARIABLES = frozenset({"smtp_hosts"})
 """Variables that a playbook reads by itself: they are known, and no option of an action."""

@@ -51,16 +51,17 @@ CATALOGUE = Catalogue(
             code="killed-run-waits",
             severity="warning",
             meaning=(
-                "The probe has failed, and a run that was killed has left the release half done. In the "
-                "playbook, the deployment mends that first, and brings nothing new in."
+                "The probe has failed, and a run that was killed has left the release half done, or its "
+                "change not proved. In the playbook, the deployment mends that first, and brings nothing "
+                "new in; then the change is proved or undone."
             ),
             message=(
                 "The probe has failed, and what a killed run has left of release {release} is still to "
-                "be mended: {problem}"
+                "be mended or proved: {problem}"
             ),
             fix=(
-                "Nothing needs to be done about the killed run: the playbook configure mends it. Mend "
-                "what the probe has found, and run again."
+                "Nothing needs to be done about the killed run: the playbook configure mends and proves it. "
+                "Mend what the probe has found, and run again."
             ),
         ),
         Entry(
@@ -68,7 +69,7 @@ CATALOGUE = Catalogue(
             severity="error",
             meaning=(
                 "What a killed run had left was mended, although the probe had failed; other settings "
-                "were not brought in."
+                "were not brought in. What that run had brought in and not proved stays to be proved."
             ),
             message="Nothing new was brought into release {release}, because the probe has failed.",
             fix="Mend what the probe has found, and run again.",

@@ -32,6 +32,17 @@ CATALOGUE = Catalogue(
             fix="Run the configure playbook with smtp_restart: auto when the service may be interrupted.",
         ),
         Entry(
+            code="proof-left-open",
+            severity="error",
+            meaning=(
+                "The probe has failed, and the playbook has gone on so that what a killed run has brought "
+                "in is proved or undone. The proof from the pods has come to no end either way, so nothing "
+                "is undone, and it stays owed."
+            ),
+            message="The proof could not tell whether the probe is right, which has found: {problem}",
+            fix="Mend what the probe has found, or wait until it has passed, and run again.",
+        ),
+        Entry(
             code="proof-not-noted",
             severity="warning",
             meaning=(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -36,7 +37,8 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.r
 Probe = Callable[..., dict[str, Any]]
 APPLICATION = "grafana"
 """Takes a relay on any port."""
-REFUSES: dict[str, bytes | list[bytes] | None] = {"AUTH": b"535 5.7.8 Authentication failed\r\n"}
+Replies = dict[str, bytes | list[bytes] | None]
+REFUSES: Replies = {"AUTH": b"535 5.7.8 Authentication failed\r\n"}
 
 
 class WithoutPolicies(Release):
@@ -96,6 +98,11 @@ def unseen() -> Release:
     return noted("upgrade")
 
 
+def unproved() -> Release:
+    """The same when its pods were seen to be right, and only the proof is owed."""
+    return noted("proof")
+
+
 def noted(doing: Any) -> Release:
     release = of(revision(4, "superseded"), made_by("killed", 5, "deployed"))
     with lease(release.kept, "killed") as its:
@@ -104,7 +111,8 @@ def noted(doing: Any) -> Release:
     return release
 
 
-UNFINISHED = pytest.mark.parametrize("left", [half_written, unseen])
+HALF_DONE = pytest.mark.parametrize("left", [half_written, unseen])
+UNFINISHED = pytest.mark.parametrize("left", [half_written, unseen, unproved])
 PLACES = pytest.mark.parametrize("place", ["pod", "ephemeral", "job"])
 
 
@@ -120,7 +128,7 @@ def test_without_a_ready_pod_the_controller_asks_and_it_is_a_warning_while_a_kil
     assert "what a killed run has left is to be mended first" in result["warnings"][0]
 
 
-@UNFINISHED
+@HALF_DONE
 def test_without_a_ready_pod_it_fails_when_nothing_would_be_undone(
     run_relay: Callable[[Relay], Relay], probe: Probe, left: Callable[[], Release]
 ) -> None:
@@ -150,13 +158,44 @@ def test_a_relay_that_refuses_is_told_together_with_the_killed_run_that_waits(
     assert any("rejected the credentials" in warning for warning in result["warnings"])
 
 
-@UNFINISHED
+@HALF_DONE
 def test_so_is_what_keeps_it_from_being_asked(
     run_relay: Callable[[Relay], Relay], probe: Probe, left: Callable[[], Release]
 ) -> None:
     result = probe(left(), run_relay(Relay()), probe_from="ephemeral")
     assert result["failed"]
     assert severities(result) == {"probe-image-missing": "error", "killed-run-waits": "warning"}
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        pytest.param({"AUTH": b"454 4.7.0 Temporary authentication failure\r\n"}, id="login"),
+        pytest.param({"MAIL": b"450 4.1.8 Sender domain not found\r\n"}, id="sender"),
+        pytest.param({"RCPT": b"450 4.2.0 Greylisted\r\n"}, id="greylisted"),
+        pytest.param({"banner": b"421 4.7.0 Too many connections\r\n"}, id="throttled"),
+    ],
+)
+def test_a_proof_that_is_owed_waits_where_the_relay_asks_to_come_again(
+    run_relay: Callable[[Relay], Relay], probe: Probe, replies: Replies
+) -> None:
+    asked = {"probe_until": "rcpt", "test_recipients": "ops@example.com"}
+    relay = run_relay(Relay(replies=replies))
+    result = probe(unproved(), relay, probe_from="controller", **asked)
+    assert result["failed"]
+    assert result["relay"]["transient"]
+    assert "killed-run-waits" not in severities(result)
+
+
+def test_a_proof_that_is_owed_waits_where_the_relay_is_away(
+    run_relay: Callable[[Relay], Relay], probe: Probe
+) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        result = probe(unproved(), run_relay(Relay()), probe_from="controller", port=port)
+    assert result["failed"]
+    assert severities(result) == {"relay-refused": "error"}
 
 
 def unreadable() -> Release:
@@ -171,7 +210,6 @@ def unreadable() -> Release:
     [
         pytest.param(lambda: of(revision(4)), id="no run at all"),
         pytest.param(lambda: noted("done"), id="a run that is done"),
-        pytest.param(lambda: noted("proof"), id="a run that owes its proof alone"),
         pytest.param(lambda: of(revision(4, "failed")), id="somebody else"),
         pytest.param(of, id="no release"),
         pytest.param(unreadable, id="nobody can tell"),

@@ -16,12 +16,14 @@ import yaml
 from ansible import constants
 
 from ansible_collections.mailops.smtp.plugins.action.smtp_prove import ActionModule
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.modules import smtp_prove as documentation
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import (
     ExecError,
     Executed,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import FOLDER
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import cause
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.tests.unit.plugins.action.test_smtp_probe import (
     codes,
@@ -291,6 +293,15 @@ class TestAProofThatIsOwed:
         assert prove(relay, released=self.RELEASED)["failed"]
         assert self.doing(cluster) == "proof"
 
+    def test_is_owed_still_when_it_may_pass_and_the_probe_has_failed_for_good(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+    ) -> None:
+        relay = run_relay(Relay(replies={"RCPT": b"450 4.2.0 Greylisted\r\n"}))
+        the_pods_have(cluster, relay)
+        refused = TestAfterAProbeThatHasFailed.REFUSED
+        assert prove(relay, released=self.RELEASED, probed=refused)["failed"]
+        assert self.doing(cluster) == "proof"
+
     def test_is_owed_still_when_it_waits_for_a_restart_or_in_check_mode(
         self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
     ) -> None:
@@ -320,3 +331,59 @@ class TestAProofThatIsOwed:
         assert "failed" not in result, result["msg"]
         assert "proof-not-noted" in codes(result)
         assert any("could not be written down" in each for each in result["warnings"])
+
+
+class TestAfterAProbeThatHasFailed:
+    """The steps have gone on only so that what a killed run has brought in is proved or undone."""
+
+    REFUSED: Mapping[str, Any] = {
+        "failed": False,
+        "findings": [
+            Finding("sender-rejected", "error", "relay", "Not this sender.", "Mend it.").as_dict(),
+            Finding("killed-run-waits", "warning", "release", "It waits.", "Go on.").as_dict(),
+        ],
+    }
+
+    def test_the_proof_has_the_last_word(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+    ) -> None:
+        relay = run_relay(Relay())
+        the_pods_have(cluster, relay)
+        result = prove(relay, probed=self.REFUSED)
+        assert "failed" not in result, result["msg"]
+
+    def test_a_proof_that_fails_itself_says_why(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove
+    ) -> None:
+        result = prove(run_relay(Relay(replies={"AUTH": REJECTED})), probed=self.REFUSED)
+        assert result["failed"]
+        assert "credentials-rejected" in codes(result)
+        assert "proof-left-open" not in codes(result)
+
+    @pytest.mark.parametrize("reply", [b"450 4.2.0 Greylisted\r\n", b"550 5.7.1 Not from here\r\n"])
+    def test_a_proof_that_may_pass_or_is_seen_from_elsewhere_leaves_the_question_open(
+        self,
+        run_relay: Callable[[Relay], Relay],
+        prove: Prove,
+        cluster: Distroless,
+        reply: bytes,
+    ) -> None:
+        relay = run_relay(Relay(replies={"RCPT": reply}))
+        the_pods_have(cluster, relay)
+        assert "failed" not in prove(relay)
+        result = prove(relay, probed=self.REFUSED)
+        assert result["failed"]
+        assert "Not this sender." in result["msg"]
+        assert not cause.is_ours(codes(result))
+
+    def test_so_does_one_that_waits_for_a_restart(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+    ) -> None:
+        relay = run_relay(Relay())
+        the_pods_have(cluster, relay)
+        cluster.environments = {
+            f"qua-{name}-1": environ(SMTP_SENDER_PASSWORD="former") for name in ("api", "cmd")
+        }
+        result = prove(relay, restart="defer", probed=self.REFUSED)
+        assert result["failed"]
+        assert codes(result) == ["proof-deferred", "proof-left-open"]

@@ -4,16 +4,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Doing, Journal
 from ansible_collections.mailops.smtp.tests.unit.plugins.action.test_smtp_release import (
+    WORKLOADS,
     bringing,
     configured,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
+    deployment,
+    environ,
+    pod,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing import (
@@ -48,11 +55,25 @@ def codes(result: dict[str, Any]) -> list[str]:
 
 def unseen() -> Release:
     """The settings of the arguments, brought in by a run that was killed before it saw them in the pods."""
-    release = configured()
+    return noted(configured(), "upgrade")
+
+
+def unproved() -> Release:
+    """The same when it had seen them there, and was killed before its proof."""
+    return noted(configured(), "proof")
+
+
+def noted(release: Release, doing: Doing) -> Release:
     with lease(release.kept, "first") as its:
         its.take()
-        its.note(Journal("first", "upgrade", 5, 4))
+        its.note(Journal("first", doing, 5, 4))
     return release
+
+
+def doing(release: Release) -> Doing | None:
+    """What is written down of the killed run."""
+    journal = lease(release.kept).journal()
+    return journal.doing if journal else None
 
 
 def half_written() -> Release:
@@ -103,6 +124,68 @@ def test_it_goes_back_when_its_pods_do_not_become_ready(tmp_path: Path) -> None:
     assert result["failed"]
     assert codes(result)[:2] == ["relay-refused", "change-withheld"]
     assert release.held[-1].description == "Rollback to 4"
+
+
+@pytest.mark.parametrize("found", [REFUSED, AWAY])
+@pytest.mark.parametrize("left", [unseen, unproved])
+def test_where_no_proof_follows_the_probe_has_the_last_word(
+    tmp_path: Path, left: Callable[[], Release], found: Finding
+) -> None:
+    result = deployed(left(), tmp_path, found, WAITS)
+    assert result["failed"]
+    assert codes(result)[:2] == [found.code, "change-withheld"]
+
+
+def test_settings_that_the_relay_refuses_are_undone_when_nobody_has_seen_them_in_the_pods(
+    tmp_path: Path,
+) -> None:
+    release = unseen()
+    assert "change-undone" in codes(deployed(release, tmp_path, REFUSED, WAITS))
+    assert release.held[-1].description == "Rollback to 4"
+
+
+class TestAProofThatIsOwed:
+    """Is for the settings in force, which are all in the pods."""
+
+    def test_is_left_to_the_proof_when_they_are_what_is_wanted(self, tmp_path: Path) -> None:
+        release = unproved()
+        writes = release.kept.version
+        result = deployed(release, tmp_path, REFUSED, WAITS, proof_follows=True)
+        assert "failed" not in result, result
+        assert (result["proof_owed"], result["run"], result["changed"]) == (True, "first", False)
+        assert release.kept.version == writes
+
+    @pytest.mark.parametrize("follows", [True, False])
+    def test_stays_owed_when_other_settings_are_wanted_which_do_not_come_in(
+        self, tmp_path: Path, follows: bool
+    ) -> None:
+        release = unproved()
+        result = deployed(release, tmp_path, REFUSED, WAITS, **OTHERS, proof_follows=follows)
+        assert result["failed"]
+        assert codes(result) == ["credentials-rejected", "change-withheld"]
+        assert (release.numbers(), doing(release)) == ([4, 5], "proof")
+
+    def test_stays_owed_when_no_proof_follows(self, tmp_path: Path) -> None:
+        release = unproved()
+        result = deployed(release, tmp_path, REFUSED, WAITS)
+        assert codes(result) == ["credentials-rejected", "change-withheld"]
+        assert (release.numbers(), doing(release)) == ([4, 5], "proof")
+
+    @pytest.mark.parametrize("restart", ["auto", "defer"])
+    def test_stays_owed_when_the_pods_would_get_something_else_by_a_restart(
+        self, tmp_path: Path, restart: str
+    ) -> None:
+        release = configured()
+        container = {"env": [{"name": "SMTP_SENDER_PASSWORD", "value": "new"}]}
+        for name in WORKLOADS:
+            release.states[name] = deployment(name, container=container)
+            release.pods[name] = [pod(f"{name}-1")]
+            release.environments[f"{name}-1"] = environ(SMTP_SENDER_PASSWORD="old")
+        noted(release, "proof")
+        given = {"restart": restart, "proof_follows": True}
+        result = deployed(release, tmp_path, REFUSED, WAITS, **given)
+        assert codes(result) == ["credentials-rejected", "change-withheld"]
+        assert (release.restarted, doing(release)) == ([], "proof")
 
 
 def test_without_a_killed_run_the_findings_of_a_probe_withhold_nothing(tmp_path: Path) -> None:

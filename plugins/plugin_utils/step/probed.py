@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When the steps go on after a probe that has failed: for the sake of a killed run alone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import cause
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import Unfinished
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import findings_of
+
+KILLED_RUN_WAITS = "killed-run-waits"
+"""The finding of a probe that has failed, and after which the steps go on."""
+
+
+def goes_on(left: Unfinished | None, result: Mapping[str, Any]) -> bool:
+    """Whether the deployment follows a probe that has failed.
+
+    Where only the proof is owed, it does when the relay will never take the settings, so that the proof
+    may undo them. What may pass is waited for.
+
+    :param left: what a killed run has left.
+    :param result: of the probe.
+    """
+    if left is None:
+        return False
+    if left.half_written or left.unseen:
+        return True
+    errors = [finding.code for finding in findings_of(result) if finding.severity == "error"]
+    return cause.is_ours(errors) and not result.get("relay", {}).get("transient")
+
+
+def passed_over(result: Mapping[str, Any]) -> list[Finding]:
+    """The errors of a probe after which the steps have gone on; empty when it has not failed.
+
+    :param result: of the probe, if there was one.
+    """
+    found = findings_of(result)
+    if KILLED_RUN_WAITS not in {finding.code for finding in found}:
+        return []
+    return [finding for finding in found if finding.severity == "error"]
