@@ -138,5 +138,8 @@ def configured(lab: Lab, folder: Path, helm: str) -> Iterator[App]:
 
 def kill(run: subprocess.Popen[str]) -> None:
     """Ends a run and all that it has started, at once and without a warning."""
+    # Else what it starts in this moment would live on.
+    run.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, run.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
     for process in list(descendants(run.pid)):
         os.kill(int(process.name), signal.SIGKILL)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.apps.brittle.release import CRASHES, PROFILE, let_lease_expire, seen, wait
+from tests.apps.brittle.release import CRASHES, PROFILE, lease, let_lease_expire, seen, wait
 from tests.harness.brittle import App, configured, kill
 from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
@@ -211,6 +211,63 @@ class TestKilledWithALoginThatTheRelayRefuses:
                 login = known(app)
                 next_run(app, login)
                 assert logins_of_mails(app, login) == [login.name]
+
+
+@faults
+class TestKilledBeforeItsProof:
+    """All has arrived, and a probe that fails keeps nobody from proving or undoing it."""
+
+    @staticmethod
+    def killed(app: App, login: Login, **changes: Any) -> None:
+        with app.begin(app.kubeconfig, **login.variables, **changes) as run:
+            says(run, "TASK [mailops.smtp.prove ")
+            kill(run)
+        let_lease_expire(app.release)
+        assert doing(app) == "proof"
+
+    def test_settings_that_the_relay_refuses_are_undone_although_the_probe_finds_it_first(
+        self, app: App, login: Login
+    ) -> None:
+        app.deploy(**login.variables)
+        unknown = Login()
+        self.killed(app, unknown, **REFUSED)
+        played = app.deploy(**unknown.variables)
+        assert played.failed == 1, played.output
+        assert "is still to be mended or proved" in played.output
+        assert "The change was undone" in played.output
+        app.is_right(login.password)
+
+    def test_while_the_relay_asks_to_come_again_nothing_is_undone_and_the_proof_stays_owed(
+        self, app: App, login: Login
+    ) -> None:
+        self.killed(app, login)
+        waiting = {**login.variables, "smtp_test_recipients": f"{login.name}@greylisted.example"}
+        played = app.deploy(**waiting, smtp_probe_until="rcpt")
+        assert played.failed == 1, played.output
+        assert "TASK [mailops.smtp.deploy " not in played.output
+        assert doing(app) == "proof"
+        next_run(app, login)
+        assert logins_of_mails(app, login) == [login.name]
+
+    def test_other_settings_that_the_relay_refuses_stay_out_and_the_proof_stays_owed(
+        self, app: App, login: Login
+    ) -> None:
+        self.killed(app, login)
+        played = app.deploy(**Login().variables)
+        assert played.failed == 1, played.output
+        assert "Nothing new was brought into release" in played.output
+        assert app.release.values()["mail"]["password"] == login.password
+        assert set(seen(app.release)) == {login.password}
+        assert doing(app) == "proof"
+        next_run(app, login)
+        assert logins_of_mails(app, login) == [login.name]
+
+
+def doing(app: App) -> str:
+    """What the last run has written down that it was about, or owes."""
+    found = lease(app.release)
+    assert found is not None
+    return str(found["metadata"]["annotations"]["mailops.smtp/doing"])
 
 
 def of_the_way_back(writes: Sequence[Write]) -> range:
