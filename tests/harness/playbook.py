@@ -90,13 +90,15 @@ def start(
     *arguments: str,
     collections: Path = COLLECTIONS,
     venv: Path = VENV,
+    defaults: str = "",
 ) -> subprocess.Popen[str]:
     """Begins to run a playbook of the collection by name, or one by path.
 
     :param venv: the Python environment whose ansible-playbook runs.
+    :param defaults: lines of ansible.cfg.
     """
     # Found before the one in the caller's home.
-    (inventory.parent / "ansible.cfg").write_text("[defaults]\n")
+    (inventory.parent / "ansible.cfg").write_text(f"[defaults]\n{defaults}")
     return subprocess.Popen(
         [str(venv / "bin" / "ansible-playbook"), playbook, "-i", str(inventory), *arguments],
         env=environment(kubeconfig, collections, venv),
@@ -115,10 +117,17 @@ def play(
     *arguments: str,
     collections: Path = COLLECTIONS,
     venv: Path = VENV,
+    defaults: str = "",
 ) -> Played:
     """Runs a playbook to its end, as `start` begins it."""
     with start(
-        playbook, inventory, kubeconfig, *arguments, collections=collections, venv=venv
+        playbook,
+        inventory,
+        kubeconfig,
+        *arguments,
+        collections=collections,
+        venv=venv,
+        defaults=defaults,
     ) as run:
         return ended(run)
 

@@ -46,6 +46,9 @@ LAST_EXIT_CODE = 128
 """What is beyond stands for a signal, as shells count."""
 POLL_SECONDS = 0.25
 
+# Here, so that an action plugin builds the program once in the parent and every fork inherits it.
+bundle.source()
+
 _HOPELESS = frozenset(
     {
         "ErrImagePull",
