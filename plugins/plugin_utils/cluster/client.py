@@ -328,7 +328,7 @@ class Cluster:
         query = [
             ("watch", "true"),
             ("fieldSelector", f"metadata.name={name}"),
-            ("timeoutSeconds", str(math.ceil(seconds))),
+            ("timeoutSeconds", str(max(1, math.ceil(seconds)))),  # 0 would be the server's own
         ]
         path = self._workload_path(kind, name).rpartition("/")[0]
         with self._findings():

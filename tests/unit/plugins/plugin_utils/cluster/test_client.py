@@ -130,14 +130,17 @@ class TestWatching:
     ) -> None:
         assert not self.comes(tmp_path, AS_IT_IS, last)
 
-    def test_is_of_that_one_workload_and_ends_by_itself(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(("seconds", "limit"), [(1.2, 2), (0.0, 1), (-0.01, 1)])
+    def test_is_of_that_one_workload_and_ends_by_itself(
+        self, seconds: float, limit: int, tmp_path: Path
+    ) -> None:
         asked: list[str] = []
         with answering(200, b"", tmp_path, [], asked) as cluster:
-            assert not cluster.comes_to("StatefulSet", "qua-db", lambda _state: True, 1.2)
+            assert not cluster.comes_to("StatefulSet", "qua-db", lambda _state: True, seconds)
         [path] = asked
         assert path == (
             "/apis/apps/v1/namespaces/apps/statefulsets"
-            "?watch=true&fieldSelector=metadata.name%3Dqua-db&timeoutSeconds=2"
+            f"?watch=true&fieldSelector=metadata.name%3Dqua-db&timeoutSeconds={limit}"
         )
 
     def test_leaves_the_connection_to_the_next_request(self, tmp_path: Path) -> None:
