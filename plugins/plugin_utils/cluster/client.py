@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -20,12 +19,6 @@ from urllib.parse import urlencode
 try:
     import kubernetes
     import urllib3
-    from kubernetes.stream.ws_client import (
-        ERROR_CHANNEL,
-        STDERR_CHANNEL,
-        STDOUT_CHANNEL,
-        websocket_call,
-    )
 
     IMPORT_ERROR: str | None = None
 except ImportError as error:
@@ -35,12 +28,17 @@ else:
     if tuple(map(int, kubernetes.__version__.split(".")[:2])) < (30, 1):
         IMPORT_ERROR = f"version {kubernetes.__version__} is older than 30.1"
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import refusal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_of
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import (
+    CONNECT_SECONDS,
+    Container,
+    Executed,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision, decode
 
-CONNECT_SECONDS = 5
 READ_SECONDS = 30
 
 AWAY = (429, 502, 503, 504)
@@ -56,28 +54,6 @@ PRESENT = ("ADDED", "MODIFIED")
 
 class ConflictError(FindingError):
     """Somebody else has made or changed the object meanwhile."""
-
-
-class ExecError(Exception):
-    """A command could not be run in a container.
-
-    :ivar forbidden: whether the user has no right to.
-    :ivar began: whether it may have been run, and what became of it is not known.
-    """
-
-    def __init__(self, problem: str, *, forbidden: bool = False, began: bool = False) -> None:
-        super().__init__(problem)
-        self.forbidden = forbidden
-        self.began = began
-
-
-@dataclass(frozen=True)
-class Executed:
-    """How a command in a container ended."""
-
-    returncode: int
-    stdout: bytes
-    stderr: bytes
 
 
 class Cluster:
@@ -149,7 +125,7 @@ class Cluster:
             ) from error
 
     def _refused(self, error: Any) -> Any:
-        problem = _api_message(error)
+        problem = refusal.words(error)
         if error.status == 401:
             return CATALOGUE.finding("cluster-login-refused", where=self.server)
         if error.status == 403:
@@ -523,56 +499,21 @@ class Cluster:
 
         :raises ExecError: when it cannot be run, or does not end within `seconds`.
         """
-        query = [("container", container), *(("command", word) for word in argv)]
-        with self._stream(pod, "exec", query, stdin, seconds) as socket:
-            stdout = socket.read_channel(STDOUT_CHANNEL)
-            stderr = socket.read_channel(STDERR_CHANNEL)
-            status = json.loads(socket.read_channel(ERROR_CHANNEL) or b"{}")
-        return Executed(_returncode(status), stdout, stderr)
+        return self._container(pod, container).execute(argv, stdin, seconds)
 
     def attach(self, pod: str, container: str, *, stdin: bytes, seconds: float) -> bytes:
         """Writes to the standard input of a container, and reads its standard output to its end.
 
         :raises ExecError: when there is no way to it, or it does not end within `seconds`.
         """
-        with self._stream(pod, "attach", [("container", container)], stdin, seconds) as socket:
-            stdout: bytes = socket.read_channel(STDOUT_CHANNEL)
-        return stdout
+        return self._container(pod, container).attach(stdin, seconds)
 
-    @contextmanager
-    def _stream(
-        self, pod: str, how: str, query: Sequence[tuple[str, str]], stdin: bytes, seconds: float
-    ) -> Iterator[Any]:
-        """The streams of a process in a container, once it has ended."""
-        try:
-            socket = self._connect(pod, how, query, stdin=bool(stdin))
-        except (kubernetes.client.ApiException, OSError) as error:
-            raise ExecError(_api_message(error), forbidden=_is_forbidden(error)) from error
-        try:
-            if stdin:
-                socket.write_stdin(stdin)
-            socket.run_forever(timeout=seconds)
-            if socket.is_open():
-                raise ExecError(f"the command did not end within {seconds:.0f} s", began=True)
-            yield socket
-        finally:
-            socket.close()
-
-    def _connect(self, pod: str, how: str, query: Sequence[tuple[str, str]], *, stdin: bool) -> Any:
-        """The streams of a process in a container.
-
-        Not by the client's generated API, whose import alone costs as much as ten calls.
-        """
-        flags = {"stdin": stdin, "stdout": True, "stderr": how == "exec", "tty": False}
-        return websocket_call(
-            self._configuration,
-            "get",
-            f"{self.server}/api/v1/namespaces/{self.namespace}/pods/{pod}/{how}",
-            query_params=[*query, *((name, str(value).lower()) for name, value in flags.items())],
-            headers=self._credentials(),
-            binary=True,
-            _preload_content=False,
-            _request_timeout=CONNECT_SECONDS,
+    def _container(self, pod: str, name: str) -> Container:
+        return Container(
+            configuration=self._configuration,
+            credentials=self._credentials,
+            pod=f"{self.server}/api/v1/namespaces/{self.namespace}/pods/{pod}",
+            name=name,
         )
 
 
@@ -598,46 +539,3 @@ def _status(error: FindingError) -> int | None:
     """The status of the answer that is behind a finding, if there is one."""
     cause = error.__cause__
     return cause.status if isinstance(cause, kubernetes.client.ApiException) else None
-
-
-def _returncode(status: dict[str, Any]) -> int:
-    """The exit code in the Status object that ends an exec.
-
-    :raises ExecError: when the command was not run at all.
-    """
-    if status.get("status") == "Success":
-        return 0
-    for cause in (status.get("details") or {}).get("causes") or []:
-        if cause.get("reason") == "ExitCode":
-            return int(cause["message"])
-    message = status.get("message")
-    raise ExecError(message or "the connection to the container broke", began=not message)
-
-
-_PART = " -+-+- "
-"""Between status, headers and body, in the words of the WebSocket library on a refused handshake."""
-
-
-def _is_forbidden(error: Any) -> bool:
-    # The client's own status is 0 for a handshake that was refused; its words hold the answer's.
-    return getattr(error, "status", None) == 403 or "403 Forbidden" in str(error)
-
-
-def _api_message(error: Any) -> str:
-    """The API server's own words, without headers."""
-    body = getattr(error, "body", None)
-    if body:
-        try:
-            return str(json.loads(body)["message"])
-        except (ValueError, KeyError, TypeError):
-            return " ".join(
-                str(body if isinstance(body, str) else body.decode("utf-8", "replace")).split()
-            )
-    reason = str(getattr(error, "reason", None) or error)
-    status, *parts = reason.split(_PART)
-    if not parts:
-        return reason
-    try:
-        return str(json.loads(parts[-1])["message"])
-    except (ValueError, KeyError, TypeError):
-        return status

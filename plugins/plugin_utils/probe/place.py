@@ -26,9 +26,10 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import lo
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.remote import MISTAKE
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.result import Stage
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import manifest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE

@@ -11,12 +11,9 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.protocol import Reply
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import (
-    Cluster,
-    ExecError,
-    Executed,
-)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError, Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import PlaceError, ready_pod
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Sending

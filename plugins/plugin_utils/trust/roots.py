@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import runs
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description import pem
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import Object

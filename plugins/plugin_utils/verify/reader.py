@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import config
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, ExecError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import lives, started
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import origin
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.environment import (

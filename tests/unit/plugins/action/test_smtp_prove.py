@@ -18,10 +18,7 @@ from ansible import constants
 from ansible_collections.mailops.smtp.plugins.action.smtp_prove import ActionModule
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.modules import smtp_prove as documentation
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import (
-    ExecError,
-    Executed,
-)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError, Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import FOLDER
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import cause
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the API server refuses is told in its own words, and without headers."""
+"""How the API server is asked, and what is said where it does not answer as it should."""
 
 from __future__ import annotations
 
@@ -13,28 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kubernetes.client import ApiException
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import (
-    Cluster,
-    _api_message,
-)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.proxy import kubeconfig
-
-REFUSED = "Handshake status 403 Forbidden -+-+- {'audit-id': 'x'} -+-+- "
-
-
-@pytest.mark.parametrize(
-    ("reason", "words"),
-    [
-        (f'{REFUSED}{{"message": "pods is forbidden"}}\n', "pods is forbidden"),
-        (f"{REFUSED}None", "Handshake status 403 Forbidden"),
-        ("timed out", "timed out"),
-    ],
-)
-def test_a_refused_command_is_told_by_the_servers_message(reason: str, words: str) -> None:
-    assert _api_message(ApiException(status=0, reason=reason)) == words
 
 
 @contextmanager

@@ -12,11 +12,8 @@ import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import (
-    Cluster,
-    ExecError,
-    Executed,
-)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError, Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Sending
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.application import Sender, Sent
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.log import quotes

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, cast
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster, Executed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Completed, Helm
