@@ -7,26 +7,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import hooks
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import (
-    CATALOGUE as HELM_CATALOGUE,
-)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
-    PENDING,
     Revision,
     last_good,
     newest,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import keeping
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import cause, marker, unfinished
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import (
+    cause,
+    certificates,
+    marker,
+    unfinished,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.certificates import Ca, Live
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.history import History
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Doing, Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import (
     HALF_WRITTEN,
@@ -34,17 +35,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished i
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import Back, WayBack
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
-from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import patch
-
-Live = Mapping[Workload, Mapping[str, Any]]
-Ca = tuple[Mapping[str, Any], ...]
-"""Workloads with what mounts a private CA, as they are to be applied."""
-
-OTHERS_SECONDS = 60
-"""So long an operation of somebody else's is waited for, from its beginning."""
-API_SECONDS = 60
-"""So long the API server is waited for, before a change is given up half done."""
-POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -68,13 +58,18 @@ class Recovery:
     def where(self) -> str:
         return f"release {self.release}"
 
+    @property
+    def history(self) -> History:
+        """The revisions of the release."""
+        return History(self.way_back, self.clock)
+
     def begin(self, *, check: bool) -> list[Finding]:
         """Waits for an operation of somebody else's, and goes back from what a killed run has left half written.
 
         :returns: what to say about it.
         :raises FindingError: in check mode, when there is something to go back from; when its run lives.
         """
-        left = self._wait_for_others()
+        left = self.history.after_others()
         if left is None or not left.half_written or left.good is None:
             return []
         if check:
@@ -90,7 +85,8 @@ class Recovery:
                 )
             )
         self.way_back.lease.take()
-        left = self._unfinished(self._revisions())  # its run may have come to its end by itself
+        # Its run may have come to its end by itself.
+        left = self.history.unfinished(self.history.read())
         if left is None or not left.half_written or left.good is None:
             return []
         self.way_back.workloads.progress(
@@ -124,7 +120,7 @@ class Recovery:
 
     def left(self, revisions: Sequence[Revision]) -> Unfinished | None:
         """What a killed run has left to be seen to be right, or to be proved."""
-        left = self._unfinished(revisions)
+        left = self.history.unfinished(revisions)
         return left if left is not None and not left.half_written else None
 
     def outcome(self, left: Unfinished | None) -> dict[str, Any]:
@@ -144,13 +140,13 @@ class Recovery:
         :param ca: those whose private CA is to change with it, as they have it.
         :raises FindingError: when the newest revision is not the one that the run has looked at.
         """
-        revisions = self._revisions()
-        left = self._unfinished(revisions)
+        revisions = self.history.read()
+        left = self.history.unfinished(revisions)
         good = left.good.number if left and left.good else None
         if good is None and all(map(self._is_ready, live.values())):
             good = deployed.number
-        lease = self.way_back.lease
-        number, before = deployed.number + 1, self._before(left, live, ca)
+        lease, cluster, number = self.way_back.lease, self.way_back.cluster, deployed.number + 1
+        before = certificates.before(cluster, lease.journal(), left, live, ca)
         open_ = replace(left.journal, before=None) if left and left.journal else None
         lease.note(Journal(lease.run, "upgrade", number, good, before, open_))
         self.way_back.require_newest(deployed.number)
@@ -172,9 +168,9 @@ class Recovery:
         open_ = journal is not None and journal.doing != "undo"  # a way back is not undone again
         if journal is not None and open_ and journal.run == lease.run:
             return
-        revisions, live = self._revisions(), self.way_back.workloads.live()
-        last, left = newest(revisions), self._unfinished(revisions)
-        before = self._before(left, live, ca)
+        revisions, live = self.history.read(), self.way_back.workloads.live()
+        last, left = newest(revisions), self.history.unfinished(revisions)
+        before = certificates.before(self.way_back.cluster, journal, left, live, ca)
         if left and left.journal and left.journal.doing != "undo":
             lease.note(left.journal.reopened(before))
         elif last is not None:
@@ -185,33 +181,12 @@ class Recovery:
             good = last.number if ready else None
             lease.note(Journal(lease.run, "roll", last.number, good, before))
 
-    def _before(self, left: Unfinished | None, live: Live, ca: Ca) -> Ca:
-        """The private CA as it was before all that nobody has seen to be right, and then what it was since.
-
-        What only an earlier change needed to be undone goes: that one is final now.
-        """
-        journal = self.way_back.lease.journal()
-        known = journal.ca if journal else ()
-        if journal is not None and (left or not journal.seen):
-            return (*known, *ca)
-        # With a CA in use, the right to delete one was asked for.
-        if any(map(patch.config_map_of, live.values())):
-            self._discard(known, live, kept=ca)
-        return ca
-
-    def _discard(self, ca: Ca, live: Live, kept: Ca = ()) -> None:
-        """Deletes certificates that nobody mounts, and that nobody would go back to."""
-        names = set(map(patch.config_map_of, ca)) - set(map(patch.config_map_of, kept))
-        for name in names - set(map(patch.config_map_of, live.values())):
-            if name:
-                self.way_back.cluster.delete_config_map(name)
-
     def upgraded(self) -> None:
         """To be called after the upgrade, which Helm makes of the newest revision that it finds.
 
         :raises FindingError: when that was not the one that the run has looked at.
         """
-        revisions, journal = self._revisions(), self.way_back.lease.journal()
+        revisions, journal = self.history.read(), self.way_back.lease.journal()
         last = newest(revisions)
         if (
             last
@@ -240,7 +215,7 @@ class Recovery:
         journal = lease.journal() if lease.held else None
         if journal is None or journal.before is None or journal.run == lease.run:
             return journal
-        return unfinished.in_force(journal, self._revisions())
+        return unfinished.in_force(journal, self.history.read())
 
     @contextmanager
     def undoing(self, *, proof_follows: bool = False) -> Iterator[None]:
@@ -262,11 +237,7 @@ class Recovery:
     def _finish(self, journal: Journal, doing: Doing) -> None:
         """Notes that a change was seen to be right; the certificates go that nobody needs any more."""
         live = self.way_back.workloads.live() if journal.ca else {}
-        bare = {patch.place(now) for now in live.values() if not patch.config_map_of(now)}
-        first = {patch.place(body): body for body in reversed(journal.ca)}
-        before = tuple(first.values()) if journal.good is not None else ()
-        kept = (body for body in before if patch.place(body) not in bare)
-        self._discard(journal.ca, live, kept=tuple(kept))
+        before = certificates.finish(self.way_back.cluster, journal, live)
         good = journal.revision if journal.rolls else journal.good
         self.way_back.lease.note(Journal(journal.run, doing, journal.revision, good, before))
 
@@ -324,7 +295,7 @@ class Recovery:
             return [self._not_undone(reason, None)]
 
     def _undone(self, failed: Sequence[Finding], journal: Journal) -> list[Finding]:
-        revisions = self._revisions_at_last()
+        revisions = self.history.at_last()
         last, ours = newest(revisions), unfinished.made_by(journal, revisions)
         if last is None:
             return []
@@ -409,7 +380,8 @@ class Recovery:
             facts |= {"settings": back.settings, "restarted": back.restarts}
             way_back.arrive(self.seconds)
             left = (*ca, *(mount.state for mount in back.trust.mounts))
-            self._discard(left, way_back.workloads.live(), kept=open_.ca if open_ else ())
+            live = way_back.workloads.live()
+            certificates.discard(way_back.cluster, left, live, kept=open_.ca if open_ else ())
             journal = way_back.lease.journal()
             if journal is not None:
                 undone = replace(journal, doing="done", ca=(), before=None)
@@ -445,54 +417,6 @@ class Recovery:
             f"helm rollback {self.release} {good.number} --namespace {namespace}, and kubectl rollout "
             "restart of its workloads"
         )
-
-    def _unfinished(self, revisions: Sequence[Revision]) -> Unfinished | None:
-        """What a run has left that nobody has seen to be right."""
-        return unfinished.find(revisions, self.way_back.lease.journal())
-
-    def _revisions(self) -> list[Revision]:
-        try:
-            return self.way_back.cluster.revisions(self.release)
-        except ValueError as error:
-            raise FindingError(
-                HELM_CATALOGUE.finding(
-                    "release-unreadable",
-                    where=self.where,
-                    release=self.release,
-                    namespace=self.way_back.helm.namespace,
-                    problem=error,
-                )
-            ) from None
-
-    def _revisions_at_last(self) -> list[Revision]:
-        """The revisions, when the API server can be reached again."""
-        start = self.clock.now()
-        while True:
-            try:
-                return self._revisions()
-            except FindingError as error:
-                away = all(finding.code == "cluster-unreachable" for finding in error.findings)
-                if not away or self.clock.now() - start >= API_SECONDS:
-                    raise
-            self.clock.sleep(POLL_SECONDS)
-
-    def _wait_for_others(self) -> Unfinished | None:
-        """Waits for an operation of somebody else's; what a run of ours has left, if one has."""
-        said = False
-        while True:
-            revisions = self._revisions()
-            left, last = self._unfinished(revisions), newest(revisions)
-            if left or last is None or last.status not in PENDING:
-                return left
-            if (datetime.now(UTC) - last.begun).total_seconds() >= OTHERS_SECONDS:
-                return None
-            if not said:
-                said = True
-                self.way_back.workloads.progress(
-                    f"waiting for somebody else's operation on {self.where}: revision {last.number} is "
-                    f"{last.status} since {last.begun:%H:%M:%S}"
-                )
-            self.clock.sleep(POLL_SECONDS)
 
 
 def _end(text: str) -> str:
