@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description import convert
@@ -24,13 +23,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import Ref
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import FORCE_CONFLICTS
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
-from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
+from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import owner
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.look import (
     Look,
@@ -38,7 +33,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.look import
     allow_mount,
     allow_restart,
     look,
-    wanted_changes,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import (
     CATALOGUE as PROBE,
@@ -49,10 +43,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import Unfinished
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
-from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.findings import (
-    CATALOGUE as ROLLOUT,
-)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step import changed, upgrade
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
     Mode,
     sentence,
@@ -66,7 +58,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.step.seen import veri
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import commit
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due, Mounts
 
-DESCRIPTION = "SMTP settings by mailops.smtp"
 OWNED = "release-owned"
 """The finding that somebody else keeps the release."""
 LET_GO = "workload-let-go"
@@ -109,11 +100,11 @@ class ActionModule(ReleaseStep):
         unseen = left is not None and left.unseen and not mode.check
         made_up = recovery.made_up(left, proof_follows=self.proof_follows) if not mode.check else ""
         deployed, changes = found.deployed, found.changes
-        workloads = self.workloads(cluster, plan, Redactor(known_secrets(plan, deployed)))
+        workloads = self.workloads(cluster, plan, Redactor(upgrade.known_secrets(plan, deployed)))
         live, due = found.live, Mounts(cluster, plan.trust).look(found.live)
         noted = [
             *(*self.mended, *([recovery.resumed(made_up)] if made_up else ())),
-            *(*found.findings, *shared_changes(plan, changes), *due.findings),
+            *(*found.findings, *changed.shared_settings(plan, changes), *due.findings),
             *(allow_mount(plan, cluster, live) if due and not changes else ()),
         ]
         alone = not (changes or due)
@@ -158,7 +149,7 @@ class ActionModule(ReleaseStep):
                 rolling = [each for each in live if state.rolls(before[each], live[each])]
                 owed, restarting = self._restarts(workloads, live, rolling, plan)
             if owed and not restarting:
-                noted.append(left_restarts(owed, plan.target))
+                noted.append(changed.restarts_left(owed, plan.target))
             still = {} if changes else {workload: live[workload] for workload in restarting}
             self._announce(workloads.interruptions(still))
             if restarting and not mode.check:
@@ -170,7 +161,7 @@ class ActionModule(ReleaseStep):
             "changed": bool(self.partial["changed"] or changes or due or restarting),
             "restarted": list(map(str, restarting)),
             "restart_owed": [str(workload) for workload in owed if workload not in restarting],
-            "msg": _msg(
+            "msg": changed.message(
                 plan, deployed, changes, due, restarting, made_up=made_up, check=mode.check
             ),
             "findings": [finding.as_dict() for finding in (*noted, *self.announced)],
@@ -298,12 +289,12 @@ class ActionModule(ReleaseStep):
                 recovery.way_back.cluster,
                 plan.rendered.evidence,
                 plan.run.allow_changes,
-                known_secrets(plan, deployed),
+                upgrade.known_secrets(plan, deployed),
                 due.held_fields,
             )
             approval = guard.approve(deployed, chart, wanted, live)
             told = (*approval.findings, *due.twice(approval.hooks))
-            self._announce(workloads.interruptions(may_roll(plan, live)))
+            self._announce(workloads.interruptions(upgrade.may_roll(plan, live)))
             objects = f"objects of release {helm.release}"
             self.partial["diff"].append(shown(objects, approval.changes))
             if check:
@@ -315,11 +306,15 @@ class ActionModule(ReleaseStep):
                 helm.upgrade(
                     chart,
                     wanted,
-                    description=description(plan.run.change_reference),
+                    description=upgrade.description(plan.run.change_reference),
                     redactor=workloads.explainer.redactor,
-                    flags=(*approval.flags, *taking_over(deployed, due, approval.hooks), *mark),
+                    flags=(
+                        *approval.flags,
+                        *upgrade.taking_over(deployed, due, approval.hooks),
+                        *mark,
+                    ),
                 )
-            made = upgraded(recovery, plan)
+            made = upgrade.made(recovery, plan)
         self.partial.update(changed=True, upgraded=True, revision=made.number)
         return made, told
 
@@ -387,107 +382,3 @@ class ActionModule(ReleaseStep):
         for finding in interruptions:
             self.progress(sentence(finding))
         self.announced += interruptions
-
-
-def left_restarts(owed: Sequence[Workload], target: Target) -> Finding:
-    """What to say of restarts that are not made."""
-    places = ", ".join(map(str, owed))
-    return ROLLOUT.finding("restart-left", where=places, namespace=target.namespace)
-
-
-def description(reference: str | None) -> str:
-    """What stands beside the revision in ``helm history``."""
-    return f"{DESCRIPTION} ({reference})" if reference else DESCRIPTION
-
-
-def taking_over(deployed: Revision, due: Due, hooks: Sequence[Ref]) -> tuple[str, ...]:
-    """The flags with which the upgrade takes back from us what holds the workloads, and lets them roll.
-
-    The guard has seen that there is nothing else to take over.
-
-    :param hooks: those for whose sake nothing is held.
-    """
-    on_server = deployed.record.get("apply_method") == "ssa"
-    return (FORCE_CONFLICTS,) if on_server and due.contested and not hooks else ()
-
-
-def upgraded(recovery: Recovery, plan: Plan) -> Revision:
-    """The revision that the upgrade has made, read back.
-
-    :raises FindingError: when it does not hold the values that were given, or was made of another
-        revision than the one that was looked at.
-    """
-    recovery.upgraded()
-    target, cluster = plan.target, recovery.way_back.cluster
-    deployed = usable(cluster, target.release, plan.applications, plan.rendered.leaves)
-    if wanted_changes(plan, deployed):
-        raise FindingError(
-            CATALOGUE.finding(
-                "upgrade-not-recorded",
-                where=f"release {target.release}",
-                command=target.helm,
-                release=target.release,
-                namespace=target.namespace,
-            )
-        )
-    return deployed
-
-
-def may_roll(
-    plan: Plan, live: Mapping[Workload, Mapping[str, Any]]
-) -> dict[Workload, Mapping[str, Any]]:
-    """The workloads that an upgrade rolls, or the restart after it."""
-    restarts = plan.run.restart == "auto"
-    return {each: now for each, now in live.items() if restarts or each.rolls != "none"}
-
-
-def shared_changes(plan: Plan, changes: list[values.Change]) -> list[Finding]:
-    """A finding for every changed value that is not for mail alone."""
-    shared = plan.rendered.shared
-    return [
-        CATALOGUE.finding(
-            "shared-setting-changes",
-            where=change.key,
-            before=change.before,
-            after=change.after,
-            reach=shared[change.key].reach,
-            variable=shared[change.key].variable,
-        )
-        for change in changes
-        if change.key in shared and change.effective
-    ]
-
-
-def known_secrets(plan: Plan, deployed: Revision) -> list[Secret]:
-    """What must not show in an error of Helm or in a log: the secrets wanted, and what is in use."""
-    return [
-        *plan.description.secrets(),
-        *values.known_secrets(deployed.values, plan.rendered.leaves),
-    ]
-
-
-def _msg(
-    plan: Plan,
-    deployed: Revision,
-    changes: list[values.Change],
-    due: Due,
-    owed: list[Workload],
-    *,
-    made_up: str,
-    check: bool,
-) -> str:
-    release = f"release {plan.target.release}"
-    would = "would be " if check else ""
-    parts = []
-    if changes:
-        number = "" if check else f" to revision {deployed.number}"
-        parts.append(f"{would}upgraded{number} ({', '.join(change.key for change in changes)})")
-    if due.mounts:
-        parts.append(f"private CA {would}brought in line: {due}")
-    if due.left_held:
-        parts.append(f"{would}let go, as a run that was killed has left it held: {due.left}")
-    if owed:
-        parts.append(f"{would}restarted: {', '.join(map(str, owed))}")
-    if made_up:
-        parts.append(made_up)
-    return f"{release}: " + ("; ".join(parts) or f"nothing to change (revision {deployed.number})")
