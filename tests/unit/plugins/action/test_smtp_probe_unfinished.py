@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -50,10 +51,14 @@ class WithoutPolicies(Release):
 
 def of(*revisions: Revision) -> Release:
     """A release of the application, with these revisions and without a pod."""
-    release = WithoutPolicies(list(revisions))
-    for each in revisions:
-        each.chart["metadata"]["name"] = APPLICATION
-    return release
+    return WithoutPolicies([of_application(each) for each in revisions])
+
+
+def of_application(revision: Revision) -> Revision:
+    """The same with the application's chart; what is decoded is shared, and must not be changed."""
+    metadata = {**revision.chart["metadata"], "name": APPLICATION}
+    chart = {**revision.chart, "metadata": metadata}
+    return replace(revision, record={**revision.record, "chart": chart})
 
 
 @pytest.fixture
