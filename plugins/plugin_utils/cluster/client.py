@@ -8,6 +8,7 @@ import json
 import math
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -164,11 +165,11 @@ class Cluster:
         body: Any = None,
         text: bool = False,
         patch: str = "strategic-merge-patch+json",
-        whole: bool = True,
+        seconds: float | None = None,
     ) -> urllib3.BaseHTTPResponse:
         """One request; its answer as it comes.
 
-        :param whole: whether the answer is read to its end.
+        :param seconds: between two parts of an answer that is not read yet; by default it is read to its end.
         """
         # A path of the API answers 406 to a media type that it does not have: logs are */*.
         headers = {"Accept": "*/*" if text else "application/json", "User-Agent": USER_AGENT}
@@ -180,8 +181,10 @@ class Cluster:
                 f"{self.server}{path}?{urlencode(query)}" if query else f"{self.server}{path}",
                 body=None if body is None else json.dumps(body),
                 headers={**headers, **self._credentials()},
-                timeout=self._timeout,
-                preload_content=whole,
+                timeout=self._timeout
+                if seconds is None
+                else urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
+                preload_content=seconds is None,
             )
             if response.status >= 300:
                 error = kubernetes.client.ApiException(response.status, response.reason)
@@ -295,27 +298,38 @@ class Cluster:
         return self._optional(self._workload_path(kind, name))
 
     def comes_to(
-        self, kind: str, name: str, state: Callable[[Mapping[str, Any]], bool], seconds: float
+        self,
+        workload: Mapping[str, Any],
+        state: Callable[[Mapping[str, Any]], bool],
+        seconds: float,
     ) -> bool:
-        """Whether a workload is in a state, or comes to it within so many seconds; then at once.
+        """Whether a workload comes to a state within so many seconds; then at once.
 
-        :param state: of the workload.
+        :param workload: as it was read; only what has become of it since counts.
         """
+        metadata, end = workload["metadata"], time.monotonic() + seconds
         query = [
             ("watch", "true"),
-            ("fieldSelector", f"metadata.name={name}"),
+            ("fieldSelector", f"metadata.name={metadata['name']}"),
+            ("resourceVersion", metadata["resourceVersion"]),
             ("timeoutSeconds", str(max(1, math.ceil(seconds)))),  # 0 would be the server's own
         ]
-        path = self._workload_path(kind, name).rpartition("/")[0]
+        path = self._workload_path(workload["kind"], metadata["name"]).rpartition("/")[0]
         with self._findings():
-            answer = self._answer("get", path, query=query, whole=False)
+            answer = self._answer(
+                "get", path, query=query, seconds=max(0.0, seconds) + CONNECT_SECONDS
+            )
             try:
-                # Each line is an event; the first is of the workload as it is.
-                events = (_parsed(line, answer.status) for line in answer)
-                return any(event["type"] in PRESENT and state(event["object"]) for event in events)
+                for line in answer:
+                    kind, thing = _event(line, answer.status)
+                    if kind in PRESENT and state(thing):
+                        return True
+                    if time.monotonic() > end:
+                        break
             finally:
                 answer.close()
                 answer.release_conn()
+        return False
 
     def secret(self, name: str) -> dict[str, Any] | None:
         """A Secret; `None` when it is not there."""
@@ -530,9 +544,26 @@ def _parsed(text: bytes, status: int) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        problem = "what is no JSON. A proxy or a login page may have answered in its place"
-        finding = CATALOGUE.finding("cluster-error", where="answer", status=status, problem=problem)
-        raise FindingError(finding) from None
+        raise _strange("what is no JSON", status) from None
+
+
+def _event(line: bytes, status: int) -> tuple[str, Any]:
+    """The type of an event of a watch, and its object.
+
+    :raises FindingError: when the line is none.
+    """
+    event = _parsed(line, status)
+    try:
+        return event["type"], event["object"]
+    except (KeyError, TypeError):
+        raise _strange("a watch with what is no event", status) from None
+
+
+def _strange(problem: str, status: int) -> FindingError:
+    """What to say of an answer that is not the API server's."""
+    problem += ". A proxy or a login page may have answered in its place"
+    finding = CATALOGUE.finding("cluster-error", where="answer", status=status, problem=problem)
+    return FindingError(finding)
 
 
 def _status(error: FindingError) -> int | None:

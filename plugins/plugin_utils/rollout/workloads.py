@@ -232,7 +232,7 @@ class _Wait:
     said: float = field(init=False)
     hopeless: dict[tuple[Workload, str], float] = field(default_factory=dict)
     ready: dict[tuple[str, datetime | None], float] = field(default_factory=dict)
-    rolling: Workload | None = None
+    rolling: Object | None = None
 
     def __post_init__(self) -> None:
         self.said = self.start
@@ -247,7 +247,7 @@ class _Wait:
         try:
             live = self.of.live()
             if not self._needs_pods(live, waited):
-                self.rolling = next(each for each in live if not state.reported(live[each]))
+                self.rolling = next(now for now in live.values() if not state.reported(now))
                 return None
             pods = self.of.pods(live)
             open_ = _once(each for each in live if not self._done(each, live[each], pods[each]))
@@ -272,13 +272,12 @@ class _Wait:
         if self.rolling is None or not self._rolls(self.rolling, waited):
             self.of.clock.sleep(max(0.0, now + pause - self.of.clock.now()))
 
-    def _rolls(self, workload: Workload, waited: float) -> bool:
+    def _rolls(self, workload: Object, waited: float) -> bool:
         """Whether a workload has rolled, which may take until there is something to say."""
         until_said = self.said + LOOK_SECONDS - self.of.clock.now()
+        seconds = min(until_said, self.seconds - waited)
         try:
-            return self.of.cluster.comes_to(
-                workload.kind, workload.name, state.reported, min(until_said, self.seconds - waited)
-            )
+            return self.of.cluster.comes_to(workload, state.reported, seconds)
         except FindingError:
             return False  # the next look tells what is wrong
 

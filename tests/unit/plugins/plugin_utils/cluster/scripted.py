@@ -176,8 +176,12 @@ class ScriptedCluster:
         return state if state and state["kind"] == kind else None
 
     def comes_to(
-        self, kind: str, name: str, state: Callable[[Mapping[str, Any]], bool], seconds: float
+        self,
+        workload: Mapping[str, Any],
+        state: Callable[[Mapping[str, Any]], bool],
+        seconds: float,
     ) -> bool:
+        name = workload["metadata"]["name"]
         self.watched.append((name, seconds))
         if self.away is not None:
             raise self.away

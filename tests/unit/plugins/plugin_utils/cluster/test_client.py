@@ -85,6 +85,8 @@ def test_requests_say_who_makes_them(tmp_path: Path) -> None:
     assert agents == ["mailops.smtp"]
 
 
+DEPLOYMENT = {"kind": "Deployment", "metadata": {"name": "qua-api", "resourceVersion": "3"}}
+STATEFUL_SET = {"kind": "StatefulSet", "metadata": {"name": "qua-db", "resourceVersion": "17"}}
 AS_IT_IS = {"type": "ADDED", "object": {"kind": "Deployment", "status": {"readyReplicas": 0}}}
 READY = {"type": "MODIFIED", "object": {"kind": "Deployment", "status": {"readyReplicas": 1}}}
 GONE = {"type": "DELETED", "object": {"kind": "Deployment", "status": {"readyReplicas": 1}}}
@@ -101,7 +103,7 @@ class TestWatching:
             return bool(workload["status"]["readyReplicas"])
 
         with answering(200, body, tmp_path, []) as cluster:
-            return cluster.comes_to("Deployment", "qua-api", is_ready, 0.5)
+            return cluster.comes_to(DEPLOYMENT, is_ready, 0.5)
 
     def test_ends_when_the_state_has_come(self, tmp_path: Path) -> None:
         assert self.comes(tmp_path, AS_IT_IS, READY, AS_IT_IS)
@@ -118,28 +120,44 @@ class TestWatching:
     ) -> None:
         asked: list[str] = []
         with answering(200, b"", tmp_path, [], asked) as cluster:
-            assert not cluster.comes_to("StatefulSet", "qua-db", lambda _state: True, seconds)
+            assert not cluster.comes_to(STATEFUL_SET, lambda _state: True, seconds)
         [path] = asked
         assert path == (
             "/apis/apps/v1/namespaces/apps/statefulsets"
-            f"?watch=true&fieldSelector=metadata.name%3Dqua-db&timeoutSeconds={limit}"
+            "?watch=true&fieldSelector=metadata.name%3Dqua-db&resourceVersion=17"
+            f"&timeoutSeconds={limit}"
         )
 
     def test_leaves_the_connection_to_the_next_request(self, tmp_path: Path) -> None:
         body = json.dumps(READY).encode()
         with answering(200, body, tmp_path, []) as cluster:
-            assert cluster.comes_to("Deployment", "qua-api", lambda _state: True, 1)
+            assert cluster.comes_to(DEPLOYMENT, lambda _state: True, 1)
             assert cluster.config_map("settings") == READY
 
+    def test_ends_also_where_a_server_does_not_end_it(self, tmp_path: Path) -> None:
+        events = json.dumps(AS_IT_IS).encode() + b"\n"
+        with answering(200, events * 3, tmp_path, []) as cluster:
+            looked: list[object] = []
+            assert not cluster.comes_to(DEPLOYMENT, looked.append, -1)  # type: ignore[arg-type]
+        assert len(looked) == 1
+
     @pytest.mark.parametrize(
-        ("status", "code"), [(403, "cluster-rights-missing"), (503, "cluster-unreachable")]
+        ("status", "body", "code"),
+        [
+            (403, b"no", "cluster-rights-missing"),
+            (410, b"gone", "cluster-error"),
+            (503, b"later", "cluster-unreachable"),
+            (200, b'{"kind": "DeploymentList", "items": []}', "cluster-error"),
+            (200, b"[]", "cluster-error"),
+            (200, b"<html>Log in</html>", "cluster-error"),
+        ],
     )
     def test_says_what_the_server_has_against_it(
-        self, status: int, code: str, tmp_path: Path
+        self, status: int, body: bytes, code: str, tmp_path: Path
     ) -> None:
         with (
-            answering(status, b"no", tmp_path, []) as cluster,
+            answering(status, body, tmp_path, []) as cluster,
             pytest.raises(FindingError) as raised,
         ):
-            cluster.comes_to("Deployment", "qua-api", lambda _state: True, 1)
+            cluster.comes_to(DEPLOYMENT, lambda _state: True, 1)
         assert [finding.code for finding in raised.value.findings] == [code]

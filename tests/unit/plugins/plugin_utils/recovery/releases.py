@@ -91,8 +91,12 @@ class Release:
         return state if state and state["kind"] == kind else None
 
     def comes_to(
-        self, kind: str, name: str, state: Callable[[Mapping[str, Any]], bool], seconds: float
+        self,
+        workload: Mapping[str, Any],
+        state: Callable[[Mapping[str, Any]], bool],
+        seconds: float,
     ) -> bool:
+        name = workload["metadata"]["name"]
         return state(self.states[name])
 
     def own_pods(self, workload: Mapping[str, Any]) -> list[dict[str, Any]]:
