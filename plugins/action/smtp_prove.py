@@ -119,6 +119,9 @@ class ActionModule(ClusterStep):
         unproved = self._unproved(plan)
         if behind and plan.run.restart != "auto":
             return _deferred(plan, behind, unproved)
+        wrong = [each for each in found.verdict.findings if each.severity == "error"]
+        if wrong and released.get("verified"):  # which was when the deployment ended
+            return {"changed": False, **failure(wrong)}
         seen = found.seen
         accounts = self._accounts(plan, cluster, seen, options)
         redactor = Redactor(
@@ -164,9 +167,10 @@ class ActionModule(ClusterStep):
 
     def _unproved(self, plan: Plan) -> list[Finding]:
         """What to say of a probe that has failed, and that the proof does not answer."""
-        found = passed_over(self._task.args.get(PROBED.name) or {})
+        release = plan.target.release
+        found = passed_over(self._task.args.get(PROBED.name) or {}, release)
         problem = " ".join(finding.message for finding in found)
-        where = f"release {plan.target.release}"
+        where = f"release {release}"
         return [CATALOGUE.finding("proof-left-open", where=where, problem=problem)] if found else []
 
     # -- the logins -------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -131,10 +132,13 @@ class ActionModule(ReleaseStep):
                 *due.diff(),
             ],
         }
+        waits = bool(self.mended) or (left is not None and left.unseen)
+        arrives = unseen and not due.left_held
+        if changes or due.mounts or (owed and not waits):
+            self._withhold(plan, recovery, arrives=arrives, new=True)
         with recovery.undoing(proof_follows=self.proof_follows):
-            new = changes or due.mounts or (owed and not (unseen or self.mended))
-            if new or not self.proof_follows:  # else that one has the last word
-                self._withhold(plan, recovery, unseen=unseen and not due.left_held)
+            if not self.proof_follows:  # else that one has the last word
+                self._withhold(plan, recovery, arrives=arrives, new=False)
             if changes:
                 deployed, told = self._upgrade(
                     plan, recovery, workloads, found, due, check=mode.check
@@ -248,20 +252,24 @@ class ActionModule(ReleaseStep):
             finding = DESCRIPTION_CATALOGUE.finding("value-invalid", where=where, problem=error)
             raise FindingError(finding) from None
 
-    def _withhold(self, plan: Plan, recovery: Recovery, *, unseen: bool) -> None:
+    def _withhold(self, plan: Plan, recovery: Recovery, *, arrives: bool, new: bool) -> None:
         """Brings nothing new in where the probe goes on only so that a killed run is mended.
 
-        :param unseen: whether it is to be seen first that the pods have what is in use.
+        :param arrives: whether it is to be seen first that the pods have what is in use.
+        :param new: whether other settings are wanted. What the probe has found is about these then, and
+            undoes nothing of what is in use.
         :raises FindingError: with what the probe has found, and what is wrong with the pods.
         """
-        found = passed_over(self._task.args.get(PROBED.name) or {})
+        release = plan.target.release
+        found = passed_over(self._task.args.get(PROBED.name) or {}, release)
         if not found:
             return
-        release = plan.target.release
         found.append(PROBE.finding("change-withheld", where=f"release {release}", release=release))
+        judged = recovery.undoing(proof_follows=self.proof_follows) if new else nullcontext()
         try:
-            if unseen:
-                recovery.way_back.arrive(plan.run.rollout_timeout)
+            if arrives:
+                with judged:
+                    recovery.way_back.arrive(plan.run.rollout_timeout)
         except FindingError as error:
             found += error.findings
         raise FindingError(*found)

@@ -32,6 +32,7 @@ options:
         one before it that was killed before its proof.
       - Without it nothing has, and O(test_mail=on_change) sends no mail.
       - That the change is proved now is written into the lease of the release.
+      - What it has seen in the pods after its change (RV(mailops.smtp.smtp_release#module:verified)) must hold still.
     type: dict
   probed:
     description:

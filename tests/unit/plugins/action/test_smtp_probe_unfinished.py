@@ -192,6 +192,16 @@ def test_a_proof_that_is_owed_waits_where_the_relay_asks_to_come_again(
     assert "killed-run-waits" not in severities(result)
 
 
+def test_a_proof_that_is_owed_waits_where_it_may_be_the_recipients_that_are_refused(
+    run_relay: Callable[[Relay], Relay], probe: Probe
+) -> None:
+    asked = {"probe_until": "rcpt", "test_recipients": "ops@example.com"}
+    relay = run_relay(Relay(replies={"RCPT": b"550 5.7.1 Relaying denied\r\n"}))
+    result = probe(unproved(), relay, probe_from="controller", **asked)
+    assert severities(result)["relay-denied"] == "error"
+    assert "killed-run-waits" not in severities(result)
+
+
 def test_a_proof_that_is_owed_waits_where_the_relay_is_away(
     run_relay: Callable[[Relay], Relay], probe: Probe
 ) -> None:

@@ -201,6 +201,17 @@ def test_what_may_pass_is_tried_again_and_then_a_warning(
     assert cluster.sent == ()
 
 
+def test_what_the_deployment_has_seen_is_held_against_what_the_pods_have_now(
+    run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+) -> None:
+    relay = run_relay(Relay())
+    the_pods_have(cluster, relay)
+    result = prove(relay, released={"changed": True, "verified": {"msg": "verified"}})
+    assert result["failed"]
+    assert set(codes(result)) == {"environment-differs"}
+    assert relay.mails == []
+
+
 @pytest.mark.parametrize(
     ("changes", "check"),
     [({}, True), ({"released": {"changed": False}}, False), ({"test_mail": "never"}, False)],
@@ -337,7 +348,7 @@ class TestAfterAProbeThatHasFailed:
         "failed": False,
         "findings": [
             Finding("sender-rejected", "error", "relay", "Not this sender.", "Mend it.").as_dict(),
-            Finding("killed-run-waits", "warning", "release", "It waits.", "Go on.").as_dict(),
+            Finding("killed-run-waits", "warning", "release qua", "It waits.", "Go on.").as_dict(),
         ],
     }
 

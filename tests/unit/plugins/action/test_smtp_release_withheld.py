@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,14 +107,22 @@ def test_what_has_all_arrived_is_seen_to_its_end_when_it_is_what_is_wanted(
     assert result["proof_owed"]
 
 
-def test_what_has_all_arrived_stays_when_other_settings_are_wanted_and_the_relay_is_away(
-    tmp_path: Path,
+@pytest.mark.parametrize("found", [REFUSED, AWAY])
+def test_what_has_all_arrived_stays_whatever_is_found_of_other_settings(
+    tmp_path: Path, found: Finding
 ) -> None:
     release = unseen()
-    result = deployed(release, tmp_path, AWAY, WAITS, **OTHERS)
+    result = deployed(release, tmp_path, found, WAITS, **OTHERS)
     assert result["failed"]
-    assert codes(result)[:2] == ["relay-refused", "change-withheld"]
+    assert codes(result) == [found.code, "change-withheld"]
     assert release.numbers() == [4, 5]
+    assert doing(release) == "done"
+
+
+def test_a_probe_of_another_release_withholds_nothing(tmp_path: Path) -> None:
+    others = replace(WAITS, where="release other")
+    result = deployed(unproved(), tmp_path, REFUSED, others, proof_follows=True)
+    assert "failed" not in result, result
 
 
 def test_it_goes_back_when_its_pods_do_not_become_ready(tmp_path: Path) -> None:
