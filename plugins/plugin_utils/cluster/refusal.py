@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+
 _PART = " -+-+- "
 """Between status, headers and body, in the words of the WebSocket library on a refused handshake."""
 
@@ -15,6 +17,11 @@ def is_forbidden(error: Any) -> bool:
     """Whether the user has no right to what was asked for."""
     # The client's own status is 0 for a handshake that was refused; its words hold the answer's.
     return getattr(error, "status", None) == 403 or "403 Forbidden" in str(error)
+
+
+def is_away(error: FindingError) -> bool:
+    """Whether nothing is wrong but that the API server cannot be reached, which may pass."""
+    return all(finding.code == "cluster-unreachable" for finding in error.findings)
 
 
 def words(error: Any) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.refusal import is_away
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
     PENDING,
@@ -55,8 +56,7 @@ class History:
             try:
                 return self.read()
             except FindingError as error:
-                away = all(finding.code == "cluster-unreachable" for finding in error.findings)
-                if not away or self.clock.now() - start >= API_SECONDS:
+                if not is_away(error) or self.clock.now() - start >= API_SECONDS:
                     raise
             self.clock.sleep(POLL_SECONDS)
 

@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import (
     runs,
     started,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.refusal import is_away
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
@@ -256,7 +257,7 @@ class _Wait:
             self._go_on(open_, live, pods, waited)
         except FindingError as error:
             # A server that restarts is back soon, and the rollout goes on without it.
-            if waited >= self.seconds or not _is_away(error):
+            if waited >= self.seconds or not is_away(error):
                 raise
         return None
 
@@ -385,7 +386,3 @@ def restarted_at(metadata: Mapping[str, Any]) -> str | None:
 def _once(workloads: Iterable[Workload]) -> list[Workload]:
     """Each object once: two containers of its pods are two workloads of a profile."""
     return list({str(workload): workload for workload in workloads}.values())
-
-
-def _is_away(error: FindingError) -> bool:
-    return all(finding.code == "cluster-unreachable" for finding in error.findings)
