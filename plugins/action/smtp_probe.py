@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible.errors import AnsibleError
 
@@ -16,6 +16,11 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
+    DEPLOYMENT_FOLLOWS,
+    OPTIONS,
+    Option,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names import client as names_client
@@ -77,11 +82,17 @@ class Outcome:
 class ActionModule(ClusterStep):
     """Proves that the relay takes the mail, or says why it does not."""
 
+    options: ClassVar[Mapping[str, Option]] = {
+        **OPTIONS,
+        DEPLOYMENT_FOLLOWS.name: DEPLOYMENT_FOLLOWS,
+    }
+
     def work(self, raw: Mapping[str, Any], variables: Iterable[str], mode: Mode) -> dict[str, Any]:
         plan_of = make if "application" in raw else without_application
         return self.step(plan_of(raw, variables, self._read), mode)
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+        deployment_follows = self.flag(DEPLOYMENT_FOLLOWS)
         try:
             result = self._judged(plan, mode)
         except FindingError as error:
@@ -98,6 +109,7 @@ class ActionModule(ClusterStep):
         )
         return {
             **result,
+            "failed": not deployment_follows,
             "findings": [finding.as_dict() for finding in findings],
             "warnings": warnings(findings),
         }

@@ -12,10 +12,6 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
-from ansible_collections.mailops.smtp.plugins.plugin_utils.description import convert
-from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings import (
-    CATALOGUE as DESCRIPTION_CATALOGUE,
-)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
     OPTIONS,
     PROBED,
@@ -78,7 +74,7 @@ class ActionModule(ReleaseStep):
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
-        self.proof_follows = self._proof_follows()
+        self.proof_follows = self.flag(PROOF_FOLLOWS)
         self.mended, self.announced = list[Finding](), list[Finding]()
         cluster, release = self.cluster(plan.target), plan.target.release
         try:
@@ -238,19 +234,6 @@ class ActionModule(ReleaseStep):
         """The workloads that owe a restart, and those of them that are restarted in this run."""
         owed = self._owed(workloads, live, rolling, plan)
         return owed, owed if plan.run.restart == "auto" else []
-
-    def _proof_follows(self) -> bool:
-        """Whether the proof follows in the same play.
-
-        :raises FindingError: when that cannot be told.
-        """
-        try:
-            given = self._task.args.get(PROOF_FOLLOWS.name)
-            return bool(convert.convert(PROOF_FOLLOWS, given))
-        except convert.ConversionError as error:
-            where = PROOF_FOLLOWS.name
-            finding = DESCRIPTION_CATALOGUE.finding("value-invalid", where=where, problem=error)
-            raise FindingError(finding) from None
 
     def _withhold(self, plan: Plan, recovery: Recovery, *, arrives: bool, new: bool) -> None:
         """Brings nothing new in where the probe goes on only so that a killed run is mended.

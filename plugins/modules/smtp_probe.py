@@ -32,6 +32,13 @@ options:
     type: list
     elements: str
     required: false
+  deployment_follows:
+    description:
+      - Whether M(mailops.smtp.smtp_release) follows in the same play. Then a probe that fails over what a killed run
+        has left does not end the play, and its finding C(killed-run-waits) says so.
+      - The role probe sets it when the role deploy is in the play, unless tags leave that out.
+    type: bool
+    default: false
 author:
   - the mailops.smtp contributors (@mailops)
 extends_documentation_fragment:

@@ -210,6 +210,9 @@ RELEASED = Option("released", Kind.DICTIONARY, inherited=False)
 PROOF_FOLLOWS = Option("proof_follows", Kind.BOOLEAN, inherited=False)
 """Whether the proof comes after the deployment."""
 
+DEPLOYMENT_FOLLOWS = Option("deployment_follows", Kind.BOOLEAN, inherited=False)
+"""Whether the deployment comes after the probe."""
+
 PROBED = Option("probed", Kind.DICTIONARY, inherited=False)
 """The result of smtp_probe, for the steps that come after it."""
 

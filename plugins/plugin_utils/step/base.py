@@ -126,6 +126,18 @@ class Action(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         )
         return str(path) if is_path else value
 
+    def flag(self, option: Option) -> bool:
+        """An option of this action alone, as the task gives it; false by default.
+
+        :raises FindingError: when it is no boolean.
+        """
+        try:
+            return bool(convert.convert(option, self._task.args.get(option.name)))
+        except convert.ConversionError as error:
+            raise FindingError(
+                CATALOGUE.finding("value-invalid", where=option.name, problem=error)
+            ) from None
+
     def _evaluated(self, option: Option, value: Any) -> Any:
         """A variable's value, templated."""
         try:

@@ -5,50 +5,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
 from ansible_collections.mailops.smtp.tests.unit.roles.played import played
 
 ROLES = ("mailops.smtp.probe", "mailops.smtp.deploy")
-WAITS = {"failed": True, "findings": [{"code": "relay-refused"}, {"code": "killed-run-waits"}]}
-REFUSED = {"failed": True, "findings": [{"code": "relay-refused"}]}
-BROKEN = {"failed": True, "msg": "Something else is wrong."}
-FINE = {"changed": False, "findings": []}
 
 
-def fails(
-    result: dict[str, Any],
-    tags: Sequence[str] = ("all",),
-    skipped: Sequence[str] = (),
-    roles: Sequence[str] = ROLES,
+def follows(
+    tags: Sequence[str] = ("all",), skipped: Sequence[str] = (), roles: Sequence[str] = ROLES
 ) -> bool:
-    """Whether the role fails with a result of smtp_probe.
+    """Whether the probe is told that the deployment follows.
 
     :param tags: of the run, as Ansible has them.
     """
-    task, templar = played("probe", tags, skipped, roles, __smtp_probe=result)
-    told = templar.evaluate_conditional(task["failed_when"])
+    task, templar = played("probe", tags, skipped, roles)
+    told = templar.template(task["mailops.smtp.smtp_probe"]["deployment_follows"])
     assert isinstance(told, bool)
     return told
 
 
-@pytest.mark.parametrize(("result", "failed"), [(FINE, False), (REFUSED, True), (BROKEN, True)])
-def test_it_fails_with_the_probe(result: dict[str, Any], failed: bool) -> None:
-    assert fails(result) is failed
+def test_it_fails_with_the_probe_and_in_its_words() -> None:
+    assert "failed_when" not in played("probe", ["all"], [], ROLES)[0]
 
 
 @pytest.mark.parametrize("tags", [["all"], ["tagged"], ["probe", "deploy"], ["mail"]])
 def test_it_goes_on_to_the_deployment_when_a_killed_run_waits_for_that(tags: list[str]) -> None:
-    assert not fails(WAITS, tags)
+    assert follows(tags)
 
 
 @pytest.mark.parametrize("tags", [["probe"], ["probe", "verify", "prove"]])
 def test_it_fails_when_the_tags_leave_the_deployment_out(tags: list[str]) -> None:
-    assert fails(WAITS, tags)
+    assert not follows(tags)
 
 
 def test_it_fails_when_the_deployment_is_skipped_or_not_in_the_play() -> None:
-    assert fails(WAITS, skipped=["deploy"])
-    assert fails(WAITS, roles=["mailops.smtp.probe"])
+    assert not follows(skipped=["deploy"])
+    assert not follows(roles=["mailops.smtp.probe"])

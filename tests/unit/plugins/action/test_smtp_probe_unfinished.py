@@ -237,3 +237,11 @@ def test_nothing_is_said_of_a_killed_run_where_none_has_left_anything_to_be_mend
     assert result["failed"]
     assert "killed-run-waits" not in severities(result)
     assert "credentials-rejected" in severities(result)
+
+
+def test_it_ends_the_play_unless_a_killed_run_waits_for_the_deployment_that_follows(
+    run_relay: Callable[[Relay], Relay], probe: Probe
+) -> None:
+    given = {"probe_from": "controller", "deployment_follows": True}
+    assert not probe(half_written(), run_relay(Relay(replies=REFUSES)), **given)["failed"]
+    assert probe(of(revision(4)), run_relay(Relay(replies=REFUSES)), **given)["failed"]
