@@ -47,7 +47,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Probed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import request_for
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import load
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import left
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.records import Records
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import (
     Unfinished,
     find,
@@ -248,7 +248,7 @@ class ActionModule(ClusterStep):
             return None
         try:
             return unfinished(self.cluster(plan.target), plan.target.release)
-        except (FindingError, ValueError):
+        except FindingError:
             return None
 
     def _secret_of(self, plan: Plan) -> ReadSecret:
@@ -342,9 +342,10 @@ def require_usable(cluster: Cluster, plan: Plan) -> None:
 
 
 def unfinished(cluster: Cluster, release: str) -> Unfinished | None:
-    """What a run that did not come to its end has left.
+    """Return what a run has left that did not finish.
 
-    :raises FindingError: when the API server cannot be reached, or refuses.
-    :raises ValueError: for a record that cannot be read.
+    :raises FindingError: when the API server cannot be reached, or a record cannot be read.
     """
-    return find(cluster.revisions(release), left(cluster, release))
+    records = Records(cluster, release, run="")
+    revisions = records.read()
+    return find(revisions, records.noted.journal)

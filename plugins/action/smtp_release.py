@@ -76,6 +76,7 @@ class ActionModule(ReleaseStep):
         self.require_release(plan)
         self.proof_follows = self.flag(PROOF_FOLLOWS)
         self.mended, self.announced = list[Finding](), list[Finding]()
+        self.noticed: list[Finding] | None = None
         cluster, release = self.cluster(plan.target), plan.target.release
         try:
             with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
@@ -83,7 +84,8 @@ class ActionModule(ReleaseStep):
                 try:
                     return self._bring(plan, mode, recovery)
                 except FindingError as error:
-                    found = (*error.findings, *self.mended, *self._let_go(recovery))
+                    said = (*self._noticed(recovery), *self.mended, *self._let_go(recovery))
+                    found = (*error.findings, *said)
                     raise FindingError(*dict.fromkeys(found)) from error
         except FindingError as error:
             if not plan.trust.runtimes or OWNED not in {found.code for found in error.findings}:
@@ -100,7 +102,11 @@ class ActionModule(ReleaseStep):
         workloads = self.workloads(cluster, plan, Redactor(upgrade.known_secrets(plan, deployed)))
         live, due = found.live, Mounts(cluster, plan.trust).look(found.live)
         noted = [
-            *(*self.mended, *([recovery.resumed(made_up)] if made_up else ())),
+            *(
+                *self._noticed(recovery),
+                *self.mended,
+                *([recovery.resumed(made_up)] if made_up else ()),
+            ),
             *(*found.findings, *changed.shared_settings(plan, changes), *due.findings),
             *(allow_mount(plan, cluster, live) if due and not changes else ()),
         ]
@@ -168,6 +174,15 @@ class ActionModule(ReleaseStep):
             "warnings": warnings(noted),
         }
 
+    def _noticed(self, recovery: Recovery) -> list[Finding]:
+        """Return what to say of the journal that the run has found; nothing where it cannot be read."""
+        if self.noticed is None:
+            try:
+                self.noticed = recovery.noticed()
+            except FindingError:
+                return []  # why it cannot be read is told where it stops the run
+        return self.noticed
+
     def _let_go(self, recovery: Recovery) -> list[Finding]:
         """Leaves no workload held when the run ends in a failure; what to say about it."""
         told = recovery.let_go()
@@ -204,7 +219,14 @@ class ActionModule(ReleaseStep):
             with all_rights_told(plan, way_back.cluster):
                 self.mended += recovery.begin(check=mode.check)
             self.partial["changed"] = bool(self.mended)
-            found = look(plan, way_back.cluster, way_back.helm, way_back.workloads.live, found)
+            found = look(
+                plan,
+                way_back.cluster,
+                way_back.helm,
+                way_back.workloads.live,
+                way_back.lease.records.read,
+                before=found,
+            )
             left = recovery.left(found.revisions)
             due = found.changes or (left is not None and left.unseen)
             if mode.check or way_back.lease.held or not due:

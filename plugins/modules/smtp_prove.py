@@ -31,7 +31,7 @@ options:
       - The registered result of M(mailops.smtp.smtp_release), which tells whether this run has changed something, or
         one before it that was killed before its proof.
       - Without it nothing has, and O(test_mail=on_change) sends no mail.
-      - That the change is proved now is written into the lease of the release.
+      - That the change is proved now is written into the journal of the release.
       - What it has seen in the pods after its change (RV(mailops.smtp.smtp_release#module:verified)) must hold still.
     type: dict
   probed:

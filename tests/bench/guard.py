@@ -42,7 +42,14 @@ class Share:
 
     def look(self) -> None:
         """All that is looked at before the trial."""
-        self._found = look(self._plan, self._cluster, self._helm, self._live)
+        release = self._plan.target.release
+        self._found = look(
+            self._plan,
+            self._cluster,
+            self._helm,
+            self._live,
+            lambda: self._cluster.revisions(release),
+        )
 
     def guard(self) -> None:
         """The trial, and what is made of it, after a look."""

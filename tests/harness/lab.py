@@ -95,8 +95,8 @@ class Lab:
 
     def _rules(self, release: Release, work: str) -> dict[str | None, Rules]:
         """The rules for a kind of work, by the places that they are for, as `Need` names them."""
-        wanted = list(WORKS[work])
-        if set(needs.CONFIGURE) <= set(wanted):
+        wanted = needs.for_release(WORKS[work], release.name)
+        if set(needs.CONFIGURE) <= set(WORKS[work]):
             cluster = Cluster(str(self.kubeconfig), None, release.namespace, str(self.folder))
             installed = newest(cluster.revisions(release.name))
             wanted += rights.of_release(cluster, installed) if installed else []

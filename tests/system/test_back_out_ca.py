@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.apps.brittle.release import CRASHES, lease, wait
+from tests.apps.brittle.release import CRASHES, journal, wait
 from tests.harness.brittle import App, installed
 from tests.harness.lab import Lab
 from tests.relays.authority import Authority
@@ -116,8 +116,6 @@ class TestAChangeWithAPrivateCa:
         assert deploy(app, None, smtp_password="next", smtp_restart="never") == ""
         revision = app.release.revision()
         assert deploy(app, None, smtp_password="next") == ""
-        found = lease(app.release)
-        assert found
-        noted = found["metadata"]["annotations"]
+        noted = journal(app.release)
         # To go back to the revision that is in use is to go nowhere.
-        assert noted["mailops.smtp/revision"] == noted["mailops.smtp/good"] == str(revision)
+        assert noted["makes"] == noted["good"]["number"] == revision

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.apps.brittle.release import CRASHES, PROFILE, lease, let_lease_expire, seen, wait
+from tests.apps.brittle.release import CRASHES, PROFILE, journal, let_lease_expire, seen, wait
 from tests.harness.brittle import App, configured, kill
 from tests.harness.door import Door, Write
 from tests.harness.lab import Lab
@@ -223,7 +223,7 @@ class TestKilledBeforeItsProof:
             says(run, "TASK [mailops.smtp.prove ")
             kill(run)
         let_lease_expire(app.release)
-        assert doing(app) == "proof"
+        assert phase(app) == "arrived"
 
     def test_settings_that_the_relay_refuses_are_undone_although_the_probe_finds_it_first(
         self, app: App, login: Login
@@ -245,7 +245,7 @@ class TestKilledBeforeItsProof:
         played = app.deploy(**waiting, smtp_probe_until="rcpt")
         assert played.failed == 1, played.output
         assert "TASK [mailops.smtp.deploy " not in played.output
-        assert doing(app) == "proof"
+        assert phase(app) == "arrived"
         next_run(app, login)
         assert logins_of_mails(app, login) == [login.name]
 
@@ -258,16 +258,14 @@ class TestKilledBeforeItsProof:
         assert "Nothing new was brought into release" in played.output
         assert app.release.values()["mail"]["password"] == login.password
         assert set(seen(app.release)) == {login.password}
-        assert doing(app) == "proof"
+        assert phase(app) == "arrived"
         next_run(app, login)
         assert logins_of_mails(app, login) == [login.name]
 
 
-def doing(app: App) -> str:
-    """What the last run has written down that it was about, or owes."""
-    found = lease(app.release)
-    assert found is not None
-    return str(found["metadata"]["annotations"]["mailops.smtp/doing"])
+def phase(app: App) -> str:
+    """How far the last run has come, as it has written down."""
+    return str(journal(app.release)["phase"])
 
 
 def of_the_way_back(writes: Sequence[Write]) -> range:

@@ -38,7 +38,7 @@ def test_of_two_at_once_the_second_says_who_is_at_work_and_changes_nothing(
 
     first, _ = app.disturbed(tmp_path, RECORDED, meanwhile, smtp_password="first")
     assert first.returncode == 0, first.output
-    assert "is in the hands of another run: " in told[0]
+    assert "Another run is working on release " in told[0]
     assert "process " in told[0]
     app.is_right("first")
 
@@ -50,5 +50,5 @@ def test_the_lease_of_a_run_that_was_killed_is_taken_over_when_it_has_expired(
     app.disturbed(tmp_path, NOTED, smtp_password="lost")
     following = app.deploy(smtp_password="third")
     assert following.returncode == 0, following.output
-    assert "waiting whether it lives" in following.output
+    assert "waiting to see whether that run is alive" in following.output
     app.is_right("third")

@@ -84,7 +84,8 @@ class Reader:
             more = {"apiGroups": [""], "resources": ["services"], "verbs": ["get", "patch"]}
             role["rules"].append(more)
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [role, binding]})
-        self.release.kubectl.apply(text.replace("NAMESPACE", self.release.namespace))
+        text = text.replace("NAMESPACE", self.release.namespace)
+        self.release.kubectl.apply(text.replace("RELEASE", self.release.name))
 
     def may_nothing(self) -> None:
         """Gives all Roles back."""

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -31,6 +32,11 @@ else:
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import refusal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.path import (
+    checked,
+    is_version,
+    segment,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_of
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import (
     CONNECT_SECONDS,
@@ -38,7 +44,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import
     Executed,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision, decode
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
+    Revision,
+    decode_secret,
+)
 
 READ_SECONDS = 30
 
@@ -51,6 +60,21 @@ WORKLOADS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "Daemon
 """Kinds of workloads and their resources, of the API group ``apps``."""
 PRESENT = ("ADDED", "MODIFIED")
 """The events of a watch that tell of an object as it is."""
+
+
+JOURNAL_NAME = "mailops.journal.v1."
+"""How the name of the Secret begins that holds the journal of a release."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a Helm release.
+
+    :param journal: the Secret with the journal of this collection; `None` when there is none.
+    """
+
+    revisions: list[Revision]
+    journal: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 class ConflictError(FindingError):
@@ -172,6 +196,7 @@ class Cluster:
         :param seconds: between two parts of an answer that is not read yet; by default it is read to its end.
         """
         # A path of the API answers 406 to a media type that it does not have: logs are */*.
+        checked(path)
         headers = {"Accept": "*/*" if text else "application/json", "User-Agent": USER_AGENT}
         if body is not None:
             headers["Content-Type"] = f"application/{patch if method == 'patch' else 'json'}"
@@ -200,7 +225,9 @@ class Cluster:
         :param target: path and query.
         :returns: the answer as it comes, not read yet and not decoded.
         :raises urllib3.exceptions.HTTPError: when there is no answer.
+        :raises FindingError: for a path that would lead elsewhere.
         """
+        checked(target.partition("?")[0])
         answer: urllib3.BaseHTTPResponse = self._requests.request(
             method,
             f"{self.server}{target}",
@@ -219,10 +246,12 @@ class Cluster:
         settings = self._configuration.auth_settings().values()
         return {setting["key"]: setting["value"] for setting in settings}
 
-    def _optional(self, path: str, method: str = "get") -> dict[str, Any] | None:
+    def _optional(
+        self, path: str, method: str = "get", body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any] | None:
         """One object, or `None` when it is not there."""
         try:
-            found: dict[str, Any] = self._call(method, path)
+            found: dict[str, Any] = self._call(method, path, body=body)
         except FindingError as error:
             if _status(error) == 404:
                 return None
@@ -255,12 +284,28 @@ class Cluster:
 
     def resources(self, version: str) -> dict[str, dict[str, Any]]:
         """What the API has of an apiVersion, by kind; empty when it does not know it."""
+        if not is_version(version):
+            return {}
         found = self._optional(f"/{'apis' if '/' in version else 'api'}/{version}") or {}
         return {
             entry["kind"]: entry
             for entry in found.get("resources") or []
             if "/" not in entry["name"]
         }
+
+    def _core(self, plural: str, name: str = "", namespace: str | None = None) -> str:
+        """The path of the objects of a kind of the core API in a namespace, or of one of them."""
+        return self._path("/api/v1", plural, name, namespace)
+
+    def _path(self, api: str, plural: str, name: str = "", namespace: str | None = None) -> str:
+        """The same of any API.
+
+        :param namespace: by default that of the release.
+        :raises FindingError: for a name that no object can have.
+        """
+        place = segment(self.namespace if namespace is None else namespace)
+        path = f"{api}/namespaces/{place}/{plural}"
+        return f"{path}/{segment(name)}" if name else path
 
     def helm_charts(self) -> list[dict[str, Any]]:
         """Every HelmChart (helm.cattle.io/v1) of the cluster; none where this user sees none."""
@@ -273,12 +318,54 @@ class Cluster:
         items: list[dict[str, Any]] = found.get("items") or []
         return items
 
+    def kept(self, release: str) -> Kept:
+        """What is kept of a Helm release: all of its revisions, and the journal of this collection.
+
+        :raises ValueError: for a record that cannot be read.
+        """
+        segment(release)  # a name with a comma would select something else
+        own = JOURNAL_NAME + release
+        secrets = self._records(f"name={release},owner in (helm,mailops.smtp)")
+        return Kept(
+            [
+                decode_secret(release, each)
+                for each in secrets
+                if each["metadata"]["labels"]["owner"] == "helm"
+            ],
+            next((each for each in secrets if each["metadata"]["name"] == own), None),
+        )
+
     def revisions(self, release: str) -> list[Revision]:
-        """All revisions of a Helm release that are kept."""
-        return [
-            decode(release, secret["metadata"]["labels"], secret["data"]["release"])
-            for secret in self._records(f"owner=helm,name={release}")
-        ]
+        """All revisions of a Helm release that are kept.
+
+        :raises ValueError: for a record that cannot be read.
+        """
+        return self.kept(release).revisions
+
+    def write_journal(self, journal: Mapping[str, Any]) -> dict[str, Any]:
+        """Makes the Secret of a journal; or replaces it, when it holds the ``resourceVersion`` that it had.
+
+        :raises ConflictError: when somebody else was faster.
+        """
+        metadata = journal["metadata"]
+        known = "resourceVersion" in metadata
+        path = self._core("secrets", metadata["name"] if known else "")
+        written: dict[str, Any] = self._call("put" if known else "post", path, body=journal)
+        return written
+
+    def claim_journal(
+        self, name: str, version: str, annotations: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Annotates the Secret of a journal.
+
+        :param version: its ``resourceVersion``, as it was read.
+        :raises ConflictError: when somebody has changed it since.
+        """
+        body = {"metadata": {"resourceVersion": version, "annotations": dict(annotations)}}
+        claimed: dict[str, Any] = self._call(
+            "patch", self._core("secrets", name), body=body, patch="merge-patch+json"
+        )
+        return claimed
 
     def releases(self) -> list[str]:
         """The names of the Helm releases in the namespace."""
@@ -287,10 +374,9 @@ class Cluster:
         )
 
     def _records(self, selector: str) -> list[dict[str, Any]]:
-        path = f"/api/v1/namespaces/{self.namespace}/secrets"
-        items: list[dict[str, Any]] = self._call("get", path, query=[("labelSelector", selector)])[
-            "items"
-        ]
+        items: list[dict[str, Any]] = self._call(
+            "get", self._core("secrets"), query=[("labelSelector", selector)]
+        )["items"]
         return items
 
     def workload(self, kind: str, name: str) -> dict[str, Any] | None:
@@ -314,7 +400,7 @@ class Cluster:
             ("resourceVersion", metadata["resourceVersion"]),
             ("timeoutSeconds", str(max(1, math.ceil(seconds)))),  # 0 would be the server's own
         ]
-        path = self._workload_path(workload["kind"], metadata["name"]).rpartition("/")[0]
+        path = self._path("/apis/apps/v1", WORKLOADS[workload["kind"]])
         with self._findings():
             answer = self._answer(
                 "get", path, query=query, seconds=max(0.0, seconds) + CONNECT_SECONDS
@@ -333,15 +419,21 @@ class Cluster:
 
     def secret(self, name: str) -> dict[str, Any] | None:
         """A Secret; `None` when it is not there."""
-        return self._optional(f"/api/v1/namespaces/{self.namespace}/secrets/{name}")
+        return self._optional(self._core("secrets", name))
 
     def config_map(self, name: str) -> dict[str, Any] | None:
         """A ConfigMap; `None` when it is not there."""
-        return self._optional(f"/api/v1/namespaces/{self.namespace}/configmaps/{name}")
+        return self._optional(self._core("configmaps", name))
 
-    def delete_config_map(self, name: str) -> None:
-        """Deletes a ConfigMap; nothing when it is gone."""
-        self._optional(f"/api/v1/namespaces/{self.namespace}/configmaps/{name}", "delete")
+    def delete_config_map(self, found: Mapping[str, Any]) -> None:
+        """Deletes a ConfigMap as it was read; nothing when it is gone.
+
+        :raises ConflictError: when somebody has changed it, or made another of that name.
+        """
+        metadata = found["metadata"]
+        same = {key: metadata[key] for key in ("uid", "resourceVersion")}
+        path = self._core("configmaps", metadata["name"])
+        self._optional(path, "delete", body={"preconditions": same})
 
     def apply(self, body: Mapping[str, Any], manager: str, *, force: bool = False) -> None:
         """Server-side apply of a ConfigMap or a workload: its manager owns these fields, and no others.
@@ -353,7 +445,7 @@ class Cluster:
         kind, name = body["kind"], body["metadata"]["name"]
         self._call(
             "patch",
-            f"/api/v1/namespaces/{self.namespace}/configmaps/{name}"
+            self._core("configmaps", name)
             if kind == "ConfigMap"
             else self._workload_path(kind, name),
             query=[("fieldManager", manager), ("force", str(force).lower())],
@@ -364,7 +456,7 @@ class Cluster:
     def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]:
         """A Lease, or `None` when it is not there; and the time by the clock of the API server."""
         try:
-            answer = self._answer("get", f"{self._leases}/{name}")
+            answer = self._answer("get", self._leases(name))
         except FindingError as error:
             if _status(error) == 404:
                 cause: Any = error.__cause__
@@ -379,49 +471,47 @@ class Cluster:
         """
         metadata = lease["metadata"]
         known = "resourceVersion" in metadata
-        path = f"{self._leases}/{metadata['name']}" if known else self._leases
+        path = self._leases(metadata["name"] if known else "")
         written: dict[str, Any] = self._call("put" if known else "post", path, body=lease)
         return written
 
-    @property
-    def _leases(self) -> str:
-        return f"/apis/coordination.k8s.io/v1/namespaces/{self.namespace}/leases"
+    def _leases(self, name: str = "") -> str:
+        return self._path("/apis/coordination.k8s.io/v1", "leases", name)
 
     def service(self, name: str, namespace: str) -> dict[str, Any] | None:
         """A Service of any namespace; `None` when it is not there."""
-        return self._optional(f"/api/v1/namespaces/{namespace}/services/{name}")
+        return self._optional(self._core("services", name, namespace))
 
     def namespace_labels(self, namespace: str) -> dict[str, str]:
         """The labels of a namespace."""
-        found = self._optional(f"/api/v1/namespaces/{namespace}") or {"metadata": {}}
+        found = self._optional(f"/api/v1/namespaces/{segment(namespace)}") or {"metadata": {}}
         return dict(found["metadata"].get("labels") or {})
 
     def network_policies(self) -> list[dict[str, Any]]:
         """The NetworkPolicies of the namespace."""
-        path = f"/apis/networking.k8s.io/v1/namespaces/{self.namespace}/networkpolicies"
+        path = self._path("/apis/networking.k8s.io/v1", "networkpolicies")
         items: list[dict[str, Any]] = self._call("get", path)["items"]
         return items
 
     def pod(self, name: str) -> dict[str, Any] | None:
         """A pod; `None` when it is not there."""
-        return self._optional(f"/api/v1/namespaces/{self.namespace}/pods/{name}")
+        return self._optional(self._core("pods", name))
 
     def add_container(self, pod: str, container: Mapping[str, Any]) -> None:
         """Adds an ephemeral container to a pod; it stays listed until the pod goes."""
-        path = f"/api/v1/namespaces/{self.namespace}/pods/{pod}/ephemeralcontainers"
+        path = f"{self._core('pods', pod)}/ephemeralcontainers"
         self._call("patch", path, body={"spec": {"ephemeralContainers": [container]}})
 
     def create_job(self, job: Mapping[str, Any]) -> None:
         """Creates a Job in the namespace."""
-        self._call("post", self._jobs, body=job)
+        self._call("post", self._jobs(), body=job)
 
     def delete_job(self, name: str) -> None:
         """Deletes a Job, and its pods with it."""
-        self._call("delete", f"{self._jobs}/{name}", body={"propagationPolicy": "Background"})
+        self._call("delete", self._jobs(name), body={"propagationPolicy": "Background"})
 
-    @property
-    def _jobs(self) -> str:
-        return f"/apis/batch/v1/namespaces/{self.namespace}/jobs"
+    def _jobs(self, name: str = "") -> str:
+        return self._path("/apis/batch/v1", "jobs", name)
 
     def annotate_template(
         self, kind: str, name: str, annotations: Mapping[str, str | None]
@@ -441,13 +531,13 @@ class Cluster:
         )
 
     def _workload_path(self, kind: str, name: str) -> str:
-        return f"/apis/apps/v1/namespaces/{self.namespace}/{WORKLOADS[kind]}/{name}"
+        return self._path("/apis/apps/v1", WORKLOADS[kind], name)
 
     def pods(
         self, selector: Mapping[str, Any], namespace: str | None = None
     ) -> list[dict[str, Any]]:
         """All pods that a selector means, by default in the release's namespace."""
-        return self._selected(f"/api/v1/namespaces/{namespace or self.namespace}/pods", selector)
+        return self._selected(self._core("pods", namespace=namespace), selector)
 
     def own_pods(self, workload: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The pods of a workload, without those of others that have the same labels.
@@ -458,12 +548,12 @@ class Cluster:
 
     def delete_pod(self, name: str) -> None:
         """Deletes a pod, whose workload makes another; nothing when it is gone."""
-        self._optional(f"/api/v1/namespaces/{self.namespace}/pods/{name}", "delete")
+        self._optional(self._core("pods", name), "delete")
 
     def revisions_of(self, kind: str, selector: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The templates that a workload has had: ReplicaSets of a Deployment, else ControllerRevisions."""
         plural = "replicasets" if kind == "Deployment" else "controllerrevisions"
-        return self._selected(f"/apis/apps/v1/namespaces/{self.namespace}/{plural}", selector)
+        return self._selected(self._path("/apis/apps/v1", plural), selector)
 
     def _selected(self, path: str, selector: Mapping[str, Any]) -> list[dict[str, Any]]:
         terms = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
@@ -480,7 +570,7 @@ class Cluster:
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """The events of the objects of a name, oldest first."""
-        path = f"/api/v1/namespaces/{self.namespace}/events"
+        path = self._core("events")
         items = self._call("get", path, query=[("fieldSelector", f"involvedObject.name={name}")])[
             "items"
         ]
@@ -495,7 +585,7 @@ class Cluster:
             ("tailLines", str(lines)),
             ("previous", str(previous).lower()),
         ]
-        path = f"/api/v1/namespaces/{self.namespace}/pods/{pod}/log"
+        path = f"{self._core('pods', pod)}/log"
         return str(self._call("get", path, query=query, text=True))
 
     def execute(
@@ -526,7 +616,7 @@ class Cluster:
         return Container(
             configuration=self._configuration,
             credentials=self._credentials,
-            pod=f"{self.server}/api/v1/namespaces/{self.namespace}/pods/{pod}",
+            pod=f"{self.server}{self._core('pods', pod)}",
             name=name,
         )
 

@@ -29,6 +29,19 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="name-invalid",
+            severity="error",
+            meaning=(
+                "A name that the run has read, or was given, is not the name of a Kubernetes object. No "
+                "request is made with it."
+            ),
+            message="{name} is not the name of a Kubernetes object.",
+            fix=(
+                "Correct the name where you have set it. If it comes from the cluster, find out who has "
+                "written it there."
+            ),
+        ),
+        Entry(
             code="cluster-unreachable",
             severity="error",
             meaning="The API server of the cluster does not answer.",

@@ -36,6 +36,7 @@ class Revision:
     :param status: Helm's word for its state: deployed, superseded, failed, pending-upgrade, …
     :param record: the decoded record, by Helm's own names (chart, config, manifest, info, …).
     :param labels: of the record's Secret: Helm's own, and those that were given to an upgrade.
+    :param uid: of the record's Secret: another record of the same number has another one.
     """
 
     release: str
@@ -43,6 +44,7 @@ class Revision:
     status: str
     record: Mapping[str, Any] = field(repr=False)
     labels: Mapping[str, str] = field(default_factory=dict)
+    uid: str = ""
 
     @property
     def values(self) -> dict[str, Any]:
@@ -93,10 +95,28 @@ class Revision:
         return str(self.chart.get("metadata", {}).get("version", ""))
 
 
-def decode(name: str, labels: Mapping[str, str], data: str) -> Revision:
+def record_name(release: str, number: int) -> str:
+    """Return the name of the Secret in which Helm keeps a revision."""
+    return f"sh.helm.release.v1.{release}.v{number}"
+
+
+def decode_secret(name: str, secret: Mapping[str, Any]) -> Revision:
+    """Return the revision in a Secret that has Helm's label.
+
+    :raises ValueError: when it holds no record.
+    """
+    metadata = secret["metadata"]
+    data = (secret.get("data") or {}).get("release")
+    if not isinstance(data, str):
+        raise ValueError(f"a record of release {name} holds no release")
+    return decode(name, metadata["labels"], data, str(metadata.get("uid", "")))
+
+
+def decode(name: str, labels: Mapping[str, str], data: str, uid: str = "") -> Revision:
     """A revision from a record Secret.
 
     :param data: ``data.release`` of the Secret: base64 of base64 of gzip of JSON.
+    :param uid: of the Secret.
     :raises ValueError: when it is none of Helm's.
     """
     try:
@@ -112,6 +132,7 @@ def decode(name: str, labels: Mapping[str, str], data: str) -> Revision:
         status=status,
         record=record,
         labels=dict(labels),
+        uid=uid,
     )
 
 

@@ -86,14 +86,14 @@ def wanted_changes(plan: Plan, deployed: Revision) -> list[values.Change]:
 class _Records:
     """The records of one release, read once."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, read: Callable[[], list[Revision]]) -> None:
         self.namespace = cluster.namespace
         self.known: list[Revision] = []
         self.releases = cluster.releases
-        self._cluster = cluster
+        self._read = read
 
-    def revisions(self, release: str) -> list[Revision]:
-        self.known = self._cluster.revisions(release)
+    def revisions(self, _release: str) -> list[Revision]:
+        self.known = self._read()
         return self.known
 
 
@@ -102,6 +102,8 @@ def look(
     cluster: Cluster,
     helm: Helm,
     live: Callable[[], Live],
+    read: Callable[[], list[Revision]],
+    *,
     before: Look | None = None,
 ) -> Look:
     """Looks at the release of a plan.
@@ -110,11 +112,12 @@ def look(
     something stands against it already.
 
     :param live: reads the workloads.
+    :param read: reads the records of the release.
     :param before: an earlier look of the same run. If the same revision is in use, what that one has
         found of those still holds.
     :raises FindingError: with everything that stands against it.
     """
-    records = _Records(cluster)
+    records = _Records(cluster, read)
 
     def in_use() -> tuple[Revision, list[values.Change]]:
         found = usable(records, plan.target.release, plan.applications, plan.rendered.leaves)
@@ -247,7 +250,8 @@ def _missing(
         of_chart = rights.of_release(cluster, good) if good else []
     except ValueError as error:
         raise FindingError(unreadable(plan.target.release, cluster.namespace, error)) from None
-    return rights.missing(cluster, [*needs.for_workloads(wanted, kinds), *of_chart])
+    own = needs.for_release(needs.for_workloads(wanted, kinds), plan.target.release)
+    return rights.missing(cluster, [*own, *of_chart])
 
 
 def _answer(ask: Callable[[], Any]) -> tuple[Any, list[Finding]]:

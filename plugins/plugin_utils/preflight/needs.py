@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import WORKLOADS
@@ -57,11 +57,17 @@ _ENTERED = ("create", "get")
 
 RECORDS = Need("secrets", ("list",), "find Helm's records of the release")
 
+RELEASE = "RELEASE"
+"""Stands for the name of the release in the name of an object, and on the page of the rights."""
+LEASE = f"mailops-smtp-{RELEASE}"
+"""The Lease of a release. Roles name it, because whoever may write all Leases may disturb others."""
+
 _LEFT = Need(
     "leases",
     ("get",),
-    "see whether a run has left the release unfinished",
+    "see whether a run of an older version has left the release unfinished",
     group="coordination.k8s.io",
+    names=(LEASE,),
 )
 
 READ = (RECORDS,)
@@ -102,7 +108,6 @@ _POLICIES = Need(
 
 _PROBED = (
     RECORDS,
-    _LEFT,
     Need("secrets", ("get",), "log in as a Secret says (smtp_existing_secret)", optional=True),
     *_of_workloads(("get",), "look at the workloads"),
     Need("pods", ("list",), "find the pods of the workloads"),
@@ -142,9 +147,21 @@ RESTART = (
     ),
     Need(
         "leases",
-        ("get", "create", "update"),
+        ("create",),
         "be the only run that works on the release",
         group="coordination.k8s.io",
+    ),
+    Need(
+        "leases",
+        ("get", "update"),
+        "be the only run that works on the release",
+        group="coordination.k8s.io",
+        names=(LEASE,),
+    ),
+    Need(
+        "secrets",
+        ("create", "update", "patch"),
+        "write down what it is about to change (the journal)",
     ),
 )
 
@@ -256,17 +273,31 @@ def of_chart(
     ]
 
 
-def rule(need: Need, verbs: Collection[str]) -> dict[str, list[str]]:
-    """The rule of a Role that gives some verbs of a need."""
-    return {"apiGroups": [need.group], "resources": [need.resource], "verbs": sorted(verbs)}
+def for_release(needs: Iterable[Need], release: str) -> list[Need]:
+    """Return the needs with the names of the objects of a release."""
+    return [
+        replace(need, names=tuple(name.replace(RELEASE, release) for name in need.names))
+        for need in needs
+    ]
+
+
+def rule(
+    group: str, resource: str, verbs: Collection[str], names: Collection[str] = ()
+) -> dict[str, list[str]]:
+    """Return the rule of a Role that gives verbs on a resource.
+
+    :param names: of the only objects that it is for; empty for all.
+    """
+    named = {"resourceNames": sorted(names)} if names else {}
+    return {"apiGroups": [group], "resources": [resource], **named, "verbs": sorted(verbs)}
 
 
 def rules(needs: Iterable[Need]) -> list[dict[str, list[str]]]:
-    """The rules that give all of the needs, one for each resource."""
-    verbs: dict[tuple[str, str], set[str]] = {}
+    """Return the rules that give all of the needs, one for each resource and the objects that are named of it."""
+    verbs: dict[tuple[str, str, tuple[str, ...]], set[str]] = {}
     for need in needs:
-        verbs.setdefault((need.group, need.resource), set()).update(need.verbs)
+        verbs.setdefault((need.group, need.resource, need.names), set()).update(need.verbs)
     return [
-        {"apiGroups": [group], "resources": [resource], "verbs": sorted(each)}
-        for (group, resource), each in sorted(verbs.items())
+        rule(group, resource, each, names)
+        for (group, resource, names), each in sorted(verbs.items())
     ]

@@ -45,8 +45,8 @@ class _Question:
 def missing(api: Api, needs: Iterable[Need]) -> list[Finding]:
     """A finding for each resource on which verbs are missing; a warning for those that are optional.
 
-    Everything is asked at once. A right for all objects of a kind is asked for first; where there is
-    none, one for each of the objects by their names.
+    Everything is asked at once. For one object the right is asked for by its name. For several, a right
+    for all objects of the kind is asked for first; where there is none, one for each by its name.
 
     :raises FindingError: when the API server cannot be asked.
     """
@@ -58,7 +58,7 @@ def missing(api: Api, needs: Iterable[Need]) -> list[Finding]:
             "group": need.group,
             "namespace": api.namespace if need.namespace is None else need.namespace,
         }
-        if api.may(question.verb, need.resource, **facts):
+        if len(need.names) != 1 and api.may(question.verb, need.resource, **facts):
             return True
         return bool(need.names) and all(
             api.may(question.verb, need.resource, **facts, name=name) for name in need.names
@@ -93,11 +93,20 @@ def _findings(refused: Sequence[_Question], namespace: str) -> list[Finding]:
                     dict.fromkeys(question.need.why for question in must or questions)
                 ),
                 rule=yaml.safe_dump(
-                    rule(first, verbs), default_flow_style=True, width=1000
+                    rule(first.group, first.resource, verbs, _names(questions)),
+                    default_flow_style=True,
+                    width=1000,
                 ).strip(),
             )
         )
     return found
+
+
+def _names(questions: Sequence[_Question]) -> list[str]:
+    """Return the objects for which a right is missing; empty when it is missing for all."""
+    if not all(question.need.names for question in questions):
+        return []
+    return sorted({name for question in questions for name in question.need.names})
 
 
 def of_release(api: Api, revision: Revision) -> list[Need]:

@@ -96,6 +96,9 @@ class Checked:
         return chart == self.chart and f"{version}.".startswith(f"{self.version}.")
 
 
+WorkloadKind = Literal["Deployment", "StatefulSet", "DaemonSet"]
+
+
 @dataclass(frozen=True)
 class Workload:
     """A workload whose pods get the settings; in a profile the name is an expression.
@@ -103,7 +106,7 @@ class Workload:
     :param rolls: which change of the values rolls it by itself: ``settings`` is all but credentials.
     """
 
-    kind: Literal["Deployment", "StatefulSet", "DaemonSet"]
+    kind: WorkloadKind
     name: str
     container: str
     rolls: Rolls = "none"

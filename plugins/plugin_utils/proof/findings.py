@@ -46,7 +46,7 @@ CATALOGUE = Catalogue(
             code="proof-not-noted",
             severity="warning",
             meaning=(
-                "The change is proved, and that could not be written into the lease of the release. So the "
+                "The change is proved, and that could not be written into the journal of the release. So the "
                 "next run takes it for one that is still to be proved."
             ),
             message="The proof has succeeded, and that could not be written down: {problem}",

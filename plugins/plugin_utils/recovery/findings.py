@@ -12,10 +12,69 @@ CATALOGUE = Catalogue(
             code="release-held",
             severity="error",
             meaning="Another run of this collection is working on the release, and lives.",
-            message="Release {release} is in the hands of another run: {holder}, since {since}.",
+            message=(
+                "Another run is working on release {release}: {holder}, since {since}.{ahead}"
+            ),
             fix=(
-                "Wait until that run is done, and run again. If it is killed, its lease {lease} expires "
-                "{seconds} s later, and the next run takes over."
+                "Wait until that run has ended, and run again. If no such run exists, somebody else has "
+                "written the lease: kubectl delete lease {lease} --namespace {namespace}"
+            ),
+        ),
+        Entry(
+            code="journal-not-used",
+            severity="warning",
+            meaning=(
+                "The Secret with the journal cannot be read, or is about records that are not there any "
+                "more. The run takes nothing from it. A revision that was left half written is rolled back "
+                "to the last good one; what is deployed stays."
+            ),
+            message="The journal of release {release} (Secret {name}) is not used: {problem}.",
+            fix=(
+                "Compare helm history {release} --namespace {namespace} with what you expect. The next "
+                "change writes a new journal."
+            ),
+        ),
+        Entry(
+            code="journal-missing",
+            severity="info",
+            meaning=(
+                "A run of this collection made the newest revision, and its journal is gone. So nobody "
+                "knows whether that run came to its end."
+            ),
+            message="The journal of the run that made revision {revision} of release {release} is gone.",
+            fix=(
+                "Nothing needs to be done if this run verifies the pods and proves the mail. The next "
+                "change writes a new journal."
+            ),
+        ),
+        Entry(
+            code="journal-not-writable",
+            severity="error",
+            meaning=(
+                "A Secret has the name of the journal, and cannot be replaced by one: its type is another "
+                "one, or it is immutable. This collection has not made it."
+            ),
+            message="Secret {name} has the name of the journal of this release and is something else.",
+            fix=(
+                "Find out who has made it. Then delete it: kubectl delete secret {name} --namespace "
+                "{namespace}"
+            ),
+        ),
+        Entry(
+            code="journal-of-older-version",
+            severity="warning",
+            meaning=(
+                "A run of an older version was killed, and its journal is in the Lease of the release. "
+                "Whoever may write Leases can have written it, so nothing is taken from it."
+            ),
+            message=(
+                "A run of an older version did not finish its change to release {release}. Its journal in "
+                "lease {lease} is not used."
+            ),
+            fix=(
+                "Look at helm history {release} --namespace {namespace} and at the pods. If they are not as "
+                "they should be: helm rollback {release} REVISION --namespace {namespace}. Then: kubectl "
+                "delete lease {lease} --namespace {namespace}"
             ),
         ),
         Entry(

@@ -16,7 +16,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
     Revision,
     newest,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unreadable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import unfinished
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import Unfinished
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import WayBack
@@ -40,11 +39,7 @@ class History:
 
         :raises FindingError: when the API server cannot be reached, or one of them cannot be read.
         """
-        helm = self.way_back.helm
-        try:
-            return self.way_back.cluster.revisions(helm.release)
-        except ValueError as error:
-            raise FindingError(unreadable(helm.release, helm.namespace, error)) from None
+        return self.way_back.lease.records.read()
 
     def at_last(self) -> list[Revision]:
         """All of them, when the API server can be reached again.

@@ -14,7 +14,6 @@ import platform
 import pwd
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -24,19 +23,31 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import ConflictError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import journal as journals
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.records import (
+    JournalTakenError,
+    Records,
+    Store,
+)
 
 SECONDS = 30
-"""A run that has not renewed its lease for so long is dead."""
+"""A run that has not renewed its lease for so long is dead, whatever the lease says."""
+ATTEMPTS = 3
+"""How often a write is tried that somebody else's has overtaken."""
+SKEW = 5.0
+"""Seconds by which two clocks of controllers may differ before that is told."""
+MANY = 2**31 - 1
+"""The highest number that the API server takes (an int32)."""
+OLD_JOURNAL = "mailops.smtp/doing"
+"""The annotation in which older versions kept their journal."""
 RENEW_SECONDS = 5
 POLL_SECONDS = 0.5
 SAY_SECONDS = 5
 
 
-class Leases(Protocol):
-    """Where the leases of a namespace are kept."""
+class Leases(Store, Protocol):
+    """Where the leases of a namespace are kept, beside the records of its releases."""
 
     def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]: ...
 
@@ -45,7 +56,7 @@ class Leases(Protocol):
 
 @dataclass(frozen=True)
 class Holder:
-    """Who has a lease, and how long ago it was heard of."""
+    """Who has a lease, and how long ago it was heard of. All of it is as somebody has written it."""
 
     identity: str
     since: datetime
@@ -53,82 +64,88 @@ class Holder:
     seconds: int
 
     def expires(self) -> datetime:
-        return self.renewed + timedelta(seconds=self.seconds)
+        """Return when it is free, if nobody renews it. Never later than a run of ours would let it be."""
+        return self.renewed + timedelta(seconds=min(self.seconds, SECONDS))
+
+    def skew(self, now: datetime) -> float:
+        """Return the seconds by which its last sign of life lies in the future."""
+        return max(0.0, (self.renewed - now).total_seconds())
 
 
 def holder_of(lease: Mapping[str, Any] | None) -> Holder | None:
-    """Who has a lease; `None` when it is free."""
+    """Return who has a lease; `None` when it is free, or is not what a run of ours writes."""
     spec = (lease or {}).get("spec") or {}
-    if not spec.get("holderIdentity") or not spec.get("renewTime"):
+    identity, seconds = spec.get("holderIdentity"), spec.get("leaseDurationSeconds")
+    try:
+        renewed = _time_of(spec.get("renewTime"))
+        since = _time_of(spec.get("acquireTime") or spec.get("renewTime"))
+    except ValueError:
         return None
-    renewed = datetime.fromisoformat(spec["renewTime"])
-    return Holder(
-        identity=spec["holderIdentity"],
-        since=datetime.fromisoformat(spec["acquireTime"]) if spec.get("acquireTime") else renewed,
-        renewed=renewed,
-        seconds=spec.get("leaseDurationSeconds") or SECONDS,
-    )
+    if not (isinstance(identity, str) and identity):
+        return None
+    return Holder(identity, since, renewed, seconds if type(seconds) is int else SECONDS)
 
 
-def left(leases: Leases, release: str) -> Journal | None:
-    """What the last run that worked on a release has written down."""
-    lease, _now = leases.lease(name_of(release))
-    return _journal(lease)
+def _time_of(text: Any) -> datetime:
+    """:raises ValueError: for what is not a time with a time zone."""
+    found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    if found is None or found.tzinfo is None:
+        raise ValueError("no time")
+    return found
 
 
 def proved(leases: Leases, release: str, run: str) -> None:
     """Writes down that the change of a run is proved, if that is owed. Takes no lease.
 
-    What a later run has left open stays so.
+    What a later run has left open stays so. A run that is at work now proves the change itself.
 
     :param run: the name of the run that has begun the change.
     :raises FindingError: when the API server cannot be reached, or refuses.
     """
-    while True:
-        lease, now = leases.lease(name_of(release))
-        holder, journal = holder_of(lease), _journal(lease)
+    for _attempt in range(ATTEMPTS):
+        records = Records(leases, release, run)
+        records.read()
+        journal = records.noted.journal
         owing = journal.owing(run) if journal else None
-        lives = holder is not None and holder.expires() > now
-        # Who is at work and has written something down takes over what is owed.
-        if lease is None or journal is None or owing is None or (lives and owing is not journal):
+        if journal is None or owing is None:
             return
-        done = replace(owing, doing="done")
-        told = done if owing is journal else replace(journal, before=done)
-        with suppress(ConflictError):  # somebody was faster
-            leases.write_lease(_noting(lease, told.annotations()))
-            return
+        lease, now = leases.lease(name_of(release))
+        holder = holder_of(lease)
+        if holder is not None and holder.expires() > now:
+            its_own = holder.identity.endswith(_of_run(run))
+            if not (its_own and owing is journal):
+                return
+        done = replace(owing, phase="closed")
+        try:
+            records.write(done if owing is journal else replace(journal, before=done))
+        except JournalTakenError:
+            continue  # somebody was faster: look again
+        return
 
 
 def name_of(release: str) -> str:
-    """The name of the lease of a release."""
+    """Return the name of the lease of a release."""
     return f"mailops-smtp-{release}"
 
 
-def _journal(lease: Mapping[str, Any] | None) -> Journal | None:
-    return journals.of((lease or {}).get("metadata", {}).get("annotations") or {})
-
-
-def _noting(lease: Mapping[str, Any], annotations: Mapping[str, str]) -> dict[str, Any]:
-    """A lease with more annotations."""
-    metadata = lease["metadata"]
-    every = {**(metadata.get("annotations") or {}), **annotations}
-    return {**lease, "metadata": {**metadata, "annotations": every}}
-
-
 def me(run: str) -> str:
-    """This run, for people."""
+    """Return what this run is called, for people."""
     try:
         user = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:  # a container may run as a user that it does not know
         user = str(os.getuid())
-    return f"{user}@{platform.node()}, process {os.getpid()}, run {run}"
+    return f"{user}@{platform.node()}, process {os.getpid()}{_of_run(run)}"
+
+
+def _of_run(run: str) -> str:
+    return f", run {run}"
 
 
 class Lease:
     """The lease of one release. It is taken when :meth:`take` is called, and given back at the end of the context.
 
-    A run that is killed does not give it back: that, and what :attr:`journal` says, is how the next
-    one knows.
+    A run that is killed does not give it back: that, and what :attr:`records` has noted, is how the next
+    one knows. The lease itself holds the holder and times only: many may write it.
     """
 
     def __init__(
@@ -143,6 +160,7 @@ class Lease:
         :param run: the name of this run.
         """
         self.run = run
+        self.records = Records(leases, release, run)
         self._leases = leases
         self._release = release
         self._name = name_of(release)
@@ -163,10 +181,22 @@ class Lease:
         return self._held
 
     def journal(self) -> Journal | None:
-        """What the last run that had the lease has written down; of this run, once it has."""
-        if not self._held:
-            self._lease, _now = self._leases.lease(self._name)
-        return _journal(self._lease)
+        """Return what the last run that had the lease has noted, as it was read last; of this run, once it has.
+
+        :raises FindingError: when it was not read yet, and cannot be.
+        """
+        if self.records.found is None:
+            self.records.read()
+        return self.records.noted.journal
+
+    def left_by_older_version(self) -> bool:
+        """Return whether a run of an older version has left its work unfinished, as the lease says.
+
+        Such a journal is not used: whoever may write leases can have written it.
+        """
+        lease, _now = self._leases.lease(self._name)
+        annotations = ((lease or {}).get("metadata") or {}).get("annotations") or {}
+        return bool(annotations.get(OLD_JOURNAL, "done") != "done")
 
     def take(self) -> None:
         """Takes the lease, if this run does not have it yet; and keeps it until the end of the context.
@@ -178,7 +208,7 @@ class Lease:
         if self._held:
             return
         first: Holder | None = None
-        said: float | None = None
+        begun, said = self._clock.now(), float("-inf")
         while True:
             lease, now = self._leases.lease(self._name)
             holder = holder_of(lease)
@@ -187,19 +217,31 @@ class Lease:
                     self._begin(lease, now)
                 except ConflictError:
                     continue  # somebody was faster, and has it now
+                self._claim()
                 return
-            if first is None:
-                first = holder
-            elif holder != first:
-                raise FindingError(self._in_the_hands_of(holder))
-            if said is None or self._clock.now() - said >= SAY_SECONDS:
+            first = first or holder
+            waited = self._clock.now() - begun
+            # One that is not renewed and does not expire either was not written by a run that has died.
+            if holder != first or waited > SECONDS:
+                raise FindingError(self._held_by(holder, now))
+            if self._clock.now() - said >= SAY_SECONDS:
                 said = self._clock.now()
-                left = (holder.expires() - now).total_seconds()
+                left = min((holder.expires() - now).total_seconds(), SECONDS - waited)
                 self._progress(
-                    f"release {self._release} is in the hands of {holder.identity}, since "
-                    f"{holder.since:%H:%M:%S} UTC; waiting whether it lives (at most {left:.0f} s)"
+                    f"{holder.identity} has been working on release {self._release} since "
+                    f"{holder.since:%H:%M:%S} UTC; waiting to see whether that run is alive (at most "
+                    f"{left:.0f} s)"
                 )
             self._clock.sleep(POLL_SECONDS)
+
+    def _claim(self) -> None:
+        for attempt in range(ATTEMPTS):
+            try:
+                return self.records.claim()
+            except ConflictError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        return None
 
     def require_free(self) -> None:
         """Sees that no run has the lease that may still live. Waits for nothing, and takes nothing.
@@ -209,9 +251,11 @@ class Lease:
         lease, now = self._leases.lease(self._name)
         holder = holder_of(lease)
         if holder is not None and holder.expires() > now:
-            raise FindingError(self._in_the_hands_of(holder))
+            raise FindingError(self._held_by(holder, now))
 
-    def _in_the_hands_of(self, holder: Holder) -> Finding:
+    def _held_by(self, holder: Holder, now: datetime) -> Finding:
+        skew = holder.skew(now)
+        ahead = f" Its last sign of life lies {skew:.0f} s in the future." if skew > SKEW else ""
         return CATALOGUE.finding(
             "release-held",
             where=f"release {self._release}",
@@ -219,32 +263,23 @@ class Lease:
             holder=holder.identity,
             since=f"{holder.since:%Y-%m-%d %H:%M:%S} UTC",
             lease=self._name,
-            seconds=holder.seconds,
+            seconds=SECONDS,
+            namespace=self._leases.namespace,
+            ahead=ahead,
         )
 
     def _begin(self, lease: dict[str, Any] | None, now: datetime) -> None:
         self._offset = now.timestamp() - self._clock.now()
-        metadata = (lease or {}).get("metadata") or {
-            "name": self._name,
-            "labels": {"app.kubernetes.io/managed-by": "mailops.smtp"},
-        }
-        before = (lease or {}).get("spec") or {}
+        times = ((lease or {}).get("spec") or {}).get("leaseTransitions")
         spec = {
             "holderIdentity": me(self.run),
             "leaseDurationSeconds": SECONDS,
             "acquireTime": self._time(),
             "renewTime": self._time(),
-            "leaseTransitions": before.get("leaseTransitions", -1) + 1,
+            "leaseTransitions": times + 1 if type(times) is int and times < MANY else 0,
         }
         self._alive_at = self._clock.now()
-        self._lease = self._leases.write_lease(
-            {
-                "apiVersion": "coordination.k8s.io/v1",
-                "kind": "Lease",
-                "metadata": metadata,
-                "spec": spec,
-            }
-        )
+        self._lease = self._leases.write_lease(self._body(lease, spec))
         self._held = True
         self._renewing = threading.Thread(target=self._keep, name="lease", daemon=True)
         self._renewing.start()
@@ -284,7 +319,10 @@ class Lease:
         :raises FindingError: when the lease is lost, or the API server cannot be reached.
         """
         self.check()
-        self._write(journal.annotations())
+        try:
+            self.records.write(journal)
+        except JournalTakenError:
+            self._lost = "another run has taken over its journal"
         self.check()
 
     def withdraw(self) -> None:
@@ -294,37 +332,54 @@ class Lease:
         """
         journal = self.journal()
         if journal is not None:
-            self.note(journal.before or replace(journal, doing="done"))
+            self.note(journal.before or replace(journal, phase="closed"))
 
     def renew(self) -> None:
         """Tells that this run lives.
 
         :raises FindingError: when the API server cannot be reached, or refuses.
         """
-        self._write({})
+        self._write()
 
-    def _write(self, annotations: Mapping[str, str], **spec: Any) -> None:
+    def _write(self, **spec: Any) -> None:
         with self._writing:
             started = self._clock.now()
             lease = self._lease or {}
             try:
-                self._lease = self._leases.write_lease(self._changed(lease, annotations, spec))
+                self._lease = self._leases.write_lease(self._changed(lease, spec))
             except ConflictError:
                 # By somebody else; or by this run, if an answer got lost on its way.
                 found, _now = self._leases.lease(self._name)
                 holder = holder_of(found)
                 if found is None or holder is None or holder.identity != me(self.run):
                     by = holder.identity if holder else "nobody"
-                    self._lost = f"it is in the hands of {by} now"
+                    self._lost = f"{by} has it now"
                     return
-                self._lease = self._leases.write_lease(self._changed(found, annotations, spec))
+                self._lease = self._leases.write_lease(self._changed(found, spec))
             self._alive_at = started
 
-    def _changed(
-        self, lease: Mapping[str, Any], annotations: Mapping[str, str], spec: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        spec = {**lease["spec"], "renewTime": self._time(), **spec}
-        return {**_noting(lease, annotations), "spec": spec}
+    def _changed(self, lease: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the lease as this run has written it last, renewed.
+
+        :param lease: as it was read last.
+        """
+        own = (self._lease or lease)["spec"]
+        return self._body(lease, {**own, "renewTime": self._time(), **spec})
+
+    def _body(self, lease: Mapping[str, Any] | None, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a lease that takes nothing from the one that was read but its version."""
+        metadata: dict[str, Any] = {
+            "name": self._name,
+            "labels": {"app.kubernetes.io/managed-by": "mailops.smtp"},
+        }
+        if lease is not None:
+            metadata["resourceVersion"] = lease["metadata"]["resourceVersion"]
+        return {
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": metadata,
+            "spec": dict(spec),
+        }
 
     def __enter__(self) -> Lease:
         return self
@@ -342,7 +397,7 @@ class Lease:
             return
         self._held = False
         try:
-            self._write({}, holderIdentity=None)
+            self._write(holderIdentity=None)
         except FindingError as problem:
             self._progress(
                 f"the lease of release {self._release} expires by itself in {SECONDS} s, because it "

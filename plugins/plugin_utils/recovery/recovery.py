@@ -25,16 +25,27 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import (
     marker,
     unfinished,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import (
+    journal as journals,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import (
+    lease as leases,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.certificates import Ca, Live
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.history import History
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Doing, Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import (
+    Journal,
+    Phase,
+    Record,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import (
     HALF_WRITTEN,
     Unfinished,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import Back, WayBack
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import patch
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,33 @@ class Recovery:
     def history(self) -> History:
         """The revisions of the release."""
         return History(self.way_back, self.clock)
+
+    def noticed(self) -> list[Finding]:
+        """Return what to say of the journal as it was found: gone, not used, or one of an older version.
+
+        :raises FindingError: when the API server cannot be reached.
+        """
+        lease = self.way_back.lease
+        if lease.records.found is None:
+            return []
+        noted, revisions = lease.records.found
+        last = newest(revisions)
+        facts: dict[str, Any] = {
+            "where": self.where,
+            "release": self.release,
+            "namespace": self.way_back.helm.namespace,
+        }
+        if noted.problem:
+            name = journals.name_of(self.release)
+            return [
+                CATALOGUE.finding("journal-not-used", name=name, problem=noted.problem, **facts)
+            ]
+        if lease.left_by_older_version():
+            its = leases.name_of(self.release)
+            return [CATALOGUE.finding("journal-of-older-version", lease=its, **facts)]
+        if noted.journal is None and last is not None and marker.run_of(last, revisions):
+            return [CATALOGUE.finding("journal-missing", revision=last.number, **facts)]
+        return []
 
     def begin(self, *, check: bool) -> list[Finding]:
         """Waits for an operation of somebody else's, and goes back from what a killed run has left half written.
@@ -131,7 +169,7 @@ class Recovery:
         lease = self.way_back.lease
         journal = self._noted() if lease.held else left and left.journal
         run = journal.run if journal else lease.run
-        return {"run": run, "proof_owed": bool(journal and journal.doing == "proof")}
+        return {"run": run, "proof_owed": bool(journal and journal.phase == "arrived")}
 
     def upgrading(self, deployed: Revision, live: Live, ca: Ca) -> tuple[str, ...]:
         """To be called before the upgrade; returns its flags, which mark the revision and keep the others.
@@ -142,13 +180,24 @@ class Recovery:
         """
         revisions = self.history.read()
         left = self.history.unfinished(revisions)
-        good = left.good.number if left and left.good else None
+        good = Record.of(left.good) if left and left.good else None
         if good is None and all(map(self._is_ready, live.values())):
-            good = deployed.number
+            good = Record.of(deployed)
         lease, cluster, number = self.way_back.lease, self.way_back.cluster, deployed.number + 1
         before = certificates.before(cluster, lease.journal(), left, live, ca)
         open_ = replace(left.journal, before=None) if left and left.journal else None
-        lease.note(Journal(lease.run, "upgrade", number, good, before, open_))
+        lease.note(
+            Journal(
+                run=lease.run,
+                kind="upgrade",
+                phase="begun",
+                leaves=Record.of(deployed),
+                good=good,
+                makes=number,
+                ca=before,
+                before=open_,
+            )
+        )
         self.way_back.require_newest(deployed.number)
         return (*marker.flags(lease.run, number), *keeping(revisions))
 
@@ -165,21 +214,30 @@ class Recovery:
         lease.take()
         lease.check()
         journal = lease.journal()
-        open_ = journal is not None and journal.doing != "undo"  # a way back is not undone again
+        open_ = journal is not None and not journal.undoes  # a rollback is not undone again
         if journal is not None and open_ and journal.run == lease.run:
             return
         revisions, live = self.history.read(), self.way_back.workloads.live()
         last, left = newest(revisions), self.history.unfinished(revisions)
         before = certificates.before(self.way_back.cluster, journal, left, live, ca)
-        if left and left.journal and left.journal.doing != "undo":
+        if left and left.journal and not left.journal.undoes:
             lease.note(left.journal.reopened(before))
         elif last is not None:
             if journal is None or journal.seen:
                 ready = all(map(self._is_ready, live.values()))
             else:
                 ready = journal.good is not None
-            good = last.number if ready else None
-            lease.note(Journal(lease.run, "roll", last.number, good, before))
+            lease.note(
+                Journal(
+                    run=lease.run,
+                    kind="roll",
+                    phase="begun",
+                    leaves=Record.of(last),
+                    good=Record.of(last) if ready else None,
+                    makes=last.number,
+                    ca=before,
+                )
+            )
 
     def upgraded(self) -> None:
         """To be called after the upgrade, which Helm makes of the newest revision that it finds.
@@ -231,15 +289,15 @@ class Recovery:
         journal = self._noted()
         if journal is not None and not journal.seen:
             # What was there before a change was proved then, or never will be.
-            owes = proof_follows and journal.doing != "undo"
-            self._finish(journal, "proof" if owes else "done")
+            owes = proof_follows and not journal.undoes
+            self._finish(journal, "arrived" if owes else "closed")
 
-    def _finish(self, journal: Journal, doing: Doing) -> None:
+    def _finish(self, journal: Journal, phase: Phase) -> None:
         """Notes that a change was seen to be right; the certificates go that nobody needs any more."""
         live = self.way_back.workloads.live() if journal.ca else {}
         before = certificates.finish(self.way_back.cluster, journal, live)
-        good = journal.revision if journal.rolls else journal.good
-        self.way_back.lease.note(Journal(journal.run, doing, journal.revision, good, before))
+        good = journal.leaves if journal.rolls else journal.good
+        self.way_back.lease.note(replace(journal, phase=phase, good=good, ca=before, before=None))
 
     def let_go(self) -> list[Finding]:
         """Lets the workloads go that a killed run has left held, when this one ends in a failure.
@@ -299,11 +357,12 @@ class Recovery:
         last, ours = newest(revisions), unfinished.made_by(journal, revisions)
         if last is None:
             return []
-        if journal.rolls or (journal.doing == "upgrade" and last.number < journal.revision):
+        begun = journal.kind == "upgrade" and journal.phase == "begun"
+        if journal.rolls or (begun and last.number < journal.makes):
             return self._undo_trust(failed, journal, last)
-        if last.number < journal.revision:
+        if last.number < journal.makes:
             return []  # Helm has written nothing
-        if last.number == journal.revision and last.is_rollback and last.status == "deployed":
+        if last.number == journal.makes and last.is_rollback and last.status == "deployed":
             return []  # it is undone already
         good = unfinished.before(journal, revisions)
         half_written = last.status in HALF_WRITTEN
@@ -330,7 +389,7 @@ class Recovery:
                 stay = f"the settings of revision {last.number} were there before, and stay"
                 told.append(self._not_undone(f"a restart has nothing to go back to: {stay}", None))
             return [*told, *trust.findings]
-        ours = not journal.rolls or last.number == journal.revision
+        ours = not journal.rolls or last.number == journal.makes
         good = None if journal.good is None else last
         refusal = self._refusal(failed, last, good, ours=ours)
         if refusal and (journal.rolls or not self.undoes):
@@ -343,7 +402,7 @@ class Recovery:
             "change-not-written",
             where=self.where,
             release=self.release,
-            revision=journal.revision - 1,
+            revision=journal.makes - 1,
         )
 
     def _refusal(
@@ -379,12 +438,12 @@ class Recovery:
             back = way_back.go(last, good, ca)
             facts |= {"settings": back.settings, "restarted": back.restarts}
             way_back.arrive(self.seconds)
-            left = (*ca, *(mount.state for mount in back.trust.mounts))
+            left = (*ca, *(patch.mounted(mount.state) for mount in back.trust.mounts))
             live = way_back.workloads.live()
             certificates.discard(way_back.cluster, left, live, kept=open_.ca if open_ else ())
             journal = way_back.lease.journal()
             if journal is not None:
-                undone = replace(journal, doing="done", ca=(), before=None)
+                undone = replace(journal, phase="closed", ca=(), before=None)
                 way_back.lease.note(open_ or undone)
         except FindingError as error:
             if back is None:

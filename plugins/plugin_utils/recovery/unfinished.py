@@ -53,8 +53,8 @@ def find(revisions: Sequence[Revision], journal: Journal | None) -> Unfinished |
     if last.status in HALF_WRITTEN and (noted or run_of(last, revisions)):
         good = before(noted, revisions) if noted else None
         return Unfinished(last, True, good or last_good(revisions), noted)
-    if noted and noted.doing != "done" and last.status == "deployed":
-        wrong = overtook(noted, last) or last.number < noted.revision
+    if noted and noted.phase != "closed" and last.status == "deployed":
+        wrong = overtook(noted, last) or last.number < noted.makes
         return Unfinished(last, wrong, before(noted, revisions), noted)
     return None
 
@@ -80,22 +80,23 @@ def made_by(journal: Journal, revisions: Sequence[Revision]) -> bool:
     last = newest(revisions)
     if last is None:
         return False
-    if journal.doing == "undo":
-        begun = last.number == journal.revision and last.is_rollback
-        return begun or last.number == journal.revision - 1
+    if journal.undoes:
+        begun = last.number == journal.makes and last.is_rollback
+        return begun or last.number == journal.makes - 1
     if journal.rolls:
-        return last.number == journal.revision and last.status == "deployed"
-    return last.number >= journal.revision and run_of(last, revisions) == journal.run
+        return last.number == journal.makes and last.status == "deployed"
+    return last.number >= journal.makes and run_of(last, revisions) == journal.run
 
 
 def overtook(journal: Journal, last: Revision) -> bool:
     """Whether somebody else's revision came before the one that a run has made, which does not know of it."""
-    return last.number > journal.revision
+    return last.number > journal.makes
 
 
 def before(journal: Journal, revisions: Sequence[Revision]) -> Revision | None:
     """The revision to go back to from the newest, if it is still kept and has worked."""
     last = newest(revisions)
-    number = last.number - 1 if last and overtook(journal, last) else journal.good
+    good = journal.good.number if journal.good else None
+    number = last.number - 1 if last and overtook(journal, last) else good
     found = (entry for entry in revisions if entry.number == number and entry.has_worked)
     return next(found, None)

@@ -26,7 +26,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal, Record
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import (
@@ -34,6 +34,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads imp
     restarted_at,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import mounts
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounted import Mounted
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due
 
 CONFLICT = "Apply failed with"
@@ -77,15 +78,15 @@ class WayBack:
     lease: Lease
     redactor: Callable[[], Redactor]
 
-    def trust(self, ca: Sequence[Mapping[str, Any]]) -> Due:
+    def trust(self, ca: Sequence[Mounted]) -> Due:
         """What is to be done so that the workloads have the private CA that they had before."""
         return mounts.back(self.cluster, self.workloads.live(), ca)
 
-    def go(self, last: Revision, good: Revision, ca: Sequence[Mapping[str, Any]] = ()) -> Back:
+    def go(self, last: Revision, good: Revision, ca: Sequence[Mounted] = ()) -> Back:
         """Goes back, and restarts the workloads whose pods have something else. Waits for nothing.
 
         :param last: the newest revision; when it is also the good one, it stays.
-        :param ca: the workloads whose private CA is to be as before.
+        :param ca: what workloads had of the private CA.
         :raises FindingError: when that one is not the newest any more, when the lease is lost, or Helm
             or the API server fails.
         """
@@ -95,8 +96,8 @@ class WayBack:
         waited = hooks.waited_for(hooks.AFTER_ROLLBACK, good, self.helm.namespace)
         with trust.held(waited, contested=False):
             if last.number != good.number:
-                findings += self._roll_back(last.number, good)
-                revision = newest(self.cluster.revisions(self.helm.release)) or good
+                findings += self._roll_back(last, good)
+                revision = newest(self.lease.records.read()) or good
                 settings.append(
                     f"the settings of revision {good.number} again (as revision {revision.number})"
                 )
@@ -184,13 +185,13 @@ class WayBack:
 
         :raises FindingError: when somebody has. What was noted is taken back, because it will not be done.
         """
-        revisions = self.cluster.revisions(self.helm.release)
+        revisions = self.lease.records.read()
         last = newest(revisions)
         if last is not None and last.number == number:
             return revisions
         journal = self.lease.journal()
         if journal is not None:
-            self.lease.note(replace(journal, doing="done"))
+            self.lease.note(replace(journal, phase="closed"))
         release = self.helm.release
         text = f"revision {last.number} is {last.status}" if last else "it is gone"
         raise FindingError(
@@ -199,8 +200,8 @@ class WayBack:
             )
         )
 
-    def _roll_back(self, last: int, good: Revision) -> list[Finding]:
-        flags = self._note(last + 1, good)
+    def _roll_back(self, last: Revision, good: Revision) -> list[Finding]:
+        flags = self._note(last, last.number + 1, good)
         try:
             self.helm.rollback(good.number, redactor=self.redactor(), flags=flags)
         except FindingError as error:
@@ -210,7 +211,10 @@ class WayBack:
         else:
             return []
         replicas = self._replicas(good)
-        flags = (FORCE_CONFLICTS, *self._note(last + 2, good))  # the one that has failed is kept
+        flags = (
+            FORCE_CONFLICTS,
+            *self._note(last, last.number + 2, good),
+        )  # the one that has failed is kept
         redactor, failed = self.redactor(), list[Finding]()
         try:
             self.helm.rollback(good.number, redactor=redactor, flags=flags)
@@ -226,11 +230,24 @@ class WayBack:
         where = f"release {self.helm.release}"
         return [CATALOGUE.finding("undo-took-over", where=where, words=words)]
 
-    def _note(self, number: int, good: Revision) -> tuple[str, ...]:
-        """To be called before a rollback; returns its flags."""
+    def _note(self, last: Revision, number: int, good: Revision) -> tuple[str, ...]:
+        """To be called before a rollback; returns its flags.
+
+        :param last: the revision that is left.
+        :param number: of the revision that the rollback makes.
+        """
         journal = self.lease.journal()
-        ca = journal.ca if journal else ()
-        self.lease.note(Journal(self.lease.run, "undo", number, good.number, ca))
+        self.lease.note(
+            Journal(
+                run=self.lease.run,
+                kind="undo",
+                phase="begun",
+                leaves=Record.of(last),
+                good=Record.of(good),
+                makes=number,
+                ca=journal.ca if journal else (),
+            )
+        )
         return keeping(self.require_newest(number - 1))
 
     def _replicas(self, good: Revision) -> Sequence[tuple[str, str, int, str]]:

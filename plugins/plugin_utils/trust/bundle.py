@@ -9,11 +9,12 @@ where the parts of it are from.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.description import pem
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounted import DIGEST_LENGTH
 
 _ROOTS = "# mailops.smtp: the roots of the image "
 _OWN = "# mailops.smtp: the private CA\n"
@@ -56,6 +57,6 @@ def marks(own: str) -> tuple[str, ...]:
 
 
 def digest(files: Mapping[str, str]) -> str:
-    """Ten characters that change when one of the files holds other certificates."""
-    named = (f"{name}\n{pem.certificates(files[name])}" for name in sorted(files))
-    return hashlib.sha256("".join(named).encode()).hexdigest()[:10]
+    """Return 128 bits of the SHA-256 of the names and the whole content of files, in hexadecimal digits."""
+    content = json.dumps(dict(files), sort_keys=True).encode()
+    return hashlib.sha256(content).hexdigest()[:DIGEST_LENGTH]

@@ -174,14 +174,32 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="ca-changed-by-others",
+            severity="error",
+            meaning=(
+                "The name of the ConfigMap with the private CA holds the SHA-256 digest of its content, and "
+                "the content has another one: somebody has deleted it and made another in its place. The "
+                "run trusts nothing in it."
+            ),
+            message="ConfigMap {name}, which the pods of {where} trust, does not hold what its name says.",
+            fix=(
+                "Find out who has replaced it. Then delete it (kubectl delete configmap {name} --namespace "
+                "{namespace}), run again, and restart the pods: kubectl rollout restart {resource} "
+                "--namespace {namespace}"
+            ),
+        ),
+        Entry(
             code="ca-not-brought-back",
             severity="warning",
             meaning=(
-                "On the way back, the private CA that a workload had before is not mounted again, because "
-                "its certificates are not in the cluster any more. A run deletes them when it takes the "
-                "CA away and has seen the pods without it."
+                "The rollback does not mount the private CA again that a workload had before, because "
+                "its ConfigMap was deleted or holds something else. A run deletes it after it has taken "
+                "the CA away and has seen the pods without it."
             ),
-            message="{where} does not have the private CA again that it had: ConfigMap {name} is gone.",
+            message=(
+                "{where} does not have the private CA again that it had: ConfigMap {name} is gone or holds "
+                "something else."
+            ),
             fix="Run again with that CA, and smtp_ca_mode as it was.",
         ),
         Entry(

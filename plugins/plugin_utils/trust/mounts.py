@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle, 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.bundle import Roots
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import Trust, file_of
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounted import Mounted
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.patch import Object
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import Runtime
 
@@ -85,8 +86,8 @@ class Due:
         return ", ".join(map(patch.label, self.left_held))
 
     @property
-    def before(self) -> tuple[Mapping[str, Any], ...]:
-        """The workloads with our fields as they are: applied, each is as it was found."""
+    def before(self) -> tuple[Mounted, ...]:
+        """Return what each workload has of the private CA as it was found."""
         return tuple(patch.mounted(mount.state) for mount in self.mounts)
 
     @property
@@ -184,25 +185,26 @@ class Due:
         return [mount.diff for mount in self.mounts]
 
 
-def back(cluster: Cluster, live: Live, before: Iterable[Mapping[str, Any]]) -> Due:
+def back(cluster: Cluster, live: Live, before: Iterable[Mounted]) -> Due:
     """What is to be done so that workloads have the CA that they had before.
 
     :param live: the workloads as they are.
-    :param before: some of them as `Due.before` has them; the first of each counts.
+    :param before: what some of them had; the first entry of each counts.
     :raises FindingError: when the cluster refuses.
     """
     states = {patch.place(state): state for state in live.values()}
     held = tuple(filter(hold.is_held, states.values()))
     mounts, findings = list[Mount](), list[Finding]()
-    for body in before:
-        state, name = states.pop(patch.place(body), None), patch.config_map_of(body)
-        if state is None or patch.mounted(state) == body:
+    for each in before:
+        state, name = states.pop((each.kind, each.name), None), each.config_map
+        if state is None or patch.mounted(state) == each:
             continue
-        if name and cluster.config_map(name) is None:
-            where = patch.label(body)
+        there = cluster.config_map(name) if name else None
+        if name and not (there and patch.is_genuine(there, each.digest)):
+            where = patch.label(state)
             findings.append(CATALOGUE.finding("ca-not-brought-back", where=where, name=name))
         else:
-            mounts.append(Mount(state, None, body))
+            mounts.append(Mount(state, None, patch.restored(each, state)))
     return Due(cluster, tuple(mounts), held, tuple(findings))
 
 
@@ -253,8 +255,19 @@ class Mounts:
     def _mount(
         self, state: Object, runtimes: Mapping[Workload, Runtime]
     ) -> tuple[Mount, list[Finding]]:
-        mounted = patch.config_map_of(state)
+        mounted, digest = patch.config_map_of(state), patch.digest_of(state)
         there = self.cluster.config_map(mounted) if mounted else None
+        if there is not None and not patch.is_genuine(there, digest):
+            kind, name = patch.place(state)
+            raise FindingError(
+                CATALOGUE.finding(
+                    "ca-changed-by-others",
+                    where=patch.label(state),
+                    name=mounted,
+                    resource=f"{kind.lower()}/{name}",
+                    namespace=self.cluster.namespace,
+                )
+            )
         kept: Mapping[str, str] = (there or {}).get("data") or {}
         files: dict[str, str] = {}
         findings: list[Finding] = []
@@ -287,6 +300,8 @@ class Mounts:
                 return before, kept
             return None, CATALOGUE.finding("ca-roots-unreadable", problem=error, **facts)
         told = None if found else CATALOGUE.finding("ca-roots-none", **facts)
+        if before and before.certificates == found:
+            return before, told  # another image with the same roots is no reason to roll the pods
         return Roots(image, found), told
 
 

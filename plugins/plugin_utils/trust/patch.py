@@ -10,18 +10,32 @@ and applying less takes away what is left out
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    Workload,
+    WorkloadKind,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import bundle
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import mounted as mounts
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import path_of
-from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import FOLDER, Runtime
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounted import (
+    VOLUME,
+    Mounted,
+    digest_in,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import (
+    FOLDER,
+    RUNTIMES,
+    Runtime,
+)
 
 Object = Mapping[str, Any]
 
 MANAGER = "mailops-smtp-ca"
 """Owns the volume, the mount and the variables."""
-VOLUME = "mailops-smtp-ca"
+LABELS = {"app.kubernetes.io/managed-by": "mailops.smtp"}
+"""The labels of the ConfigMaps that this collection makes."""
 
 _KEYS = ("name", "mountPath")
 """What tells the entries of a list of a pod's specification from each other."""
@@ -33,34 +47,69 @@ def config_map_name(state: Object, files: Mapping[str, str]) -> str:
     Other certificates are another ConfigMap, so that they roll the workload, and so that the pods from
     before keep theirs.
     """
-    return f"{VOLUME}-{state['kind'].lower()}-{state['metadata']['name']}-{bundle.digest(files)}"
+    return mounts.config_map_name(*place(state), bundle.digest(files))
 
 
 def config_map(state: Object, files: Mapping[str, str]) -> dict[str, Any]:
-    """The ConfigMap with the certificates, which goes when its workload is deleted."""
-    metadata = state["metadata"]
-    owner = {
-        "apiVersion": "apps/v1",
-        "kind": state["kind"],
-        "name": metadata["name"],
-        "uid": metadata["uid"],
-    }
+    """The ConfigMap with the certificates, which goes when its workload is deleted.
+
+    Nobody can change its content: it is immutable, and its name holds the digest of the content.
+    """
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {
             "name": config_map_name(state, files),
-            "labels": {"app.kubernetes.io/managed-by": "mailops.smtp"},
-            "ownerReferences": [owner],
+            "labels": dict(LABELS),
+            "ownerReferences": [_owner(state)],
         },
         "data": dict(files),
+        "immutable": True,
     }
 
 
+def _owner(state: Object) -> dict[str, Any]:
+    metadata = state["metadata"]
+    return {
+        "apiVersion": "apps/v1",
+        "kind": state["kind"],
+        "name": metadata["name"],
+        "uid": metadata["uid"],
+    }
+
+
+def digest_of(workload: Object) -> str:
+    """Return the digest of the files that a workload's pods mount; empty when they mount none of ours."""
+    for volume in _pod(workload).get("volumes") or []:
+        if volume["name"] == VOLUME:
+            name = (volume.get("configMap") or {}).get("name")
+            return digest_in(*place(workload), name)
+    return ""
+
+
 def config_map_of(workload: Object) -> str | None:
-    """The name of the ConfigMap that a workload's pods mount; `None` when they mount none."""
-    volumes = (each for each in _pod(workload).get("volumes") or [] if each["name"] == VOLUME)
-    return next((each["configMap"]["name"] for each in volumes if each.get("configMap")), None)
+    """Return the name of our ConfigMap that a workload's pods mount; `None` when they mount none."""
+    digest = digest_of(workload)
+    return mounts.config_map_name(*place(workload), digest) if digest else None
+
+
+def is_genuine(config_map: Object, digest: str) -> bool:
+    """Return whether the content of a ConfigMap is what its name says.
+
+    :param digest: the one in its name.
+    """
+    data = config_map.get("data") or {}
+    return not config_map.get("binaryData") and bundle.digest(data) == digest
+
+
+def is_ours(config_map: Object, workload: Object) -> bool:
+    """Return whether this collection has made a ConfigMap for a workload, by its label and its owner."""
+    metadata = config_map["metadata"]
+    labelled = (metadata.get("labels") or {}).items() >= LABELS.items()
+    owners = metadata.get("ownerReferences") or []
+    return labelled and any(
+        contains(owner, _owner(workload)) for owner in owners if isinstance(owner, Mapping)
+    )
 
 
 def _pod(workload: Object) -> Mapping[str, Any]:
@@ -94,15 +143,16 @@ def mounting(
 
     :param runtimes: the containers of this workload that get them.
     """
-    containers = [
-        {
-            "name": workload.container,
-            "env": [{"name": runtime.variable, "value": runtime.value(path_of(workload))}],
-            "volumeMounts": [{"name": VOLUME, "mountPath": FOLDER, "readOnly": True}],
-        }
-        for workload, runtime in runtimes.items()
-    ]
+    containers = [_container(workload, runtime) for workload, runtime in runtimes.items()]
     return _mounting(state, containers, config_map_name(state, files))
+
+
+def _container(workload: Workload, runtime: Runtime) -> dict[str, Any]:
+    return {
+        "name": workload.container,
+        "env": [{"name": runtime.variable, "value": runtime.value(path_of(workload))}],
+        "volumeMounts": [{"name": VOLUME, "mountPath": FOLDER, "readOnly": True}],
+    }
 
 
 def _mounting(
@@ -113,28 +163,43 @@ def _mounting(
     return {**bare(state), "spec": {"template": {"spec": pod}}}
 
 
-def mounted(state: Object) -> dict[str, Any]:
-    """A workload with the fields that we own in it now: applied, it brings this state back."""
-    config_map = config_map_of(state)
-    if config_map is None or not managed(state, MANAGER):
+def restored(before: Mounted, state: Object) -> dict[str, Any]:
+    """Return a workload with the fields that it had: applied, it has them again.
+
+    :param state: the workload as it is.
+    """
+    if not before.digest:
         return bare(state)
-    containers = []
-    for container in _pod(state)["containers"]:
-        ours = {
-            "env": [_picked(each, "name", "value") for each in _told(container)],
-            "volumeMounts": [
-                _picked(each, "name", "mountPath", "readOnly")
-                for each in container.get("volumeMounts") or []
-                if each["name"] == VOLUME
-            ],
-        }
-        if any(ours.values()):
-            containers.append({"name": container["name"], **ours})
-    return _mounting(state, containers, config_map)
+    containers = [
+        _container(Workload(before.kind, before.name, container), RUNTIMES[runtime])
+        for container, runtime in before.containers.items()
+    ]
+    return _mounting(state, containers, str(before.config_map))
 
 
-def _picked(entry: Mapping[str, Any], *keys: str) -> dict[str, Any]:
-    return {key: entry[key] for key in keys if key in entry}
+def mounted(state: Object) -> Mounted:
+    """Return what we own in a workload now."""
+    kind, name = cast(WorkloadKind, state["kind"]), state["metadata"]["name"]
+    digest = digest_of(state) if managed(state, MANAGER) else ""
+    containers = {
+        container["name"]: runtime
+        for container in (_pod(state).get("containers") or [] if digest else [])
+        if (runtime := _runtime(Workload(kind, name, container["name"]), container))
+    }
+    return Mounted(kind, name, digest, containers) if containers else Mounted(kind, name)
+
+
+def _runtime(workload: Workload, container: Object) -> str:
+    """Return the first runtime whose variable a container has as we set it; empty when there is none."""
+    env = {entry["name"]: entry.get("value") for entry in container.get("env") or []}
+    return next(
+        (
+            name
+            for name, runtime in RUNTIMES.items()
+            if runtime.variable and env.get(runtime.variable) == runtime.value(path_of(workload))
+        ),
+        "",
+    )
 
 
 def _told(container: Object) -> Iterator[Mapping[str, Any]]:

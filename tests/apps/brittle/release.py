@@ -84,6 +84,18 @@ def let_operation_age(release: Release) -> None:
     )
 
 
+def journal(release: Release) -> dict[str, Any]:
+    """What the last run has written down.
+
+    :raises KubectlError: when there is nothing.
+    """
+    found = release.kubectl.json(
+        "-n", release.namespace, "get", "secret", f"mailops.journal.v1.{release.name}"
+    )
+    noted: dict[str, Any] = json.loads(b64decode(found["data"]["journal"]))
+    return noted
+
+
 def lease(release: Release) -> dict[str, Any] | None:
     """The lease of the release, when there is one."""
     try:

@@ -12,12 +12,12 @@ import pytest
 from ansible_collections.mailops.smtp.plugins.action.smtp_back_out import ActionModule
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing import (
     ARGUMENTS,
     perform,
 )
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.journals import entry
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
     Release,
@@ -60,9 +60,9 @@ def test_a_change_is_undone_that_is_of_this_run_or_was_still_to_be_proved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, released: dict[str, Any], undone: bool
 ) -> None:
     release = Release([revision(4, "superseded"), made_by("first", 5, "deployed")])
-    with lease(release.kept, "first") as its:
+    with lease(release.store, "first") as its:
         its.take()
-        its.note(Journal("first", "proof", 5, 4))
+        its.note(entry("first", "proof", 5, 4))
     monkeypatch.setattr(ActionModule, "cluster", lambda *_: cast(Cluster, release))
     monkeypatch.setattr(
         ActionModule, "recovery", lambda _self, _plan, _of, its: recovery(release, its)

@@ -19,7 +19,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Target
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
     Authority,
     Relay,
@@ -29,6 +28,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing
     ARGUMENTS,
     perform,
 )
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.journals import entry
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
     Release,
@@ -110,9 +110,9 @@ def unproved() -> Release:
 
 def noted(doing: Any) -> Release:
     release = of(revision(4, "superseded"), made_by("killed", 5, "deployed"))
-    with lease(release.kept, "killed") as its:
+    with lease(release.store, "killed") as its:
         its.take()
-        its.note(Journal("killed", doing, 5, 4))
+        its.note(entry("killed", doing, 5, 4))
     return release
 
 

@@ -18,10 +18,10 @@ from ansible import constants
 from ansible_collections.mailops.smtp.plugins.action.smtp_prove import ActionModule
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.modules import smtp_prove as documentation
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Kept as Records
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError, Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import FOLDER
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import cause
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.tests.unit.plugins.action.test_smtp_probe import (
     codes,
     documented,
@@ -42,9 +42,11 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing
     ARGUMENTS,
     perform,
 )
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.journals import entry
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
     Kept,
     lease,
+    left_in,
 )
 
 TO = "someone@example.org"
@@ -54,15 +56,21 @@ Prove = Callable[..., dict[str, Any]]
 
 
 class Distroless(ScriptedCluster):
-    """Nothing can be run in its containers but the application's own command; it keeps leases."""
+    """Nothing can be run in its containers but the application's own command; it keeps leases and journals."""
 
-    kept: Kept
+    store: Kept
+
+    def kept(self, release: str) -> Records:
+        return self.store.kept(release)
+
+    def write_journal(self, journal: Mapping[str, Any]) -> dict[str, Any]:
+        return self.store.write_journal(journal)
 
     def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]:
-        return self.kept.lease(name)
+        return self.store.lease(name)
 
     def write_lease(self, lease: Mapping[str, Any]) -> dict[str, Any]:
-        return self.kept.write_lease(lease)
+        return self.store.write_lease(lease)
 
     sent: Sequence[str] = ()
     ends = Executed(0, b"sent\n", b"")
@@ -88,7 +96,7 @@ def container(name: str) -> dict[str, Any]:
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Distroless:
     there = Distroless(secrets={"creds": secret(user="hub", password="of-the-pod")})
     monkeypatch.setattr(there, "revisions", lambda _release: [])
-    there.kept = Kept(Clock())
+    there.store = Kept(Clock())
     for name in ("api", "cmd"):
         own = container(name)
         there.states[f"qua-{name}"] = deployment(f"qua-{name}", container=own)
@@ -171,8 +179,8 @@ def test_everything_that_is_returned_is_documented_with_its_type(
     assert result["failed"]
     returned = yaml.safe_load(documentation.RETURN)
     assert set(result) - {"changed", "failed", "warnings"} == set(returned)
-    for key, entry in returned.items():
-        documented(entry, result[key], key)
+    for key, described in returned.items():
+        documented(described, result[key], key)
     assert set(codes(result)) >= {"application-cannot-send", "mail-log-quoted"}
 
 
@@ -260,20 +268,20 @@ def test_pods_that_are_to_keep_former_settings_prove_nothing_of_the_new_ones(
 class TestAProofThatIsOwed:
     """By a run that was killed before it; it is made up for, and that is written down."""
 
-    OWED = Journal("first", "proof", 5, 4)
+    OWED = entry("first", "proof", 5, 4)
     RELEASED: Mapping[str, Any] = {"changed": False, "proof_owed": True, "run": "first"}
 
     @pytest.fixture(autouse=True)
     def noted(self, cluster: Distroless) -> None:
-        with lease(cluster.kept, "first") as its:
+        with lease(cluster.store, "first") as its:
             its.take()
             its.note(self.OWED)
 
-    def doing(self, cluster: Distroless) -> str:
-        journal = lease(cluster.kept).journal()
+    def phase(self, cluster: Distroless) -> str:
+        journal = left_in(cluster.store)
         assert journal
-        assert replace(journal, doing="proof") == self.OWED
-        return journal.doing
+        assert replace(journal, phase="arrived") == self.OWED
+        return journal.phase
 
     def test_is_made_up_for_with_a_mail(
         self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
@@ -283,7 +291,7 @@ class TestAProofThatIsOwed:
         result = prove(relay, released=self.RELEASED)
         assert "failed" not in result, result["msg"]
         assert len(relay.mails) == 1
-        assert self.doing(cluster) == "done"
+        assert self.phase(cluster) == "closed"
 
     @pytest.mark.parametrize("test_mail", ["never", "always"])
     def test_is_proved_by_what_is_wanted_of_it(
@@ -292,14 +300,14 @@ class TestAProofThatIsOwed:
         relay = run_relay(Relay())
         the_pods_have(cluster, relay)
         assert "failed" not in prove(relay, released=self.RELEASED, test_mail=test_mail)
-        assert self.doing(cluster) == "done"
+        assert self.phase(cluster) == "closed"
 
     def test_is_owed_still_when_it_fails(
         self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
     ) -> None:
         relay = run_relay(Relay(replies={"AUTH": REJECTED}))
         assert prove(relay, released=self.RELEASED)["failed"]
-        assert self.doing(cluster) == "proof"
+        assert self.phase(cluster) == "arrived"
 
     def test_is_owed_still_when_it_may_pass_and_the_probe_has_failed_for_good(
         self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
@@ -308,7 +316,7 @@ class TestAProofThatIsOwed:
         the_pods_have(cluster, relay)
         refused = TestAfterAProbeThatHasFailed.REFUSED
         assert prove(relay, released=self.RELEASED, probed=refused)["failed"]
-        assert self.doing(cluster) == "proof"
+        assert self.phase(cluster) == "arrived"
 
     def test_is_owed_still_when_it_waits_for_a_restart_or_in_check_mode(
         self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
@@ -320,21 +328,21 @@ class TestAProofThatIsOwed:
             f"qua-{name}-1": environ(SMTP_SENDER_PASSWORD="former") for name in ("api", "cmd")
         }
         assert "failed" not in prove(relay, released=self.RELEASED, restart="defer")
-        assert self.doing(cluster) == "proof"
+        assert self.phase(cluster) == "arrived"
 
     def test_is_none_where_mail_is_switched_off(
         self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
     ) -> None:
         relay = run_relay(Relay())
         assert "failed" not in prove(relay, released=self.RELEASED, enabled=False)
-        assert self.doing(cluster) == "done"
+        assert self.phase(cluster) == "closed"
 
     def test_that_cannot_be_written_down_is_told_and_fails_nothing(
         self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
     ) -> None:
         relay = run_relay(Relay())
         the_pods_have(cluster, relay)
-        cluster.kept.answers = False
+        cluster.store.answers = False
         result = prove(relay, released=self.RELEASED)
         assert "failed" not in result, result["msg"]
         assert "proof-not-noted" in codes(result)

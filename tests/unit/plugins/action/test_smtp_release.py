@@ -16,7 +16,7 @@ from ansible_collections.mailops.smtp.plugins.action.smtp_release import ActionM
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target, make
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Doing, Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.marker import LABEL
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
@@ -32,7 +32,14 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing
     ARGUMENTS,
     perform,
 )
-from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.journals import (
+    Doing,
+    entry,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
+    lease,
+    left_in,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
     Release,
     made_by,
@@ -103,7 +110,7 @@ def test_a_workload_that_a_killed_run_has_left_held_is_told_also_when_this_one_i
     if turn == "before its turn":
         meanwhile()
     else:
-        release.kept.before_write = meanwhile
+        release.store.before_write = meanwhile
 
     result = perform(bringing(release), ARGUMENTS, folder=tmp_path)[1]
     found = [finding["code"] for finding in result["findings"]]
@@ -125,6 +132,7 @@ def configured(**container: Any) -> Release:
     wanted = values.apply({}, make(ARGUMENTS, (), Path(os.devnull).read_text).rendered.leaves, {})
     newest = replace(revision(5, config=wanted), labels={LABEL: "first-5"})
     release = Release([revision(4, "superseded"), newest], may_all=True)
+    release.store.keep(entry("first", "done", 5, 4))
     for name in WORKLOADS:
         release.states[name] = deployment(name, replicas=0, updated=0, ready=0, container=container)
     return release
@@ -154,9 +162,9 @@ def running(**differences: str) -> Release:
 
 def unseen(release: Release) -> None:
     """Leaves the release as a run does that is killed before it has seen what the pods have."""
-    with lease(release.kept, "first") as its:
+    with lease(release.store, "first") as its:
         its.take()
-        its.note(Journal("first", "upgrade", 5, 4))
+        its.note(entry("first", "upgrade", 5, 4))
 
 
 def test_a_private_ca_that_another_run_has_just_taken_out_is_not_taken_out_again(
@@ -170,7 +178,7 @@ def test_a_private_ca_that_another_run_has_just_taken_out_is_not_taken_out_again
         for state in release.states.values():
             state["metadata"]["managedFields"] = []
 
-    release.kept.before_write = meanwhile
+    release.store.before_write = meanwhile
     result = perform(bringing(release), ARGUMENTS, folder=tmp_path)[1]
     assert "failed" not in result, result
     assert not result["changed"]
@@ -191,7 +199,7 @@ def test_pods_that_another_run_has_just_restarted_are_not_restarted_again(tmp_pa
         for name in pods.values():
             release.environments[name] = environ(SMTP_SENDER_USER="new")
 
-    release.kept.before_write = meanwhile
+    release.store.before_write = meanwhile
     result = perform(bringing(release), ARGUMENTS, folder=tmp_path)[1]
     assert "failed" not in result, result
     assert result["restarted"] == []
@@ -219,7 +227,7 @@ def test_a_restart_that_only_the_look_at_the_pods_asks_for_is_announced_as_well(
 class TestTheProofOfAChange:
     """Is owed when its run was killed before it, and there is nothing else to do then."""
 
-    OWED = Journal("first", "proof", 5, 4)
+    OWED = entry("first", "proof", 5, 4)
 
     @staticmethod
     def released(release: Release, folder: Path, **changes: Any) -> dict[str, Any]:
@@ -229,28 +237,28 @@ class TestTheProofOfAChange:
 
     @staticmethod
     def noted(release: Release, journal: Journal) -> None:
-        with lease(release.kept, journal.run) as its:
+        with lease(release.store, journal.run) as its:
             its.take()
             its.note(journal)
 
     def test_is_told_with_the_run_that_has_made_it_and_is_no_change(self, tmp_path: Path) -> None:
         release = configured()
         self.noted(release, self.OWED)
-        writes = release.kept.version
+        writes = release.store.version
         result = self.released(release, tmp_path)
         assert (result["proof_owed"], result["run"], result["changed"]) == (True, "first", False)
-        assert release.kept.version == writes
+        assert release.store.version == writes
 
     @pytest.mark.parametrize(("follows", "owed"), [(True, True), ("no", False), (None, False)])
     def test_is_owed_from_its_deployment_on_when_it_follows(
         self, tmp_path: Path, follows: object, owed: bool
     ) -> None:
         release = configured()
-        self.noted(release, Journal("first", "upgrade", 5, 4))
+        self.noted(release, entry("first", "upgrade", 5, 4))
         result = self.released(release, tmp_path, proof_follows=follows)
         assert (result["proof_owed"], result["run"], result["changed"]) == (owed, "first", True)
-        journal = lease(release.kept).journal()
-        assert journal == replace(self.OWED, doing="proof" if owed else "done")
+        journal = left_in(release.store)
+        assert journal == replace(self.OWED, phase="arrived" if owed else "closed")
 
     @pytest.mark.parametrize(
         ("doing", "told"),
@@ -263,7 +271,7 @@ class TestTheProofOfAChange:
         self, tmp_path: Path, doing: str, told: str
     ) -> None:
         release = configured()
-        self.noted(release, replace(self.OWED, doing=cast(Doing, doing)))
+        self.noted(release, entry("first", cast(Doing, doing), 5, 4))
         result = self.released(release, tmp_path, proof_follows=True)
         [finding] = result["findings"]
         assert finding["code"] == "run-resumed"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Doing, Journal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Phase
 from ansible_collections.mailops.smtp.tests.unit.plugins.action.test_smtp_release import (
     WORKLOADS,
     bringing,
@@ -28,7 +28,14 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.performing
     ARGUMENTS,
     perform,
 )
-from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.journals import (
+    Doing,
+    entry,
+)
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
+    lease,
+    left_in,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
     Release,
     made_by,
@@ -65,16 +72,16 @@ def unproved() -> Release:
 
 
 def noted(release: Release, doing: Doing) -> Release:
-    with lease(release.kept, "first") as its:
+    with lease(release.store, "first") as its:
         its.take()
-        its.note(Journal("first", doing, 5, 4))
+        its.note(entry("first", doing, 5, 4))
     return release
 
 
-def doing(release: Release) -> Doing | None:
+def phase(release: Release) -> Phase | None:
     """What is written down of the killed run."""
-    journal = lease(release.kept).journal()
-    return journal.doing if journal else None
+    journal = left_in(release.store)
+    return journal.phase if journal else None
 
 
 def half_written() -> Release:
@@ -116,7 +123,7 @@ def test_what_has_all_arrived_stays_whatever_is_found_of_other_settings(
     assert result["failed"]
     assert codes(result) == [found.code, "change-withheld"]
     assert release.numbers() == [4, 5]
-    assert doing(release) == "done"
+    assert phase(release) == "closed"
 
 
 def test_a_probe_of_another_release_withholds_nothing(tmp_path: Path) -> None:
@@ -158,11 +165,11 @@ class TestAProofThatIsOwed:
 
     def test_is_left_to_the_proof_when_they_are_what_is_wanted(self, tmp_path: Path) -> None:
         release = unproved()
-        writes = release.kept.version
+        writes = release.store.version
         result = deployed(release, tmp_path, REFUSED, WAITS, proof_follows=True)
         assert "failed" not in result, result
         assert (result["proof_owed"], result["run"], result["changed"]) == (True, "first", False)
-        assert release.kept.version == writes
+        assert release.store.version == writes
 
     @pytest.mark.parametrize("follows", [True, False])
     def test_stays_owed_when_other_settings_are_wanted_which_do_not_come_in(
@@ -172,13 +179,13 @@ class TestAProofThatIsOwed:
         result = deployed(release, tmp_path, REFUSED, WAITS, **OTHERS, proof_follows=follows)
         assert result["failed"]
         assert codes(result) == ["credentials-rejected", "change-withheld"]
-        assert (release.numbers(), doing(release)) == ([4, 5], "proof")
+        assert (release.numbers(), phase(release)) == ([4, 5], "arrived")
 
     def test_stays_owed_when_no_proof_follows(self, tmp_path: Path) -> None:
         release = unproved()
         result = deployed(release, tmp_path, REFUSED, WAITS)
         assert codes(result) == ["credentials-rejected", "change-withheld"]
-        assert (release.numbers(), doing(release)) == ([4, 5], "proof")
+        assert (release.numbers(), phase(release)) == ([4, 5], "arrived")
 
     @pytest.mark.parametrize("restart", ["auto", "defer"])
     def test_stays_owed_when_the_pods_would_get_something_else_by_a_restart(
@@ -194,7 +201,7 @@ class TestAProofThatIsOwed:
         given = {"restart": restart, "proof_follows": True}
         result = deployed(release, tmp_path, REFUSED, WAITS, **given)
         assert codes(result) == ["credentials-rejected", "change-withheld"]
-        assert (release.restarted, doing(release)) == ([], "proof")
+        assert (release.restarted, phase(release)) == ([], "arrived")
 
 
 def test_without_a_killed_run_the_findings_of_a_probe_withhold_nothing(tmp_path: Path) -> None:

@@ -62,4 +62,5 @@ def revision(
 ) -> Revision:
     info = {"status": status, "description": description}
     labels = {"name": "qua", "owner": "helm", "status": status, "version": str(number)}
-    return decode("qua", labels, encoded(record(version=number, info=info, **changes)))
+    data = encoded(record(version=number, info=info, **changes))
+    return decode("qua", labels, data, uid=f"uid-{number}")

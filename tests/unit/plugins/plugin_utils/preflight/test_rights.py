@@ -147,11 +147,21 @@ class TestTheData:
         }
         assert needs.RECORDS in found
 
-    def test_a_role_has_one_rule_for_each_resource(self) -> None:
+    def test_a_role_has_one_rule_for_each_resource_and_what_is_named_of_it(self) -> None:
         for work in needs.WORKS:
             rules = needs.rules(work.needs)
-            places = [(*rule["apiGroups"], *rule["resources"]) for rule in rules]
+            places = [
+                (*rule["apiGroups"], *rule["resources"], *rule.get("resourceNames", ()))
+                for rule in rules
+            ]
             assert len(places) == len(set(places))
+
+    def test_no_role_may_read_or_change_the_lease_of_another_release(self) -> None:
+        for work in needs.WORKS:
+            rules = needs.rules(needs.for_release(work.needs, "qua"))
+            for rule in (each for each in rules if each["resources"] == ["leases"]):
+                named = rule.get("resourceNames") == ["mailops-smtp-qua"]
+                assert named or rule["verbs"] == ["create"]
 
     def test_more_work_needs_more(self) -> None:
         assert set(needs.READ) < set(needs.VERIFY) < set(needs.CONFIGURE) < set(needs.CONFIGURE_CA)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Kept as Records
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
@@ -54,7 +55,7 @@ class Release:
     away: FindingError | None = None
     may_all: bool = False
     namespace: str = "apps"
-    kept: Kept = field(default_factory=lambda: Kept(Clock()))
+    store: Kept = field(default_factory=lambda: Kept(Clock()))
     set: list[tuple[str, str, Mapping[str, Any], str]] = field(default_factory=list)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     pods: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -63,10 +64,27 @@ class Release:
     applied: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
-    def revisions(self, _release: str) -> list[Revision]:
+    def __post_init__(self) -> None:
+        self.store.before_read = self._read
+
+    def _read(self) -> None:
         if self.away is not None:
             raise self.away
-        return list(self.held)
+        self.store.revisions = self.held
+
+    def kept(self, release: str) -> Records:
+        return self.store.kept(release)
+
+    def write_journal(self, journal: Mapping[str, Any]) -> dict[str, Any]:
+        return self.store.write_journal(journal)
+
+    def claim_journal(
+        self, name: str, version: str, annotations: Mapping[str, str]
+    ) -> dict[str, Any]:
+        return self.store.claim_journal(name, version, annotations)
+
+    def revisions(self, release: str) -> list[Revision]:
+        return self.kept(release).revisions
 
     def releases(self) -> list[str]:
         return ["qua"]
@@ -81,10 +99,10 @@ class Release:
         return []
 
     def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]:
-        return self.kept.lease(name)
+        return self.store.lease(name)
 
     def write_lease(self, lease: Mapping[str, Any]) -> dict[str, Any]:
-        return self.kept.write_lease(lease)
+        return self.store.write_lease(lease)
 
     def workload(self, kind: str, name: str) -> dict[str, Any] | None:
         state = self.states.get(name)
@@ -157,14 +175,14 @@ def recovery(
 
     :param its: the lease of the run; by default that of `mine`.
     """
-    cluster, clock = cast(Cluster, release), release.kept.clock
+    cluster, clock = cast(Cluster, release), release.store.clock
     explainer = Explainer(cluster, "qua", Redactor([]), secrets_kept=lambda: ())
     way_back = WayBack(
         helm=Helm("helm", "qua", "apps", "/tmp", runner=release.helm),
         cluster=cluster,
         workloads=Workloads(cluster, workloads, explainer, clock, progress=release.said.append),
         evidence={},
-        lease=its or lease(release.kept),
+        lease=its or lease(release.store),
         redactor=lambda: Redactor([]),
     )
     return Recovery(way_back, clock, undoes=True, seconds=60)

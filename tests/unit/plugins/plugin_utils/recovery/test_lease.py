@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS, proved
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import find
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import Clock
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.journals import entry
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
     Kept,
     lease,
+    left_in,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
     made_by,
@@ -75,14 +78,14 @@ def test_the_lease_of_a_dead_run_is_taken_over_when_it_has_expired_and_not_befor
 ) -> None:
     dead = lease(kept, "dead")
     dead.take()
-    dead.note(Journal("dead", "upgrade", 8, 7))
+    dead.note(entry("dead", "upgrade", 8, 7))
     with lease(kept, "next") as following:
         following.take()
         assert kept.clock.now() == SECONDS
-        assert following.journal() == Journal("dead", "upgrade", 8, 7)
+        assert following.journal() == entry("dead", "upgrade", 8, 7)
         assert kept.spec()["leaseTransitions"] == 1
         with pytest.raises(FindingError):
-            dead.note(Journal("dead", "undo", 9, 7))
+            dead.note(entry("dead", "undo", 9, 7))
         assert "run next" in kept.spec()["holderIdentity"]
 
 
@@ -131,12 +134,12 @@ def test_an_answer_that_got_lost_loses_no_lease(kept: Kept) -> None:
 
 
 def test_a_journal_stays_when_the_lease_is_given_back(kept: Kept) -> None:
-    written = Journal("mine", "upgrade", 4, None)
+    written = entry("mine", "upgrade", 4, None)
     with lease(kept) as mine:
         mine.take()
         mine.note(written)
         assert mine.journal() == written
-    assert lease(kept, "next").journal() == written
+    assert left_in(kept) == written
 
 
 def test_a_lease_that_cannot_be_given_back_is_told_and_expires(kept: Kept) -> None:
@@ -147,10 +150,124 @@ def test_a_lease_that_cannot_be_given_back_is_told_and_expires(kept: Kept) -> No
     assert "expires by itself" in said[-1]
 
 
+class TestALeaseThatSomebodyElseHasWritten:
+    """Whoever may write leases can hold a run up for a while, and make it do nothing else."""
+
+    FUTURE = "2099-01-01T00:00:00.000000Z"
+
+    @staticmethod
+    def written(kept: Kept, **spec: Any) -> None:
+        with lease(kept, "first") as first:
+            first.take()
+        (found,) = kept.leases.values()
+        found["spec"].update(spec)
+
+    def test_that_is_held_for_years_is_waited_for_as_long_as_a_dead_run_and_then_told(
+        self, kept: Kept
+    ) -> None:
+        self.written(kept, holderIdentity="x", renewTime=self.FUTURE, leaseDurationSeconds=10**9)
+        with lease(kept, "next") as following:
+            finding = the_finding(following.take)
+        assert finding.code == "release-held"
+        assert "in the future" in finding.message
+        assert kept.clock.now() <= SECONDS + 1
+
+    def test_whose_duration_is_longer_than_ours_expires_as_ours(self, kept: Kept) -> None:
+        now = "2026-11-21T09:00:00.000000Z"
+        self.written(kept, holderIdentity="x", renewTime=now, leaseDurationSeconds=10**9)
+        with lease(kept, "next") as following:
+            following.take()
+            assert kept.clock.now() == SECONDS
+
+    @pytest.mark.parametrize(
+        "spec",
+        [
+            {"renewTime": "tomorrow"},
+            {"renewTime": "2026-11-21T09:00:00"},
+            {"renewTime": 5},
+            {"holderIdentity": {"name": "x"}},
+            {"acquireTime": "yesterday"},
+        ],
+    )
+    def test_that_no_run_of_ours_has_written_is_free(
+        self, kept: Kept, spec: dict[str, Any]
+    ) -> None:
+        now = "2026-11-21T09:00:00.000000Z"
+        self.written(kept, **{"holderIdentity": "x", "renewTime": now, **spec})
+        with lease(kept, "next") as following:
+            following.take()
+            assert kept.clock.now() == 0
+
+    @pytest.mark.parametrize("transitions", ["many", None, 2**31 - 1, True])
+    def test_whose_count_is_no_count_is_taken_all_the_same(
+        self, kept: Kept, transitions: object
+    ) -> None:
+        self.written(kept, leaseTransitions=transitions)
+        with lease(kept, "next") as following:
+            following.take()
+            assert kept.spec()["leaseTransitions"] == 0
+
+    def test_leaves_nothing_of_what_they_have_put_into_it(self, kept: Kept) -> None:
+        self.written(kept)
+        (found,) = kept.leases.values()
+        found["metadata"]["annotations"] = {"mailops.smtp/doing": "undo"}
+        with lease(kept, "next") as following:
+            assert following.left_by_older_version()
+            assert following.journal() is None
+            following.take()
+        (found,) = kept.leases.values()
+        assert "annotations" not in found["metadata"]
+
+    def test_that_is_given_away_under_a_run_stops_it_at_its_next_write(self, kept: Kept) -> None:
+        with lease(kept, "first") as first, lease(kept, "next") as following:
+            first.take()
+            first.note(entry("first", "upgrade", 8, 7))
+            kept.spec()["holderIdentity"] = None
+            following.take()
+            finding = the_finding(lambda: first.note(entry("first", "proof", 8, 7)))
+            assert finding.code == "lease-lost"
+            following.note(entry("next", "upgrade", 8, 7))
+            following.check()
+        assert left_in(kept) == entry("next", "upgrade", 8, 7)
+
+
+class TestAJournalThatSomebodyElseHasWritten:
+    """Is not used when it is not of its form; then the next change writes a new one."""
+
+    def test_is_told_and_written_over(self, kept: Kept) -> None:
+        kept.keep(entry("first", "done", 5, 4))
+        (found,) = kept.journals.values()
+        found["data"]["journal"] = "e30="
+        with lease(kept) as mine:
+            assert mine.journal() is None
+            assert "cannot be read" in mine.records.noted.problem
+            mine.take()
+            mine.note(entry("mine", "upgrade", 6, 5))
+        assert left_in(kept) == entry("mine", "upgrade", 6, 5)
+
+    @pytest.mark.parametrize("change", [{"type": "Opaque"}, {"immutable": True}])
+    def test_that_cannot_be_written_over_stops_the_run_before_it_changes_anything(
+        self, kept: Kept, change: dict[str, Any]
+    ) -> None:
+        kept.keep(entry("first", "done", 5, 4))
+        (found,) = kept.journals.values()
+        found.update(change)
+        with lease(kept) as mine:
+            assert the_finding(mine.take).code == "journal-not-writable"
+
+    def test_loses_nothing_when_only_an_answer_got_lost(self, kept: Kept) -> None:
+        with lease(kept) as mine:
+            mine.take()
+            kept.loses_answer = True
+            mine.note(entry("mine", "upgrade", 6, 5))
+            mine.note(entry("mine", "proof", 6, 5))
+        assert left_in(kept) == entry("mine", "proof", 6, 5)
+
+
 class TestAProofThatIsOwed:
     """Is written down as soon as it has succeeded, without the lease."""
 
-    OWED, NEXT = Journal("first", "proof", 5, 4), Journal("next", "upgrade", 6, 4)
+    OWED, NEXT = entry("first", "proof", 5, 4), entry("next", "upgrade", 6, 4)
 
     @staticmethod
     def noted(kept: Kept, journal: Journal) -> None:
@@ -160,18 +277,18 @@ class TestAProofThatIsOwed:
 
     @staticmethod
     def found(kept: Kept) -> Journal | None:
-        return lease(kept, "later").journal()
+        return left_in(kept)
 
     def test_is_owed_no_more(self, kept: Kept) -> None:
         self.noted(kept, self.OWED)
         proved(kept, "qua", "first")
-        assert self.found(kept) == replace(self.OWED, doing="done")
+        assert self.found(kept) == replace(self.OWED, phase="closed")
         assert kept.spec()["holderIdentity"] is None
 
     def test_of_a_run_after_which_another_was_killed_leaves_what_that_one_has_left(
         self, kept: Kept
     ) -> None:
-        begun, proven = replace(self.NEXT, before=self.OWED), replace(self.OWED, doing="done")
+        begun, proven = replace(self.NEXT, before=self.OWED), replace(self.OWED, phase="closed")
         self.noted(kept, begun)
         proved(kept, "qua", "first")
         assert self.found(kept) == replace(begun, before=proven)
@@ -202,12 +319,12 @@ class TestAProofThatIsOwed:
         killed.take()
         killed.note(self.OWED)
         proved(kept, "qua", "first")
-        assert self.found(kept) == replace(self.OWED, doing="done")
+        assert self.found(kept) == replace(self.OWED, phase="closed")
         assert "run first" in kept.spec()["holderIdentity"]
 
     def test_is_looked_at_again_when_somebody_was_faster(self, kept: Kept) -> None:
         self.noted(kept, self.OWED)
-        kept.before_write = lambda: self.noted(kept, self.NEXT)
+        kept.before_journal = lambda: self.noted(kept, self.NEXT)
         proved(kept, "qua", "first")
         assert self.found(kept) == self.NEXT
 

@@ -17,6 +17,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import SECONDS
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import CONFLICT
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import hold, patch
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounted import Mounted
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import RUNTIMES
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
     API,
     deployment,
@@ -24,7 +26,11 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.sc
     pod,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
-from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import lease
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.journals import entry
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.leases import (
+    lease,
+    left_in,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
     Release,
     made_by,
@@ -47,7 +53,7 @@ AWAY = FindingError(CATALOGUE.finding("cluster-unreachable", where="api", proble
 
 def noted(release: Release, journal: Journal) -> None:
     """A run has written something down, and is gone."""
-    with lease(release.kept, journal.run) as its:
+    with lease(release.store, journal.run) as its:
         its.take()
         its.note(journal)
 
@@ -58,7 +64,7 @@ def outcome(run: str, *, owed: bool) -> dict[str, object]:
 
 def test_a_change_whose_proof_fails_afterwards_is_undone() -> None:
     release = Release([revision(4, "superseded"), made_by("first", 5, "deployed")])
-    noted(release, Journal("first", "done", 5, 4))
+    noted(release, entry("first", "done", 5, 4))
     with (mine := recovery(release)).way_back.lease:
         assert codes(mine.back_out([REFUSED], "first")) == ["change-undone"]
     assert release.numbers() == [4, 5, 6]
@@ -73,7 +79,7 @@ def test_a_way_back_that_was_taken_for_a_killed_run_owes_no_proof_and_is_not_und
     with (mine := recovery(release)).way_back.lease as its:
         its.take()
         with mine.undoing(proof_follows=proof_follows):
-            its.note(Journal("mine", "undo", 6, 4))
+            its.note(entry("mine", "undo", 6, 4))
         assert mine.outcome(None) == outcome("mine", owed=False)
         assert mine.back_out([REFUSED], "mine") == []
     assert release.numbers() == [4, 5, 6]
@@ -82,7 +88,7 @@ def test_a_way_back_that_was_taken_for_a_killed_run_owes_no_proof_and_is_not_und
 def test_the_change_that_another_run_has_made_since_stays() -> None:
     second = made_by("second", 6, "deployed")
     release = Release([revision(4, "superseded"), made_by("first", 5), second])
-    noted(release, Journal("second", "done", 6, 5))
+    noted(release, entry("second", "done", 6, 5))
     with (mine := recovery(release)).way_back.lease:
         (finding,) = mine.back_out([REFUSED], "first")
     assert finding.code == "change-not-undone"
@@ -92,7 +98,7 @@ def test_the_change_that_another_run_has_made_since_stays() -> None:
 
 def test_a_change_that_was_taken_up_from_a_killed_run_goes_by_the_name_of_that_one() -> None:
     release = Release([revision(4, "superseded"), made_by("killed", 5, "deployed")])
-    noted(release, Journal("killed", "upgrade", 5, 4))
+    noted(release, entry("killed", "upgrade", 5, 4))
     with (mine := recovery(release)).way_back.lease as its:
         left = mine.left(release.held)
         assert mine.outcome(None) == outcome("mine", owed=False)
@@ -101,7 +107,7 @@ def test_a_change_that_was_taken_up_from_a_killed_run_goes_by_the_name_of_that_o
         with mine.undoing():
             pass
         assert mine.outcome(left) == outcome("killed", owed=False)
-        assert its.journal() == Journal("killed", "done", 5, 4)
+        assert its.journal() == entry("killed", "done", 5, 4)
 
 
 def test_the_cause_is_told_also_when_the_undoing_fails() -> None:
@@ -111,7 +117,7 @@ def test_the_cause_is_told_also_when_the_undoing_fails() -> None:
         def change() -> None:
             its.take()
             with mine.undoing():
-                its.note(Journal("mine", "upgrade", 5, 4))
+                its.note(entry("mine", "upgrade", 5, 4))
                 release.away = AWAY
                 raise FindingError(REFUSED)
 
@@ -128,8 +134,8 @@ def test_a_lease_that_is_lost_meanwhile_does_not_hide_the_cause() -> None:
         def change() -> None:
             its.take()
             with mine.undoing():
-                its.note(Journal("mine", "upgrade", 5, 4))
-                release.kept.clock.sleep(SECONDS)
+                its.note(entry("mine", "upgrade", 5, 4))
+                release.store.clock.sleep(SECONDS)
                 raise FindingError(REFUSED)
 
         found = findings_of(change)
@@ -138,12 +144,12 @@ def test_a_lease_that_is_lost_meanwhile_does_not_hide_the_cause() -> None:
 
 def test_what_cannot_be_undone_because_another_run_is_at_work_is_told_with_its_name() -> None:
     release = Release([revision(4, "superseded"), made_by("first", 5, "deployed")])
-    with lease(release.kept, "other") as other, (mine := recovery(release)).way_back.lease:
+    with lease(release.store, "other") as other, (mine := recovery(release)).way_back.lease:
         other.take()
-        release.kept.clock.on_sleep = lambda time: other.renew() if time == 5 else None
+        release.store.clock.on_sleep = lambda time: other.renew() if time == 5 else None
         (finding,) = mine.back_out([REFUSED], "first")
     assert finding.code == "change-not-undone"
-    assert "in the hands of another run" in finding.message
+    assert "Another run is working on release qua" in finding.message
 
 
 @pytest.mark.parametrize("undone_by", ["mine", "killed"])
@@ -152,11 +158,11 @@ def test_a_private_ca_that_comes_in_after_a_way_back_is_written_down_and_so_can_
 ) -> None:
     back = revision(6, "deployed", "Rollback to 4")
     release = Release([revision(4, "superseded"), made_by("killed", 5), back])
-    noted(release, Journal(undone_by, "undo", 6, 4))
-    before = {"kind": "Deployment", "metadata": {"name": "qua-api"}}
+    noted(release, entry(undone_by, "undo", 6, 4))
+    before = Mounted("Deployment", "qua-api")
     with (mine := recovery(release)).way_back.lease as its:
         mine.rolling((before,))
-        assert its.journal() == Journal("mine", "roll", 6, 6, (before,))
+        assert its.journal() == entry("mine", "roll", 6, 6, (before,))
 
 
 def test_the_number_of_pods_of_somebody_else_stays_also_when_helm_fails_halfway() -> None:
@@ -170,7 +176,7 @@ def test_the_number_of_pods_of_somebody_else_stays_also_when_helm_fails_halfway(
         refusals=[f"{CONFLICT} 1 conflict", "etcdserver: request timed out"],
         states={"qua-api": scaled},
     )
-    noted(release, Journal("mine", "done", 5, 4))
+    noted(release, entry("mine", "done", 5, 4))
     with (mine := recovery(release)).way_back.lease:
         assert codes(mine.back_out([REFUSED], "mine")) == ["change-not-undone"]
     assert release.set == [("Deployment", "qua-api", {"replicas": 5}, "kubectl")]
@@ -182,7 +188,7 @@ class TestTheWayBack:
     GOOD = revision(4, "superseded", manifest="")
 
     def undone(self, release: Release, *workloads: Workload) -> list[Finding]:
-        noted(release, Journal("mine", "done", 5, 4))
+        noted(release, entry("mine", "done", 5, 4))
         with (mine := recovery(release, None, workloads)).way_back.lease:
             return mine.back_out([REFUSED], "mine")
 
@@ -235,16 +241,16 @@ def test_check_mode_says_what_a_run_without_it_would_mend_and_mends_nothing() ->
 
 def test_check_mode_takes_no_run_for_killed_that_may_still_live() -> None:
     release = Release([revision(4), made_by("other", 5, "pending-upgrade")])
-    with lease(release.kept, "other") as other, (mine := recovery(release)).way_back.lease:
+    with lease(release.store, "other") as other, (mine := recovery(release)).way_back.lease:
         other.take()
-        other.note(Journal("other", "upgrade", 5, 4))
+        other.note(entry("other", "upgrade", 5, 4))
         assert the_finding(lambda: mine.begin(check=True)).code == "release-held"
-        release.kept.clock.sleep(SECONDS)
+        release.store.clock.sleep(SECONDS)
         assert the_finding(lambda: mine.begin(check=True)).code == "run-unfinished"
 
 
 def test_a_revision_that_was_never_proved_stays_so_when_the_next_change_is_not_written() -> None:
-    killed = Journal("killed", "upgrade", 5, 4)
+    killed = entry("killed", "upgrade", 5, 4)
     release = Release([revision(4, "superseded"), made_by("killed", 5, "deployed")])
     noted(release, killed)
     with (mine := recovery(release)).way_back.lease as its:
@@ -262,7 +268,7 @@ def test_a_revision_that_was_never_proved_stays_so_when_the_next_change_is_not_w
 
 def test_of_a_restart_that_fails_it_is_told_that_the_settings_stay() -> None:
     release = Release([revision(4, "superseded"), made_by("earlier", 5, "deployed")])
-    noted(release, Journal("earlier", "done", 5, 4))
+    noted(release, entry("earlier", "done", 5, 4))
     with (mine := recovery(release)).way_back.lease:
 
         def change() -> None:
@@ -279,7 +285,7 @@ def test_of_a_restart_that_fails_it_is_told_that_the_settings_stay() -> None:
 class TestAChangeWhoseProofIsOwed:
     """Is in the pods, and nobody knows yet whether mail goes out with it."""
 
-    OWED = Journal("first", "proof", 5, 4)
+    OWED = entry("first", "proof", 5, 4)
 
     @pytest.fixture
     def release(self) -> Release:
@@ -292,7 +298,7 @@ class TestAChangeWhoseProofIsOwed:
         with (mine := recovery(release)).way_back.lease as its:
             its.take()
             with mine.undoing(proof_follows=True):
-                its.note(Journal("mine", "upgrade", 5, 4))
+                its.note(entry("mine", "upgrade", 5, 4))
             assert mine.outcome(None) == outcome("mine", owed=True)
 
     def test_is_found_by_the_next_run_without_the_lease(self, release: Release) -> None:
@@ -304,7 +310,7 @@ class TestAChangeWhoseProofIsOwed:
     def test_can_still_be_undone(self, release: Release) -> None:
         with (mine := recovery(release)).way_back.lease as its:
             assert codes(mine.back_out([REFUSED], "first")) == ["change-undone"]
-            assert its.journal() == Journal("mine", "done", 6, 4)
+            assert its.journal() == replace(entry("mine", "done", 6, 4), kind="undo")
         assert release.numbers() == [4, 5, 6]
 
     def test_is_not_what_a_later_change_goes_back_to(self, release: Release) -> None:
@@ -328,7 +334,7 @@ class TestAChangeWhoseProofIsOwed:
         with (killed := recovery(release)).way_back.lease as its:
             its.take()
             killed.upgrading(release.held[-1], {}, ())
-        with (mine := recovery(release, lease(release.kept, "third"))).way_back.lease as its:
+        with (mine := recovery(release, lease(release.store, "third"))).way_back.lease as its:
             left = mine.left(release.held)
             assert mine.outcome(left) == outcome("first", owed=True)
             its.take()
@@ -342,8 +348,9 @@ class TestAChangeWhoseProofIsOwed:
         self, release: Release
     ) -> None:
         before = deployment(replicas=0, updated=0, ready=0)
-        volume = {"name": patch.VOLUME, "configMap": {"name": "certificates"}}
-        mounting = deployment(replicas=0, updated=0, ready=0, volumes=[volume])
+        files = {"api.pem": "certificates"}
+        mounting = deployment(replicas=0, updated=0, ready=0)
+        mounting["spec"] |= patch.mounting(before, {API: RUNTIMES["node"]}, files)["spec"]
         mounting["metadata"]["managedFields"] = [{"manager": patch.MANAGER}]
         release.states["qua-api"] = before
         with (mine := recovery(release, None, [API])).way_back.lease as its:
@@ -351,7 +358,7 @@ class TestAChangeWhoseProofIsOwed:
             def change() -> None:
                 its.take()
                 with mine.undoing():
-                    mine.upgrading(release.held[-1], {}, (patch.bare(before),))
+                    mine.upgrading(release.held[-1], {}, (patch.mounted(before),))
                     release.states["qua-api"] = mounting
                     raise FindingError(REFUSED)
 
@@ -361,11 +368,11 @@ class TestAChangeWhoseProofIsOwed:
         assert release.numbers() == [4, 5]
 
     def test_owes_it_again_after_another_roll(self, release: Release) -> None:
-        before = {"kind": "Deployment", "metadata": {"name": "qua-api"}}
+        before = Mounted("Deployment", "qua-api")
         with (mine := recovery(release)).way_back.lease as its, mine.undoing(proof_follows=True):
             mine.rolling((before,))
-            assert its.journal() == Journal("first", "upgrade", 5, 4, (before,))
-        assert lease(release.kept).journal() == replace(self.OWED, ca=(before,))
+            assert its.journal() == entry("first", "upgrade", 5, 4, (before,))
+        assert left_in(release.store) == replace(self.OWED, ca=(before,))
 
 
 class TestAWorkloadThatAKilledRunHasLeftHeld:
@@ -392,7 +399,7 @@ class TestAWorkloadThatAKilledRunHasLeftHeld:
 
     def test_is_not_taken_for_one_where_its_run_may_live(self, release: Release) -> None:
         with (
-            lease(release.kept, "other") as other,
+            lease(release.store, "other") as other,
             (mine := recovery(release, None, [API])).way_back.lease,
         ):
             other.take()
@@ -402,7 +409,7 @@ class TestAWorkloadThatAKilledRunHasLeftHeld:
     def test_stays_with_the_run_that_has_taken_the_lease_since(self, release: Release) -> None:
         with (mine := recovery(release, None, [API])).way_back.lease as its:
             its.take()
-            release.kept.clock.sleep(SECONDS)
+            release.store.clock.sleep(SECONDS)
             assert codes(mine.let_go()) == ["lease-lost"]
         assert release.applied == []
 
@@ -420,7 +427,7 @@ def long_history() -> Release:
 
 def test_of_a_long_history_that_somebody_keeps_a_way_back_prunes_nothing() -> None:
     release = long_history()
-    noted(release, Journal("killed", "upgrade", 13, 12))
+    noted(release, entry("killed", "upgrade", 13, 12))
     with (mine := recovery(release)).way_back.lease:
         mine.begin(check=False)
     assert release.numbers() == list(range(1, 15))

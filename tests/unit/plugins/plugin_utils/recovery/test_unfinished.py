@@ -15,13 +15,15 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.cause import
     IN_THE_PODS,
     is_ours,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal, of
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.marker import LABEL
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import (
     Unfinished,
     find,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounted import Mounted
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.journals import entry
 from tools import docs
 
 HALF_WRITTEN = ("pending-upgrade", "failed")
@@ -32,7 +34,7 @@ def ours(number: int, status: str, description: str = "Preparing upgrade") -> Re
 
 
 def noted(doing: str, number: int, good: int | None = 1) -> Journal:
-    return Journal("run", doing, number, good)  # type: ignore[arg-type]  # as it is read
+    return entry("run", doing, number, good)  # type: ignore[arg-type]  # as it is read
 
 
 def numbers(found: Unfinished | None) -> tuple[int, bool, int | None] | None:
@@ -107,7 +109,7 @@ def test_one_whose_proof_is_owed_is_unfinished_and_its_pods_need_not_be_seen_aga
 
 def test_what_was_open_before_is_so_still_when_a_run_is_killed_before_helm_has_written() -> None:
     revisions = [revision(1, "superseded"), ours(2, "deployed", "SMTP settings")]
-    killed = Journal("killed", "upgrade", 3, 1, before=noted("proof", 2))
+    killed = entry("killed", "upgrade", 3, 1, before=noted("proof", 2))
     found = find(revisions, killed)
     assert found
     assert found.journal == noted("proof", 2)
@@ -116,11 +118,11 @@ def test_what_was_open_before_is_so_still_when_a_run_is_killed_before_helm_has_w
 
 def test_but_not_as_one_whose_pods_were_seen_when_a_private_ca_has_changed_since() -> None:
     revisions = [revision(1, "superseded"), ours(2, "deployed", "SMTP settings")]
-    bare = {"kind": "Deployment", "metadata": {"name": "qua-api"}}
-    killed = Journal("killed", "upgrade", 3, 1, (bare,), before=noted("proof", 2))
+    bare = Mounted("Deployment", "qua-api")
+    killed = entry("killed", "upgrade", 3, 1, (bare,), before=noted("proof", 2))
     found = find(revisions, killed)
     assert found
-    assert found.journal == Journal("run", "upgrade", 2, 1, (bare,))
+    assert found.journal == entry("run", "upgrade", 2, 1, (bare,))
 
 
 def test_a_roll_of_a_revision_that_another_run_or_somebody_else_has_made_is_unfinished() -> None:
@@ -144,19 +146,6 @@ def test_nothing_is_unfinished_when_all_was_seen_to_be_right_or_nothing_was_writ
 
 def test_a_release_that_is_not_there_has_nothing_unfinished() -> None:
     assert find([], noted("upgrade", 2)) is None
-
-
-@pytest.mark.parametrize("good", [None, 7])
-def test_a_journal_is_read_as_it_was_written(good: int | None) -> None:
-    written = Journal("run", "undo", 9, good)
-    assert of(written.annotations()) == written
-
-
-@pytest.mark.parametrize("key", ["doing", "revision"])
-def test_what_is_no_journal_is_none(key: str) -> None:
-    annotations = noted("upgrade", 2).annotations()
-    assert of({**annotations, f"mailops.smtp/{key}": "?"}) is None
-    assert of({}) is None
 
 
 def test_every_cause_is_the_code_of_a_finding() -> None:

@@ -239,8 +239,10 @@ class TestLettingGo:
 def test_what_was_mounted_before_is_known_and_brings_it_back() -> None:
     before = Roots("app:1", ROOTS)
     due = look(cluster(config_maps=kept(before)), mounting(before), pem=OTHER_CA)
-    assert due.before == (patch.mounting(state(), PYTHON, bundled(before)),)
-    assert look(cluster(), state()).before == (patch.bare(state()),)
+    [was] = due.before
+    assert patch.restored(was, state()) == patch.mounting(state(), PYTHON, bundled(before))
+    [was] = look(cluster(), state()).before
+    assert patch.restored(was, state()) == patch.bare(state())
 
 
 def test_all_that_is_wanted_is_known_also_when_it_is_there() -> None:
@@ -261,25 +263,65 @@ class TestTheWayBack:
     def test_brings_what_was_mounted_before(self) -> None:
         before = patch.mounted(mounting(self.OLD))
         [mount] = self.back(mounting(self.NEW), before, config_maps=kept(self.OLD)).mounts
-        assert (mount.applied, mount.config_map) == (before, None)
+        assert (mount.applied, mount.config_map) == (patch.restored(before, state()), None)
 
     def test_takes_away_what_was_not_there(self) -> None:
-        [mount] = self.back(mounting(self.NEW), patch.bare(state())).mounts
+        [mount] = self.back(mounting(self.NEW), patch.mounted(state())).mounts
         assert mount.applied == patch.bare(state())
 
     def test_has_nothing_to_do_where_all_is_as_before(self) -> None:
         assert not self.back(mounting(self.OLD), patch.mounted(mounting(self.OLD)))
-        assert not self.back(state(), patch.bare(state()))
+        assert not self.back(state(), patch.mounted(state()))
 
     def test_goes_to_the_first_of_several_states(self) -> None:
         [mount] = self.back(
-            mounting(self.NEW), patch.bare(state()), patch.mounted(mounting(self.OLD))
+            mounting(self.NEW), patch.mounted(state()), patch.mounted(mounting(self.OLD))
         ).mounts
         assert mount.applied == patch.bare(state())
 
     def test_says_when_the_certificates_are_gone(self) -> None:
         due = self.back(state(), patch.mounted(mounting(self.OLD)))
         assert (due.mounts, codes(due.findings)) == ((), ["ca-not-brought-back"])
+
+    def test_says_when_somebody_has_put_other_certificates_in_their_place(self) -> None:
+        forged = {name: {"data": {"api.pem": OTHER_CA}} for name in kept(self.OLD)}
+        due = self.back(state(), patch.mounted(mounting(self.OLD)), config_maps=forged)
+        assert (due.mounts, codes(due.findings)) == ((), ["ca-not-brought-back"])
+
+
+class TestWhatOthersHaveWritten:
+    """Is not trusted, and leads nowhere."""
+
+    OLD = Roots("app:1", ROOTS)
+
+    def test_certificates_in_the_place_of_ours_are_not_taken_for_roots_of_the_image(self) -> None:
+        forged = {
+            name: {"data": {"api.pem": bundle.text(PRIVATE_CA, Roots("app:1", ROOTS + OTHER_CA))}}
+            for name in kept(self.OLD)
+        }
+        finding = the_finding(lambda: look(cluster(config_maps=forged), mounting(self.OLD)))
+        assert finding.code == "ca-changed-by-others"
+
+    @pytest.mark.parametrize(
+        "name", ["../secrets/x", "mailops-smtp-ca-deployment-qua-api-../../x", "somebody-elses"]
+    )
+    def test_a_config_map_whose_name_is_not_of_our_scheme_is_neither_read_nor_kept(
+        self, name: str
+    ) -> None:
+        live = mounting(self.OLD)
+        [volume] = live["spec"]["template"]["spec"]["volumes"]
+        volume["configMap"]["name"] = name
+        assert patch.config_map_of(live) is None
+        assert patch.mounted(live) == patch.mounted(state())
+        [mount] = look(cluster(), live).mounts
+        assert mount.config_map
+        assert mount.config_map["immutable"] is True
+
+    def test_a_variable_beside_ours_is_not_taken_for_one_of_ours(self) -> None:
+        live = mounting(self.OLD)
+        [container] = live["spec"]["template"]["spec"]["containers"]
+        container["env"].append({"name": "NODE_OPTIONS", "value": "-r /etc/mailops-smtp-ca/x.js"})
+        assert patch.mounted(live) == patch.mounted(mounting(self.OLD))
 
 
 def test_the_variable_of_a_runtime_is_watched_also_when_nothing_is_mounted() -> None:
