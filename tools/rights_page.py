@@ -37,8 +37,8 @@ that gives it. A release that has all that is wanted is only looked at: that tak
    ```
 
 2. Take the Role of the work from below into a file, write your namespace in place of NAMESPACE and your
-   release in place of RELEASE, add the rules for what the chart has besides, and give it to `kubectl apply --filename`. The binding to the
-   user is a part of each.
+   release in place of RELEASE, add the rules for what the chart has besides, and give it to
+   `kubectl apply --filename`. The binding to the user is a part of each.
 3. Let `smtp_kubeconfig` name that file.
 
 Kinds of workloads that a release has not can be left out of its Role.
