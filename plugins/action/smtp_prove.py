@@ -29,7 +29,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.login import Login, login
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import (
-    UNTIL,
     ProbeOptions,
     Until,
 )
@@ -85,11 +84,25 @@ class Account:
 
 @dataclass(frozen=True)
 class Proof:
-    """What the relay has said to a login."""
+    """What the relay has said to a login.
+
+    :param logs_in: whether the application logs in.
+    """
 
     account: Account
     probed: Probed
     findings: tuple[Finding, ...]
+    logs_in: bool
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the relay has accepted the login, or none is wanted."""
+        return not self.logs_in or self.probed.result["login"] == "accepted"
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left open: the relay takes the login and the mail."""
+        return bool(self.probed.result["ok"]) and self.logged_in
 
 
 class ActionModule(ClusterStep):
@@ -136,6 +149,7 @@ class ActionModule(ClusterStep):
             for number, account in enumerate(accounts)
         ]
         findings = [finding for proof in proofs for finding in proof.findings]
+        findings += _unlogged(plan, proofs, changed=bool(owed or released.get("changed")))
         sent: list[Sent] = []
         if not all(proof.probed.result["ok"] for proof in proofs):
             failed = any(finding.severity == "error" for finding in findings)
@@ -148,8 +162,11 @@ class ActionModule(ClusterStep):
         if any(finding.severity == "error" for finding in findings):
             logs = list(quotes(cluster, explainer.quotable, seen, plan.rendered.sendings))
             findings += [each.finding(plan.target.namespace) for each in logs]
-        elif owed:
+        elif owed and all(proof.complete for proof in proofs):
             findings += _noted(cluster, plan, run)
+        elif owed:
+            where = f"release {plan.target.release}"
+            findings.append(CATALOGUE.finding("proof-still-owed", where=where))
         manual = "" if sent else " ".join(each.profile.proof for each in plan.applications)
         result = {
             "changed": plan.run.probe.from_ == "ephemeral",
@@ -231,7 +248,8 @@ class ActionModule(ClusterStep):
         seen = judge.findings(probed, second_best=second_best, fallback=False)
         if probed.result["transient"]:
             seen = [_milder(finding) for finding in seen]
-        return Proof(account, probed, (*findings, *seen))
+        logs_in = plan.description.auth != "none"
+        return Proof(account, probed, (*findings, *seen), logs_in)
 
     # -- the application --------------------------------------------------------------------
 
@@ -265,9 +283,27 @@ def _noted(cluster: Cluster, plan: Plan, run: str) -> list[Finding]:
     return []
 
 
+def _unlogged(plan: Plan, proofs: Sequence[Proof], *, changed: bool) -> list[Finding]:
+    """Return what to say of logins of which the relay has said neither yes nor no.
+
+    :param changed: whether what was changed rests on them.
+    """
+    open_ = [proof for proof in proofs if proof.probed.result["ok"] and not proof.logged_in]
+    if not open_:
+        return []
+    untried = all(proof.account.login.finding for proof in open_)
+    where = f"release {plan.target.release}"
+    severe = changed and not untried
+    finding = CATALOGUE.finding("login-not-proven", where=where)
+    return [finding if severe else _milder(finding)]
+
+
 def _options(options: ProbeOptions, *, sends: bool) -> ProbeOptions:
-    """How the relay is asked: with a test mail, or else not farther than the recipients."""
-    until: Until = "data" if sends else min(options.until, "rcpt", key=UNTIL.index)
+    """How the relay is asked: with a test mail, or else as far as the recipients.
+
+    Where the probe was to end (``smtp_probe_until``) says nothing about the proof.
+    """
+    until: Until = "data" if sends else "rcpt"
     return replace(options, until=until, retries=max(options.retries, RETRIES))
 
 

@@ -43,6 +43,27 @@ CATALOGUE = Catalogue(
             fix="Mend what the probe has found, or wait until it has passed, and run again.",
         ),
         Entry(
+            code="login-not-proven",
+            severity="error",
+            meaning=(
+                "The application logs in, and the relay has said neither yes nor no to its login in this "
+                "run: the connection broke, the relay put the login off, or the credentials cannot be "
+                "read. The settings stay, nothing is undone, and the proof stays owed."
+            ),
+            message="Nobody knows whether the relay accepts the login: it was not tried to its end.",
+            fix="Run again. The next run tries the login and undoes the change if the relay rejects it.",
+        ),
+        Entry(
+            code="proof-still-owed",
+            severity="warning",
+            meaning=(
+                "The relay has neither taken the mail nor rejected the settings, so the change is not "
+                "proved. The next run proves it."
+            ),
+            message="The change is in place and not proved.",
+            fix="Run again when what is named beside this has passed.",
+        ),
+        Entry(
             code="proof-not-noted",
             severity="warning",
             meaning=(

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +18,11 @@ from ansible import constants
 
 from ansible_collections.mailops.smtp.plugins.action.smtp_prove import ActionModule
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.logins import Known, Page
 from ansible_collections.mailops.smtp.plugins.modules import smtp_prove as documentation
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Kept as Records
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError, Executed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.book import Files
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import FOLDER
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import cause
 from ansible_collections.mailops.smtp.tests.unit.plugins.action.test_smtp_probe import (
@@ -265,6 +268,26 @@ def test_pods_that_are_to_keep_former_settings_prove_nothing_of_the_new_ones(
     assert (relay.seen, cluster.sent) == ([], ())
 
 
+@contextmanager
+def undecided(_book: Files, _digest: str) -> Iterator[Page]:
+    """A book in which every login was sent, and never answered."""
+    yield Page(Known(stopped="undecided"))
+
+
+@pytest.mark.parametrize("until", ["connect", "tls"])
+def test_where_the_probe_was_to_end_is_not_where_the_proof_ends(
+    run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless, until: str
+) -> None:
+    relay = run_relay(Relay())
+    the_pods_have(cluster, relay)
+    result = prove(relay, probe_until=until, test_mail="never")
+    assert "failed" not in result, result["msg"]
+    assert result["proofs"][0]["relay"]["login"] == "accepted"
+    relay = run_relay(Relay(replies={"AUTH": REJECTED}))
+    result = prove(relay, probe_until=until, test_mail="never", password="wrong")
+    assert "credentials-rejected" in codes(result)
+
+
 class TestAProofThatIsOwed:
     """By a run that was killed before it; it is made up for, and that is written down."""
 
@@ -316,6 +339,32 @@ class TestAProofThatIsOwed:
         the_pods_have(cluster, relay)
         refused = TestAfterAProbeThatHasFailed.REFUSED
         assert prove(relay, released=self.RELEASED, probed=refused)["failed"]
+        assert self.phase(cluster) == "arrived"
+
+    def test_is_owed_still_when_the_relay_takes_the_login_and_puts_the_mail_off(
+        self, run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+    ) -> None:
+        relay = run_relay(Relay(replies={"RCPT": b"450 4.2.0 Greylisted\r\n"}))
+        the_pods_have(cluster, relay)
+        result = prove(relay, released=self.RELEASED)
+        assert "failed" not in result, result["msg"]
+        assert "proof-still-owed" in codes(result)
+        assert self.phase(cluster) == "arrived"
+
+    def test_is_owed_still_when_the_login_was_left_undecided(
+        self,
+        run_relay: Callable[[Relay], Relay],
+        prove: Prove,
+        cluster: Distroless,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        relay = run_relay(Relay(username="hub", password="of-the-pod"))
+        # A probe of this run has broken off in the login, so that nobody knows what became of it.
+        monkeypatch.setattr(Files, "page", undecided)
+        result = prove(relay, released=self.RELEASED)
+        assert result["failed"]
+        assert {"login-undecided", "login-not-proven"} <= set(codes(result))
+        assert not cause.is_ours(codes(result))
         assert self.phase(cluster) == "arrived"
 
     def test_is_owed_still_when_it_waits_for_a_restart_or_in_check_mode(
