@@ -47,6 +47,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.held import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.log import Quote, quotes
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.mail import reason_not_to
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import certificates
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import proved
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.explain import Explainer
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
@@ -120,7 +121,7 @@ class ActionModule(ClusterStep):
         owed = released.get("proof_owed") and not mode.check
         description, run = plan.description, str(released.get("run"))
         if not description.enabled:
-            told = _noted(self.cluster(plan.target), plan, run) if owed else []
+            told = self._noted(self.cluster(plan.target), plan, run) if owed else []
             data = [finding.as_dict() for finding in told]
             return {"changed": False, "findings": data, "msg": "", "warnings": warnings(told)}
         recipients = description.test_recipients
@@ -163,7 +164,7 @@ class ActionModule(ClusterStep):
             logs = list(quotes(cluster, explainer.quotable, seen, plan.rendered.sendings))
             findings += [each.finding(plan.target.namespace) for each in logs]
         elif owed and all(proof.complete for proof in proofs):
-            findings += _noted(cluster, plan, run)
+            findings += self._noted(cluster, plan, run)
         elif owed:
             where = f"release {plan.target.release}"
             findings.append(CATALOGUE.finding("proof-still-owed", where=where))
@@ -251,6 +252,20 @@ class ActionModule(ClusterStep):
         logs_in = plan.description.auth != "none"
         return Proof(account, probed, (*findings, *seen), logs_in)
 
+    # -- the journal ------------------------------------------------------------------------
+
+    def _noted(self, cluster: Cluster, plan: Plan, run: str) -> list[Finding]:
+        """Writes down that the change of a run is proved; returns what to say when that cannot be done."""
+        release = plan.target.release
+        try:
+            journal = proved(cluster, release, run)
+            if journal is not None and journal.ca:
+                live = self.workloads(cluster, plan, plan.redactor).live()
+                certificates.proved(cluster, journal, live)
+        except FindingError as error:
+            return [CATALOGUE.finding("proof-not-noted", where=f"release {release}", problem=error)]
+        return []
+
     # -- the application --------------------------------------------------------------------
 
     def _send(
@@ -271,16 +286,6 @@ class ActionModule(ClusterStep):
         for sending in plan.rendered.sendings:
             self.progress(f"{plan.title} sends a test mail to {sending.recipient}")
             yield sender.send(sending)
-
-
-def _noted(cluster: Cluster, plan: Plan, run: str) -> list[Finding]:
-    """Writes down that the change of a run is proved; what to say when that cannot be done."""
-    release = plan.target.release
-    try:
-        proved(cluster, release, run)
-    except FindingError as error:
-        return [CATALOGUE.finding("proof-not-noted", where=f"release {release}", problem=error)]
-    return []
 
 
 def _unlogged(plan: Plan, proofs: Sequence[Proof], *, changed: bool) -> list[Finding]:

@@ -58,6 +58,8 @@ USER_AGENT = "mailops.smtp"
 
 WORKLOADS = {"Deployment": "deployments", "StatefulSet": "statefulsets", "DaemonSet": "daemonsets"}
 """Kinds of workloads and their resources, of the API group ``apps``."""
+_NOT_FENCED = ("/apis/coordination.k8s.io/", "/apis/authorization.k8s.io/")
+"""Leases, which say whether writes are allowed; and reviews, which write nothing."""
 PRESENT = ("ADDED", "MODIFIED")
 """The events of a watch that tell of an object as it is."""
 
@@ -117,6 +119,7 @@ class Cluster:
         # For its connections alone: its layers above take as long as a request itself.
         self._requests = kubernetes.client.ApiClient(self._configuration).rest_client.pool_manager
         self._timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        self._fence: Callable[[], None] = lambda: None
 
     def _load(self, kubeconfig: str | None, context: str | None, temporary: str) -> None:
         inside = "KUBERNETES_SERVICE_HOST" in os.environ
@@ -130,6 +133,13 @@ class Cluster:
                 client_configuration=self._configuration,
                 temp_file_path=temporary,
             )
+
+    def set_fence(self, fence: Callable[[], None]) -> None:
+        """Has something called before each write from here on, which may stop it by an exception.
+
+        Leases and access reviews are not fenced.
+        """
+        self._fence = fence
 
     @property
     def server(self) -> str:
@@ -197,6 +207,8 @@ class Cluster:
         """
         # A path of the API answers 406 to a media type that it does not have: logs are */*.
         checked(path)
+        if method != "get" and not path.startswith(_NOT_FENCED):
+            self._fence()
         headers = {"Accept": "*/*" if text else "application/json", "User-Agent": USER_AGENT}
         if body is not None:
             headers["Content-Type"] = f"application/{patch if method == 'patch' else 'json'}"

@@ -12,6 +12,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import (
     MOST_WORKLOADS,
     Journal,
+    Phase,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import Unfinished
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import patch
@@ -44,16 +45,30 @@ def before(
     return ca
 
 
-def finish(cluster: Cluster, journal: Journal, live: Live) -> Ca:
+def finish(cluster: Cluster, journal: Journal, live: Live, phase: Phase) -> Ca:
     """Return the private CA as it was before a change that was seen to be right; what nobody needs of it goes.
 
     :param journal: what was noted of the change.
+    :param phase: in which the change is then. While its proof is owed, it may have to be undone, and
+        nothing goes that the rollback would mount again.
     """
-    bare = {patch.place(now) for now in live.values() if not patch.config_map_of(now)}
     ca = _first(journal.ca) if journal.good is not None else ()
-    kept = tuple(each for each in ca if (each.kind, each.name) not in bare)
-    discard(cluster, journal.ca, live, kept=kept)
+    discard(cluster, journal.ca, live, kept=ca if phase == "arrived" else _of_mounting(ca, live))
     return ca
+
+
+def proved(cluster: Cluster, journal: Journal, live: Live) -> None:
+    """Deletes the certificates that nobody needs any more once a change is proved.
+
+    :param journal: what was noted of the change.
+    """
+    discard(cluster, journal.ca, live, kept=_of_mounting(journal.ca, live))
+
+
+def _of_mounting(ca: Ca, live: Live) -> Ca:
+    """Return the entries of workloads that mount a private CA: another one may have to go back to them."""
+    bare = {patch.place(now) for now in live.values() if not patch.config_map_of(now)}
+    return tuple(each for each in ca if (each.kind, each.name) not in bare)
 
 
 def _first(ca: Ca) -> Ca:

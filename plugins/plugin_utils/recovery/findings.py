@@ -166,8 +166,8 @@ CATALOGUE = Catalogue(
             severity="error",
             meaning="The change has failed before Helm wrote anything.",
             message=(
-                "Nothing was written: release {release} has the settings of revision {revision}, as "
-                "before."
+                "Nothing of this run was written: release {release} has the settings of revision "
+                "{revision}."
             ),
             fix="Mend the cause that is named above, and run again.",
         ),

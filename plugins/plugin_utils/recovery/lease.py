@@ -49,6 +49,8 @@ SAY_SECONDS = 5
 class Leases(Store, Protocol):
     """Where the leases of a namespace are kept, beside the records of its releases."""
 
+    def set_fence(self, fence: Callable[[], None]) -> None: ...
+
     def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]: ...
 
     def write_lease(self, lease: Mapping[str, Any]) -> dict[str, Any]: ...
@@ -94,12 +96,13 @@ def _time_of(text: Any) -> datetime:
     return found
 
 
-def proved(leases: Leases, release: str, run: str) -> None:
+def proved(leases: Leases, release: str, run: str) -> Journal | None:
     """Writes down that the change of a run is proved, if that is owed. Takes no lease.
 
     What a later run has left open stays so. A run that is at work now proves the change itself.
 
     :param run: the name of the run that has begun the change.
+    :returns: what was noted of the change; `None` when nothing was written.
     :raises FindingError: when the API server cannot be reached, or refuses.
     """
     for _attempt in range(ATTEMPTS):
@@ -108,19 +111,24 @@ def proved(leases: Leases, release: str, run: str) -> None:
         journal = records.noted.journal
         owing = journal.owing(run) if journal else None
         if journal is None or owing is None:
-            return
+            return None
         lease, now = leases.lease(name_of(release))
         holder = holder_of(lease)
         if holder is not None and holder.expires() > now:
             its_own = holder.identity.endswith(_of_run(run))
             if not (its_own and owing is journal):
-                return
+                return None
         done = replace(owing, phase="closed")
         try:
             records.write(done if owing is journal else replace(journal, before=done))
         except JournalTakenError:
             continue  # somebody was faster: look again
-        return
+        return done if owing is journal else None
+    return None
+
+
+def _open() -> None:
+    """Stops no write."""
 
 
 def name_of(release: str) -> str:
@@ -281,6 +289,7 @@ class Lease:
         self._alive_at = self._clock.now()
         self._lease = self._leases.write_lease(self._body(lease, spec))
         self._held = True
+        self._leases.set_fence(self.check)
         self._renewing = threading.Thread(target=self._keep, name="lease", daemon=True)
         self._renewing.start()
 
@@ -393,6 +402,7 @@ class Lease:
         self._end.set()
         if self._renewing:
             self._renewing.join()
+            self._leases.set_fence(_open)
         if not self._held or self._lost:
             return
         self._held = False

@@ -295,7 +295,7 @@ class Recovery:
     def _finish(self, journal: Journal, phase: Phase) -> None:
         """Notes that a change was seen to be right; the certificates go that nobody needs any more."""
         live = self.way_back.workloads.live() if journal.ca else {}
-        before = certificates.finish(self.way_back.cluster, journal, live)
+        before = certificates.finish(self.way_back.cluster, journal, live, phase)
         good = journal.leaves if journal.rolls else journal.good
         self.way_back.lease.note(replace(journal, phase=phase, good=good, ca=before, before=None))
 
@@ -358,7 +358,9 @@ class Recovery:
         if last is None:
             return []
         begun = journal.kind == "upgrade" and journal.phase == "begun"
-        if journal.rolls or (begun and last.number < journal.makes):
+        written = any(marker.run_of(each, revisions) == journal.run for each in revisions)
+        # A private CA may have changed before Helm could write anything, or somebody else was faster.
+        if journal.rolls or (begun and not written):
             return self._undo_trust(failed, journal, last)
         if last.number < journal.makes:
             return []  # Helm has written nothing
@@ -370,7 +372,7 @@ class Recovery:
             good = last_good(revisions)
         refusal = self._refusal(failed, last, good, ours=ours)
         if refusal or good is None:
-            return [self._not_undone(refusal, good)]
+            return [self._not_undone(refusal, good if ours else None)]
         return self._go(last, good, journal.ca)
 
     def _undo_trust(
@@ -384,7 +386,7 @@ class Recovery:
             trust.let_go()
             told: list[Finding] = []
             if not journal.rolls:
-                told.append(self._not_written(journal))
+                told.append(self._not_written(last))
             elif not journal.ca:
                 stay = f"the settings of revision {last.number} were there before, and stay"
                 told.append(self._not_undone(f"a restart has nothing to go back to: {stay}", None))
@@ -396,13 +398,10 @@ class Recovery:
             return [self._not_undone(refusal, None)]
         return self._go(last, last, ca, open_)
 
-    def _not_written(self, journal: Journal) -> Finding:
+    def _not_written(self, last: Revision) -> Finding:
         self.way_back.lease.withdraw()
         return CATALOGUE.finding(
-            "change-not-written",
-            where=self.where,
-            release=self.release,
-            revision=journal.makes - 1,
+            "change-not-written", where=self.where, release=self.release, revision=last.number
         )
 
     def _refusal(
@@ -449,6 +448,11 @@ class Recovery:
             if back is None:
                 return [self._not_undone(_end(str(error)), None if rolls else good)]
             problem = CATALOGUE.finding("undo-incomplete", problem=error, **facts)
+            return [problem, *back.findings]
+        if back.trust.findings:
+            problem = CATALOGUE.finding(
+                "undo-incomplete", problem=back.trust.findings[0].message, **facts
+            )
             return [problem, *back.findings]
         remains = "" if rolls else self._remains(last)
         return [CATALOGUE.finding("change-undone", remains=remains, **facts), *back.findings]

@@ -63,6 +63,9 @@ class Distroless(ScriptedCluster):
 
     store: Kept
 
+    def set_fence(self, fence: Callable[[], None]) -> None:
+        self.store.set_fence(fence)
+
     def kept(self, release: str) -> Records:
         return self.store.kept(release)
 

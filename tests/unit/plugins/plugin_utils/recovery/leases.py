@@ -49,6 +49,7 @@ class Kept:
     before_read: Callable[[], None] = lambda: None
     before_journal: Callable[[], None] = lambda: None
     version: int = 0
+    fence: Callable[[], None] = field(default=lambda: None)
 
     def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]:
         self._reach()
@@ -64,6 +65,9 @@ class Kept:
             self.loses_answer = False
             return self.write_lease(lease)
         return written
+
+    def set_fence(self, fence: Callable[[], None]) -> None:
+        self.fence = fence
 
     def keep(self, journal: Journal) -> None:
         """Has a journal of release qua from before."""

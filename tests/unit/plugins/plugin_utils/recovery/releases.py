@@ -63,6 +63,7 @@ class Release:
     restarted: list[str] = field(default_factory=list)
     applied: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    config_maps: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.store.before_read = self._read
@@ -71,6 +72,9 @@ class Release:
         if self.away is not None:
             raise self.away
         self.store.revisions = self.held
+
+    def set_fence(self, fence: Callable[[], None]) -> None:
+        self.store.set_fence(fence)
 
     def kept(self, release: str) -> Records:
         return self.store.kept(release)
@@ -133,9 +137,14 @@ class Release:
         return None
 
     def config_map(self, name: str) -> dict[str, Any] | None:
-        return None
+        return self.config_maps.get(name)
+
+    def delete_config_map(self, found: Mapping[str, Any]) -> None:
+        self.store.fence()
+        del self.config_maps[found["metadata"]["name"]]
 
     def apply(self, body: Mapping[str, Any], manager: str, *, force: bool = False) -> None:
+        self.store.fence()
         self.applied.append((manager, body))
 
     def set_spec(self, kind: str, name: str, spec: Mapping[str, Any], *, manager: str) -> None:

@@ -218,6 +218,17 @@ class TestALeaseThatSomebodyElseHasWritten:
         (found,) = kept.leases.values()
         assert "annotations" not in found["metadata"]
 
+    def test_that_is_given_away_under_a_run_lets_it_write_nothing_else(self, kept: Kept) -> None:
+        with lease(kept, "first") as first, lease(kept, "next") as following:
+            first.take()
+            kept.fence()
+            fence = kept.fence
+            kept.spec()["holderIdentity"] = None
+            following.take()
+            first.renew()
+            assert the_finding(fence).code == "lease-lost"
+        kept.fence()
+
     def test_that_is_given_away_under_a_run_stops_it_at_its_next_write(self, kept: Kept) -> None:
         with lease(kept, "first") as first, lease(kept, "next") as following:
             first.take()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -373,6 +374,130 @@ class TestAChangeWhoseProofIsOwed:
             mine.rolling((before,))
             assert its.journal() == entry("first", "upgrade", 5, 4, (before,))
         assert left_in(release.store) == replace(self.OWED, ca=(before,))
+
+
+class TestThePrivateCaOfAChange:
+    """It and the settings are one change, also when they are undone."""
+
+    FILES: Mapping[str, str] = {"api.pem": "certificates"}
+
+    @pytest.fixture
+    def mounting(self) -> dict[str, Any]:
+        """A workload that mounts the CA."""
+        found = deployment(replicas=0, updated=0, ready=0)
+        spec = patch.mounting(found, {API: RUNTIMES["node"]}, self.FILES)["spec"]
+        found["spec"] |= spec
+        found["metadata"]["managedFields"] = [{"manager": patch.MANAGER}]
+        return found
+
+    @pytest.fixture
+    def bare(self) -> dict[str, Any]:
+        return deployment(replicas=0, updated=0, ready=0)
+
+    def stored(self, release: Release, state: dict[str, Any]) -> str:
+        """Its ConfigMap is in the cluster."""
+        body = patch.config_map(state, self.FILES)
+        release.config_maps[body["metadata"]["name"]] = body
+        return str(body["metadata"]["name"])
+
+    @staticmethod
+    def applied(release: Release) -> list[Mapping[str, Any]]:
+        """What was applied of the CA, beside what holds the workload meanwhile."""
+        return [body for manager, body in release.applied if manager == patch.MANAGER]
+
+    def test_that_somebody_elses_upgrade_has_overtaken_is_undone_and_their_settings_stay(
+        self, mounting: dict[str, Any], bare: dict[str, Any]
+    ) -> None:
+        release = Release([revision(4)], states={"qua-api": mounting})
+        self.stored(release, mounting)
+        with (mine := recovery(release, None, [API])).way_back.lease as its:
+
+            def change() -> None:
+                its.take()
+                with mine.undoing():
+                    mine.upgrading(release.held[-1], {}, (patch.mounted(mounting),))
+                    release.states["qua-api"] = bare  # this run has taken the CA away
+                    release.held[-1] = replace(release.held[-1], status="superseded")
+                    release.held.append(revision(5))  # and somebody else was faster than Helm
+                    raise FindingError(replace(REFUSED, code="release-changed-meanwhile"))
+
+            found = findings_of(change)
+        assert codes(found) == ["release-changed-meanwhile", "change-undone"]
+        assert "private CA as before" in found[1].message
+        assert self.applied(release) == [patch.restored(patch.mounted(mounting), bare)]
+        assert release.numbers() == [4, 5]
+
+    def test_stays_in_the_cluster_until_the_change_is_proved(
+        self, mounting: dict[str, Any], bare: dict[str, Any]
+    ) -> None:
+        release = Release([revision(4)], states={"qua-api": mounting})
+        name = self.stored(release, mounting)
+        with (mine := recovery(release, None, [API])).way_back.lease as its:
+            its.take()
+            with mine.undoing(proof_follows=True):
+                mine.rolling((patch.mounted(mounting),))
+                release.states["qua-api"] = bare
+            assert name in release.config_maps
+            assert codes(mine.back_out([REFUSED], its.run)) == ["change-undone"]
+        assert self.applied(release) == [patch.restored(patch.mounted(mounting), bare)]
+
+    def test_that_no_rollback_needs_any_more_goes_when_no_proof_follows(
+        self, mounting: dict[str, Any], bare: dict[str, Any]
+    ) -> None:
+        release = Release([revision(4)], states={"qua-api": mounting})
+        self.stored(release, mounting)
+        with (mine := recovery(release, None, [API])).way_back.lease as its:
+            its.take()
+            with mine.undoing():
+                mine.rolling((patch.mounted(mounting),))
+                release.states["qua-api"] = bare
+        assert release.config_maps == {}
+
+    @pytest.mark.parametrize(
+        "change", [{"labels": {}}, {"ownerReferences": []}, {"ownerReferences": [{"uid": "other"}]}]
+    )
+    def test_goes_only_when_its_label_and_its_owner_are_ours(
+        self, mounting: dict[str, Any], bare: dict[str, Any], change: dict[str, Any]
+    ) -> None:
+        release = Release([revision(4)], states={"qua-api": mounting})
+        name = self.stored(release, mounting)
+        release.config_maps[name]["metadata"] |= change
+        with (mine := recovery(release, None, [API])).way_back.lease as its:
+            its.take()
+            with mine.undoing():
+                mine.rolling((patch.mounted(mounting),))
+                release.states["qua-api"] = bare
+        assert name in release.config_maps
+
+    def test_that_is_gone_is_no_way_back_to_where_mail_works_as_before(
+        self, mounting: dict[str, Any], bare: dict[str, Any]
+    ) -> None:
+        release = Release(
+            [revision(4, "superseded"), made_by("mine", 5, "deployed")], states={"qua-api": bare}
+        )
+        with (mine := recovery(release, None, [API])).way_back.lease as its:
+
+            def change() -> None:
+                its.take()
+                with mine.undoing():
+                    its.note(entry("mine", "upgrade", 5, 4, (patch.mounted(mounting),)))
+                    raise FindingError(REFUSED)
+
+            found = findings_of(change)
+        assert codes(found) == ["credentials-rejected", "undo-incomplete", "ca-not-brought-back"]
+        assert "mail works" not in found[1].message
+
+    def test_is_not_written_without_the_lease(
+        self, mounting: dict[str, Any], bare: dict[str, Any]
+    ) -> None:
+        release = Release([revision(4)], states={"qua-api": mounting})
+        with (mine := recovery(release, None, [API])).way_back.lease as its:
+            its.take()
+            release.store.clock.sleep(SECONDS)
+            due = mine.way_back.trust((patch.mounted(bare),))
+            assert due.mounts
+            assert the_finding(due.bring).code == "lease-lost"
+        assert release.applied == []
 
 
 class TestAWorkloadThatAKilledRunHasLeftHeld:
