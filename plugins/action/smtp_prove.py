@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import Page, page
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import config
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
@@ -370,8 +371,8 @@ def _msg(
     findings: Sequence[Finding],
     unsent: str,
     manual: str,
-) -> str:
-    lines = [judge.text([proof.probed for proof in proofs], findings)]
+) -> Page:
+    lines = judge.text([proof.probed for proof in proofs], findings).splitlines()
     lines += [
         f"the application has sent a mail to {each.sending.recipient} itself"
         for each in sent
@@ -379,4 +380,4 @@ def _msg(
     ]
     lines += [f"no test mail: {unsent}"] if unsent else []
     lines += [f"what only the application itself can show: {manual}"] if manual else []
-    return "\n".join(lines)
+    return page(lines)

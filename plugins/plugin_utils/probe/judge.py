@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.report import advice, steps
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import Page, page
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Probed
@@ -68,7 +69,7 @@ def _milder(finding: Finding) -> Finding:
     return replace(finding, severity="warning") if finding.severity == "error" else finding
 
 
-def text(probed: Sequence[Probed], seen: Sequence[Finding]) -> str:
+def text(probed: Sequence[Probed], seen: Sequence[Finding]) -> Page:
     """One page for a person: each relay, step by step, then every finding with its fix."""
     lines = [line for each in probed for line in steps(each.result, each.where)]
-    return "\n".join([*lines, *advice(finding.as_dict() for finding in seen)])
+    return page([*lines, *advice(finding.as_dict() for finding in seen)])
