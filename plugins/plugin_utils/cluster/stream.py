@@ -129,7 +129,7 @@ class Container:
         }
         if self.configuration.proxy or self.configuration.proxy_headers:
             options = websocket_proxycare(options, self.configuration, url, credentials)
-        socket = websocket.WebSocket(sslopt=self._tls(), skip_utf8_validation=True)
+        socket: Any = websocket.WebSocket(sslopt=self._tls(), skip_utf8_validation=True)
         socket.connect(url, **options)
         return socket
 
