@@ -25,9 +25,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import judge, place
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.book import Files
-from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import (
-    CATALOGUE as PROBE_CATALOGUE,
-)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.login import Login, login
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import (
     ProbeOptions,
@@ -236,13 +233,12 @@ class ActionModule(ClusterStep):
         try:
             if mode.check and options.from_ in ("ephemeral", "job"):
                 raise place.PlaceError("check mode adds nothing to the cluster")
-            there = place.in_network(cluster, workloads, options, SystemClock())
+            known = self.known_secrets(plan, cluster)
+            there = place.in_network(cluster, workloads, options, SystemClock(), known)
             [probed] = place.from_place(there, [request], book, again=True)
         except place.PlaceError as error:
-            findings.append(
-                PROBE_CATALOGUE.finding(
-                    "probe-from-controller", where=f"release {plan.target.release}", problem=error
-                )
+            findings += judge.instead(
+                f"release {plan.target.release}", str(error), began=error.began
             )
             second_best = True
             [probed] = place.from_controller([request], book, again=True)

@@ -52,6 +52,18 @@ def detected(description: Description, probed: Probed, *, configured: bool) -> l
     return [finding if configured else _milder(finding)]
 
 
+def instead(where: str, problem: str, *, began: bool) -> list[Finding]:
+    """What to say when only the controller could probe.
+
+    :param problem: why not the network of the release, as the end of a sentence.
+    :param began: whether a probe was started there, and its answer cannot be used.
+    """
+    told = [CATALOGUE.finding("probe-from-controller", where=where, problem=problem)]
+    if began:
+        told.append(CATALOGUE.finding("probe-answer-unusable", where=where, problem=problem))
+    return told
+
+
 def reached(probed: Probed) -> bool:
     """Whether a connection to the relay came about."""
     return not probed.failed & {"resolve", "connect"}
