@@ -53,6 +53,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
 )
 
 READ_SECONDS = 30
+LOG_BYTES = 1 << 20
+"""So much of a log is asked for, however long its lines are."""
 
 AWAY = (429, 502, 503, 504)
 """The API server, or what stands before it, cannot answer now, and can a moment later."""
@@ -606,6 +608,7 @@ class Cluster:
         query = [
             ("container", container),
             ("tailLines", str(lines)),
+            ("limitBytes", str(LOG_BYTES)),
             ("previous", str(previous).lower()),
         ]
         path = f"{self._core('pods', pod)}/log"

@@ -128,6 +128,9 @@ class ClusterStep(ClusterAction, Step):
         pods = workloads.pods(live)
         places = workloads.ready(live, pods)
         configuration, evidence = Configuration(cluster), plan.evidence
-        seen = Reader(cluster, configuration, evidence, workloads.explainer.redactor).read(places)
-        check = Check(cluster.namespace, configuration, evidence, plan.run.restart == "auto")
+        quotable = workloads.explainer.quotable
+        seen = Reader(cluster, configuration, evidence, quotable).read(places)
+        check = Check(
+            cluster.namespace, configuration, evidence, quotable, plan.run.restart == "auto"
+        )
         return Inspected(live, pods, seen, check.verdict(live, seen))

@@ -8,7 +8,7 @@ import base64
 import json
 import time
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -215,20 +215,16 @@ def test_whatever_stands_in_its_places_it_is_an_answer_or_none(changes: dict[str
 ANSWER = answer()
 
 
-class Answering(ScriptedCluster):
+class InPod(ScriptedCluster):
     """A cluster whose container has a python3 of its own."""
 
-    ends: Executed | ExecError = Executed(0, b"", b"")
-
-    def execute(self, *_args: Any, **_how: Any) -> Executed:
-        if isinstance(self.ends, ExecError):
-            raise self.ends
-        return self.ends
+    def execute(self, pod: str, container: str, argv: Sequence[str], **_how: Any) -> Executed:
+        return super().execute(pod, container, argv)
 
 
 def in_pod(ends: Executed | ExecError) -> dict[str, Any]:
-    cluster = Answering(states={"qua-api": deployment()}, pods_of={"qua-api": [pod()]})
-    cluster.ends = ends
+    cluster = InPod(states={"qua-api": deployment()}, pods_of={"qua-api": [pod()]})
+    cluster.instead = ends
     workload = Workload("Deployment", "qua-api", "api")
     place: Any = Pod
     found: dict[str, Any] = place(cluster, [workload], lambda: [Secret(OLD)]).run(REQUEST).result
