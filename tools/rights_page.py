@@ -24,21 +24,24 @@ that gives it. A release that has all that is wanted is only looked at: that tak
 
 ## How to use this page
 
-1. Make the user, and a kubeconfig for it:
+1. Make the user, and a kubeconfig for it. The ServiceAccount has a namespace of its own: whoever may
+   create pods in a namespace can run them as each of its ServiceAccounts, and would have these rights.
 
    ```console
    umask 077
-   kubectl --namespace NAMESPACE create serviceaccount mailops
+   kubectl create namespace ACCOUNTS
+   kubectl --namespace ACCOUNTS create serviceaccount mailops
    kubectl config view --minify --raw --flatten > mailops.kubeconfig
    kubectl --kubeconfig mailops.kubeconfig config unset users
    kubectl --kubeconfig mailops.kubeconfig config set-credentials mailops \\
-     --token="$(kubectl --namespace NAMESPACE create token mailops --duration 8h)"
+     --token="$(kubectl --namespace ACCOUNTS create token mailops --duration 8h)"
    kubectl --kubeconfig mailops.kubeconfig config set-context --current --user mailops --namespace NAMESPACE
    ```
 
-2. Take the Role of the work from below into a file, write your namespace in place of NAMESPACE and your
-   release in place of RELEASE, add the rules for what the chart has besides, and give it to
-   `kubectl apply --filename`. The binding to the user is a part of each.
+2. Take the Role of the work from below into a file. Write the namespace of the release in place of
+   NAMESPACE, your release in place of RELEASE, and the namespace of the user in place of ACCOUNTS. Add the
+   rules for what the chart has besides, and give the file to `kubectl apply --filename`. The binding to the
+   user is a part of each.
 3. Let `smtp_kubeconfig` name that file.
 
 Kinds of workloads that a release has not can be left out of its Role.
@@ -111,7 +114,7 @@ def binding(work: Work) -> dict[str, Any]:
         "kind": "RoleBinding",
         "metadata": {"name": name, "namespace": "NAMESPACE"},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
-        "subjects": [{"kind": "ServiceAccount", "name": "mailops", "namespace": "NAMESPACE"}],
+        "subjects": [{"kind": "ServiceAccount", "name": "mailops", "namespace": "ACCOUNTS"}],
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import page
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
     OPTIONS,
@@ -56,6 +57,7 @@ class ActionModule(ReleaseStep):
         return {
             **told,
             "changed": any(finding.code in CHANGES for finding in outcome),
-            "msg": "\n".join(filter(None, (cause, told["msg"]))),
+            # Both are lines of ours, or of the task that has failed.
+            "msg": page([*cause.split("\n"), *filter(None, told["msg"].split("\n"))]),
             "findings": [finding.as_dict() for finding in (*failed, *outcome)],
         }

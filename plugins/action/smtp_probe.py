@@ -162,7 +162,7 @@ class ActionModule(ClusterStep):
         if wanted == "controller":
             return Outcome(place.from_controller(requests, self._book))
         if wanted == "host":
-            return self._on_host(requests)
+            return self._on_host(plan, requests)
         if not plan.applications:
             if wanted in IN_CLUSTER:
                 raise FindingError(load.missing())
@@ -180,16 +180,20 @@ class ActionModule(ClusterStep):
             return self._from_controller(requests, where, "check mode adds nothing to the cluster")
         try:
             there = place.in_network(
-                cluster, plan.rendered.workloads, plan.run.probe, SystemClock()
+                cluster,
+                plan.rendered.workloads,
+                plan.run.probe,
+                SystemClock(),
+                self.known_secrets(plan, cluster),
             )
             return Outcome(place.from_place(there, requests, self._book))
         except place.PlaceError as error:
             if wanted == "auto":
-                return self._from_controller(requests, where, str(error))
+                return self._from_controller(requests, where, str(error), began=error.began)
             # What only the controller could try is proved when it is in the pods, or else undone.
             if not error.forbidden and plan.run.back_out and self._left(plan):
                 problem = f"{error}, and what a killed run has left is to be mended first"
-                instead = self._from_controller(requests, where, problem)
+                instead = self._from_controller(requests, where, problem, began=error.began)
                 noted = (replace(each, severity="warning") for each in instead.findings)
                 return replace(instead, findings=tuple(noted))
             code = "probe-not-allowed" if error.forbidden else "probe-pod-unavailable"
@@ -200,7 +204,7 @@ class ActionModule(ClusterStep):
                 return Outcome((), (finding,))
             raise FindingError(finding) from error
 
-    def _on_host(self, requests: list[ProbeRequest]) -> Outcome:
+    def _on_host(self, plan: Plan, requests: list[ProbeRequest]) -> Outcome:
         variables = self._templar.available_variables
         name = str(self._task.delegate_to or variables.get("inventory_hostname", "host"))
         where = f"host {name}"
@@ -213,7 +217,7 @@ class ActionModule(ClusterStep):
                 problem = f"the connection {connection.transport} hands no standard input on"
                 raise place.PlaceError(problem)
             python = self._interpreter(name, variables)
-            host = place.Host(name, python, self._command)
+            host = place.Host(name, python, self._command, lambda: plan.resolved.secrets)
             return Outcome(place.from_place(host, requests, self._book))
         except (place.PlaceError, AnsibleError) as error:
             problem = " ".join(str(error).split()).rstrip(".")
@@ -231,9 +235,11 @@ class ActionModule(ClusterStep):
         done = self._low_level_execute_command(line, in_data=stdin)
         return done["rc"], done["stdout"]
 
-    def _from_controller(self, requests: list[ProbeRequest], where: str, problem: str) -> Outcome:
-        note = CATALOGUE.finding("probe-from-controller", where=where, problem=problem)
-        return Outcome(place.from_controller(requests, self._book), (note,), second_best=True)
+    def _from_controller(
+        self, requests: list[ProbeRequest], where: str, problem: str, *, began: bool = False
+    ) -> Outcome:
+        notes = judge.instead(where, problem, began=began)
+        return Outcome(place.from_controller(requests, self._book), tuple(notes), second_best=True)
 
     @property
     def _book(self) -> Files:

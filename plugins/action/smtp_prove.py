@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import Page, page
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import config
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
@@ -24,9 +25,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import judge, place
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.book import Files
-from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import (
-    CATALOGUE as PROBE_CATALOGUE,
-)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.login import Login, login
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import (
     ProbeOptions,
@@ -236,13 +234,12 @@ class ActionModule(ClusterStep):
         try:
             if mode.check and options.from_ in ("ephemeral", "job"):
                 raise place.PlaceError("check mode adds nothing to the cluster")
-            there = place.in_network(cluster, workloads, options, SystemClock())
+            known = self.known_secrets(plan, cluster)
+            there = place.in_network(cluster, workloads, options, SystemClock(), known)
             [probed] = place.from_place(there, [request], book, again=True)
         except place.PlaceError as error:
-            findings.append(
-                PROBE_CATALOGUE.finding(
-                    "probe-from-controller", where=f"release {plan.target.release}", problem=error
-                )
+            findings += judge.instead(
+                f"release {plan.target.release}", str(error), began=error.began
             )
             second_best = True
             [probed] = place.from_controller([request], book, again=True)
@@ -375,8 +372,8 @@ def _msg(
     findings: Sequence[Finding],
     unsent: str,
     manual: str,
-) -> str:
-    lines = [judge.text([proof.probed for proof in proofs], findings)]
+) -> Page:
+    lines = judge.text([proof.probed for proof in proofs], findings).splitlines()
     lines += [
         f"the application has sent a mail to {each.sending.recipient} itself"
         for each in sent
@@ -384,4 +381,4 @@ def _msg(
     ]
     lines += [f"no test mail: {unsent}"] if unsent else []
     lines += [f"what only the application itself can show: {manual}"] if manual else []
-    return "\n".join(lines)
+    return page(lines)

@@ -75,7 +75,12 @@ class Reader:
 
     @property
     def username(self) -> str:
-        return f"system:serviceaccount:{self.release.namespace}:{USER_OF_THE_PAGE}"
+        return f"system:serviceaccount:{self.accounts}:{USER_OF_THE_PAGE}"
+
+    @property
+    def accounts(self) -> str:
+        """The namespace of the user, which is not that of the release."""
+        return f"{self.release.namespace}-accounts"
 
     def may(self, work: str) -> None:
         """Takes the Role of a kind of work, and adds to that of an upgrade what the chart has besides."""
@@ -85,7 +90,8 @@ class Reader:
             role["rules"].append(more)
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": [role, binding]})
         text = text.replace("NAMESPACE", self.release.namespace)
-        self.release.kubectl.apply(text.replace("RELEASE", self.release.name))
+        text = text.replace("RELEASE", self.release.name)
+        self.release.kubectl.apply(text.replace("ACCOUNTS", self.accounts))
 
     def may_nothing(self) -> None:
         """Gives all Roles back."""
@@ -106,12 +112,17 @@ class TestThePage:
 
     @pytest.fixture(scope="class")
     @classmethod
-    def reader(cls, lab: Lab, release: Release, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    def reader(
+        cls, lab: Lab, release: Release, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[Reader]:
         folder = tmp_path_factory.mktemp("reader")
+        reader = Reader(lab, release, folder, folder / "mailops.kubeconfig")
         commands = _COMMANDS.findall(PAGE)[0].replace("NAMESPACE", release.namespace)
+        commands = commands.replace("ACCOUNTS", reader.accounts)
         variables = {**os.environ, "KUBECONFIG": str(lab.kubeconfig)}
         subprocess.run(["sh", "-euc", commands], cwd=folder, env=variables, check=True)
-        return Reader(lab, release, folder, folder / "mailops.kubeconfig")
+        yield reader
+        lab.kubectl.run("delete", "namespace", reader.accounts, "--wait=false")
 
     @pytest.fixture(autouse=True)
     def _alone(self, reader: Reader) -> Iterator[None]:

@@ -23,6 +23,7 @@ from .report import page
 from .request import SECURITIES, UNTIL, ProbeRequest
 from .sasl import MECHANISMS
 from .secret import Secret
+from .terminal import line as in_one_line
 from .tls import VERSIONS
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _main(arguments: Sequence[str]) -> int:
 
 
 def _complain(problem: str) -> None:
-    sys.stderr.write(f"{_PROGRAM}: {problem}\n")
+    sys.stderr.write(f"{_PROGRAM}: {in_one_line(problem)}\n")
 
 
 def exit_code(result: ProbeResult) -> int:
@@ -106,7 +107,7 @@ def exit_code(result: ProbeResult) -> int:
 def _text(results: Sequence[ProbeResult], *, transcript: bool) -> str:
     pages = []
     for result in results:
-        lines = [f"  {line}" for line in result.transcript] if transcript else []
+        lines = [f"  {in_one_line(line)}" for line in result.transcript] if transcript else []
         pages.append("\n".join([page(result.as_dict()), *lines]))
     return "\n\n".join(pages)
 

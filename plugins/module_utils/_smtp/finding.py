@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .terminal import line
+
 if TYPE_CHECKING:  # Literal is newer than the oldest Python that a pod may have
     from typing import Literal
 
@@ -15,13 +17,20 @@ if TYPE_CHECKING:  # Literal is newer than the oldest Python that a pod may have
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding. ``code`` is stable; the texts are for people and free of secrets."""
+    """One finding. ``code`` is stable; the texts are for people and free of secrets.
+
+    Each text is one line without control characters, whoever wrote a part of it.
+    """
 
     code: str
     severity: Severity
     where: str
     message: str
     fix: str
+
+    def __post_init__(self) -> None:
+        for name in ("where", "message", "fix"):
+            object.__setattr__(self, name, line(getattr(self, name)))
 
     def as_dict(self) -> dict[str, str]:
         """Return the finding as plain data."""

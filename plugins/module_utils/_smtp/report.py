@@ -6,14 +6,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .terminal import page as lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
+    from .terminal import Page
 
-def page(result: Mapping[str, Any]) -> str:
+
+def page(result: Mapping[str, Any]) -> Page:
     """Return the page on one relay."""
-    return "\n".join((*steps(result), *advice(result["findings"])))
+    return lines((*steps(result), *advice(result["findings"])))
 
 
 def steps(result: Mapping[str, Any], where: str = "") -> Iterator[str]:

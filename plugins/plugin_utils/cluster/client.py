@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 try:
     import kubernetes
     import urllib3
+    import yaml
 
     IMPORT_ERROR: str | None = None
 except ImportError as error:
@@ -30,7 +31,9 @@ else:
     if tuple(map(int, kubernetes.__version__.split(".")[:2])) < (30, 1):
         IMPORT_ERROR = f"version {kubernetes.__version__} is older than 30.1"
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import refusal
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import credentials, refusal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.path import (
     checked,
@@ -50,6 +53,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
 )
 
 READ_SECONDS = 30
+LOG_BYTES = 1 << 20
+"""So much of a log is asked for, however long its lines are."""
 
 AWAY = (429, 502, 503, 504)
 """The API server, or what stands before it, cannot answer now, and can a moment later."""
@@ -106,18 +111,23 @@ class Cluster:
             )
         self.namespace = namespace
         self._configuration = kubernetes.client.Configuration()
-        where = f"smtp_kubeconfig {kubeconfig}" if kubeconfig else "the default kubeconfig"
+        self._where = f"smtp_kubeconfig {kubeconfig}" if kubeconfig else "the default kubeconfig"
         try:
             self._load(kubeconfig, context, temporary)
+            self._configuration.retries = urllib3.Retry(
+                total=2, connect=1, read=1, backoff_factor=0.2
+            )
+            # For its connections alone: its layers above take as long as a request itself.
+            self._requests = kubernetes.client.ApiClient(
+                self._configuration
+            ).rest_client.pool_manager
         except (kubernetes.config.ConfigException, OSError, ValueError, TypeError) as error:
-            raise FindingError(
-                CATALOGUE.finding(
-                    "cluster-not-configured", where=where, problem=" ".join(str(error).split())
-                )
-            ) from error
-        self._configuration.retries = urllib3.Retry(total=2, connect=1, read=1, backoff_factor=0.2)
-        # For its connections alone: its layers above take as long as a request itself.
-        self._requests = kubernetes.client.ApiClient(self._configuration).rest_client.pool_manager
+            problem = credentials.without_logins(" ".join(str(error).split()))
+            raise self._not_configured(problem) from error
+        except (yaml.YAMLError, AttributeError, LookupError, RecursionError) as error:
+            # YAML's own words quote the line, which may be that of the token.
+            problem = f"it is no kubeconfig ({type(error).__name__})"
+            raise self._not_configured(problem) from None
         self._timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         self._fence: Callable[[], None] = lambda: None
 
@@ -141,10 +151,15 @@ class Cluster:
         """
         self._fence = fence
 
+    def _not_configured(self, problem: str) -> FindingError:
+        return FindingError(
+            CATALOGUE.finding("cluster-not-configured", where=self._where, problem=problem)
+        )
+
     @property
     def server(self) -> str:
-        """The address of the API server."""
-        return str(self._configuration.host)
+        """The address of the API server, without the login that a kubeconfig may have there."""
+        return credentials.without_login(str(self._configuration.host))
 
     @contextmanager
     def _findings(self) -> Iterator[None]:
@@ -154,13 +169,13 @@ class Cluster:
             kind = ConflictError if error.status == 409 else FindingError
             raise kind(self._refused(error)) from error
         except urllib3.exceptions.HTTPError as error:
-            reason = getattr(error, "reason", None) or error
+            problem = self._clean(str(getattr(error, "reason", None) or error))
             raise FindingError(
-                CATALOGUE.finding("cluster-unreachable", where=self.server, problem=str(reason))
+                CATALOGUE.finding("cluster-unreachable", where=self.server, problem=problem)
             ) from error
 
     def _refused(self, error: Any) -> Any:
-        problem = refusal.words(error)
+        problem = self._clean(refusal.words(error))
         if error.status == 401:
             return CATALOGUE.finding("cluster-login-refused", where=self.server)
         if error.status == 403:
@@ -256,7 +271,17 @@ class Cluster:
     def _credentials(self) -> dict[str, str]:
         """The headers that say who asks; empty for a client certificate."""
         settings = self._configuration.auth_settings().values()
-        return {setting["key"]: setting["value"] for setting in settings}
+        try:
+            return {each["key"]: credentials.header(each["value"]) for each in settings}
+        except ValueError as error:
+            raise self._not_configured(str(error)) from None
+
+    def _clean(self, text: str) -> str:
+        """Return the words of an answer or of the HTTP library without the credentials of this user."""
+        values = (each["value"] for each in self._configuration.auth_settings().values())
+        # Without the word in front that says of what kind it is.
+        tokens = [Secret(value.strip().rpartition(" ")[2]) for value in values]
+        return credentials.without_logins(Redactor(tokens).clean(text))
 
     def _optional(
         self, path: str, method: str = "get", body: Mapping[str, Any] | None = None
@@ -595,6 +620,7 @@ class Cluster:
         query = [
             ("container", container),
             ("tailLines", str(lines)),
+            ("limitBytes", str(LOG_BYTES)),
             ("previous", str(previous).lower()),
         ]
         path = f"{self._core('pods', pod)}/log"

@@ -7,6 +7,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.credentials import (
+    without_logins,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 
 _PART = " -+-+- "
@@ -25,7 +28,11 @@ def is_away(error: FindingError) -> bool:
 
 
 def words(error: Any) -> str:
-    """The API server's own words, without headers."""
+    """The API server's own words, without headers, and without the logins of URLs."""
+    return without_logins(_words(error))
+
+
+def _words(error: Any) -> str:
     body = getattr(error, "body", None)
     if body:
         try:

@@ -1,27 +1,43 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs commands in a container, and reaches the process that it has: streams over a WebSocket."""
+"""Runs commands in a container, and reaches the process that it has: streams over a WebSocket.
+
+The container is not trusted: what it prints is limited in bytes and in time while it is read.
+"""
 
 from __future__ import annotations
 
 import json
+import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 with suppress(ImportError):  # the client tells of it, before there is a container
-    import kubernetes
+    import certifi
+    import websocket
     from kubernetes.stream.ws_client import (
         ERROR_CHANNEL,
         STDERR_CHANNEL,
+        STDIN_CHANNEL,
         STDOUT_CHANNEL,
-        websocket_call,
+        get_websocket_url,
+        websocket_proxycare,
     )
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import refusal
 
 CONNECT_SECONDS = 5
+"""For each answer while the stream is opened."""
+OUTPUT_BYTES = 4 << 20
+"""So much of what a process prints is read: hundreds of times what a probe, an environment or a file of
+settings has."""
+WIRE_BYTES = 2 * OUTPUT_BYTES
+"""So much may come over the wire for it: frames have heads, and a process may print byte by byte."""
+PROTOCOL = "v4.channel.k8s.io"
+"""Channels by number, and a Status object at the end; every supported API server speaks it."""
 
 
 class ExecError(Exception):
@@ -62,70 +78,168 @@ class Container:
 
     def execute(self, argv: Sequence[str], stdin: bytes, seconds: float) -> Executed:
         """Runs a command; as ``Cluster.execute``."""
-        command = [("command", word) for word in argv]
-        with self._stream("exec", command, stdin, seconds) as socket:
-            stdout = socket.read_channel(STDOUT_CHANNEL)
-            stderr = socket.read_channel(STDERR_CHANNEL)
-            status = json.loads(socket.read_channel(ERROR_CHANNEL) or b"{}")
-        return Executed(_returncode(status), stdout, stderr)
+        said = self._run("exec", [("command", word) for word in argv], stdin, seconds)
+        code = _returncode(said.get(ERROR_CHANNEL, b""))
+        return Executed(code, said.get(STDOUT_CHANNEL, b""), said.get(STDERR_CHANNEL, b""))
 
     def attach(self, stdin: bytes, seconds: float) -> bytes:
         """Writes to its process, and reads from it to its end; as ``Cluster.attach``."""
-        with self._stream("attach", (), stdin, seconds) as socket:
-            stdout: bytes = socket.read_channel(STDOUT_CHANNEL)
-        return stdout
+        return self._run("attach", (), stdin, seconds).get(STDOUT_CHANNEL, b"")
 
-    @contextmanager
-    def _stream(
+    def _run(
         self, how: str, query: Sequence[tuple[str, str]], stdin: bytes, seconds: float
-    ) -> Iterator[Any]:
-        """The streams of a process, once it has ended."""
+    ) -> dict[int, bytes]:
+        """What came on each channel by the time that a process had ended.
+
+        :raises ExecError: whatever the other side does.
+        """
         try:
             socket = self._connect(how, query, stdin=bool(stdin))
-        except (kubernetes.client.ApiException, OSError) as error:
+        except (websocket.WebSocketException, OSError, ValueError) as error:
             forbidden = refusal.is_forbidden(error)
             raise ExecError(refusal.words(error), forbidden=forbidden) from error
         try:
-            if stdin:
-                socket.write_stdin(stdin)
-            socket.run_forever(timeout=seconds)
-            if socket.is_open():
-                raise ExecError(f"the command did not end within {seconds:.0f} s", began=True)
-            yield socket
+            with _broken(seconds):
+                socket.sock = _Limited(socket.sock, seconds)
+                if stdin:
+                    socket.send(bytes([STDIN_CHANNEL]) + stdin, websocket.ABNF.OPCODE_BINARY)
+                return _read(socket)
         finally:
-            socket.close()
+            # Not close(), which waits for a goodbye of the other side.
+            socket.shutdown()
 
     def _connect(self, how: str, query: Sequence[tuple[str, str]], *, stdin: bool) -> Any:
-        """The streams of a process.
+        """A WebSocket to the streams of a process.
 
-        Not by the client's generated API, whose import alone costs as much as ten calls.
+        Not by the client's own, which has no limit for what it waits for and for what it reads.
+
+        :raises websocket.WebSocketException: when the API server refuses. OSError when it is away.
         """
         flags = {"stdin": stdin, "stdout": True, "stderr": how == "exec", "tty": False}
-        return websocket_call(
-            self.configuration,
-            "get",
-            f"{self.pod}/{how}",
-            query_params=[
-                ("container", self.name),
-                *query,
-                *((name, str(value).lower()) for name, value in flags.items()),
-            ],
-            headers=self.credentials(),
-            binary=True,
-            _preload_content=False,
-            _request_timeout=CONNECT_SECONDS,
-        )
+        parameters = [
+            ("container", self.name),
+            *query,
+            *((name, str(value).lower()) for name, value in flags.items()),
+        ]
+        url, credentials = get_websocket_url(f"{self.pod}/{how}", parameters), self.credentials()
+        options = {
+            "header": [f"{name}: {value}" for name, value in credentials.items()],
+            "subprotocols": [PROTOCOL],
+            "timeout": CONNECT_SECONDS,
+        }
+        if self.configuration.proxy or self.configuration.proxy_headers:
+            options = websocket_proxycare(options, self.configuration, url, credentials)
+        socket: Any = websocket.WebSocket(sslopt=self._tls(), skip_utf8_validation=True)
+        socket.connect(url, **options)
+        return socket
+
+    def _tls(self) -> dict[str, Any]:
+        """How the API server is verified, and who asks, in the words of the WebSocket library."""
+        settings = self.configuration
+        options: dict[str, Any] = {"cert_reqs": ssl.CERT_NONE}
+        if settings.verify_ssl:
+            options["cert_reqs"] = ssl.CERT_REQUIRED
+            options["ca_certs"] = settings.ssl_ca_cert or certifi.where()
+            if settings.assert_hostname is not None:
+                options["check_hostname"] = settings.assert_hostname
+        given = {
+            "certfile": settings.cert_file,
+            "keyfile": settings.key_file,
+            "server_hostname": settings.tls_server_name,
+        }
+        return {**options, **{name: value for name, value in given.items() if value}}
 
 
-def _returncode(status: dict[str, Any]) -> int:
+class _Limited:
+    """A connected socket that gives up after so many seconds, and after so many bytes.
+
+    The limits hold within a frame, too: a frame says itself how long it is.
+    """
+
+    def __init__(self, socket: Any, seconds: float) -> None:
+        self._socket = socket
+        self._end = time.monotonic() + seconds
+        self._left = WIRE_BYTES
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._socket, name)
+
+    def recv(self, size: int) -> bytes:
+        """Receive, within what is left."""
+        self._wait()
+        data: bytes = self._socket.recv(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise _too_much()
+        return data
+
+    def send(self, data: bytes) -> int:
+        """Send, within what is left."""
+        self._wait()
+        sent: int = self._socket.send(data)
+        return sent
+
+    def _wait(self) -> None:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
+
+
+@contextmanager
+def _broken(seconds: float) -> Iterator[None]:
+    """Says of whatever goes wrong in the middle of a stream that nobody knows what became of the command."""
+    try:
+        yield
+    except (websocket.WebSocketTimeoutException, TimeoutError):
+        problem = f"the command did not end within {seconds:.0f} s"
+        raise ExecError(problem, began=True) from None
+    except (websocket.WebSocketException, OSError, ValueError) as error:
+        # The error may quote what the container has sent.
+        problem = f"the connection to the container broke ({type(error).__name__})"
+        raise ExecError(problem, began=True) from None
+
+
+def _read(socket: Any) -> dict[int, bytes]:
+    """What comes on each channel until the other side closes the stream."""
+    parts: dict[int, list[bytes]] = {}
+    left = OUTPUT_BYTES
+    while True:
+        try:
+            kind, frame = socket.recv_data_frame(control_frame=True)
+        except websocket.WebSocketConnectionClosedException:
+            if ERROR_CHANNEL not in parts:
+                raise
+            break  # without a goodbye, and everything was said
+        if kind == websocket.ABNF.OPCODE_CLOSE:
+            break
+        if kind in (websocket.ABNF.OPCODE_BINARY, websocket.ABNF.OPCODE_TEXT) and frame.data:
+            parts.setdefault(frame.data[0], []).append(frame.data[1:])
+            left -= len(frame.data) - 1
+            if left < 0:
+                raise _too_much()
+    return {channel: b"".join(pieces) for channel, pieces in parts.items()}
+
+
+def _too_much() -> ExecError:
+    return ExecError(f"it prints more than {OUTPUT_BYTES >> 20} MiB", began=True)
+
+
+def _returncode(text: bytes) -> int:
     """The exit code in the Status object that ends an exec.
 
-    :raises ExecError: when the command was not run at all.
+    :raises ExecError: when the command was not run at all, or the object is none.
     """
-    if status.get("status") == "Success":
-        return 0
-    for cause in (status.get("details") or {}).get("causes") or []:
-        if cause.get("reason") == "ExitCode":
-            return int(cause["message"])
-    message = status.get("message")
-    raise ExecError(message or "the connection to the container broke", began=not message)
+    try:
+        status = json.loads(text or b"{}")
+        if status.get("status") == "Success":
+            return 0
+        for cause in (status.get("details") or {}).get("causes") or []:
+            if cause.get("reason") == "ExitCode":
+                return int(cause["message"])
+        message = status.get("message")
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        raise ExecError("the connection to the container broke", began=True) from None
+    if not isinstance(message, str) or not message:
+        raise ExecError("the connection to the container broke", began=True)
+    raise ExecError(message)

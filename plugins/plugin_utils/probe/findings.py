@@ -48,6 +48,20 @@ CATALOGUE = Catalogue(
             fix="Relays may treat the pods' addresses otherwise; send a mail from the application.",
         ),
         Entry(
+            code="probe-answer-unusable",
+            severity="warning",
+            meaning=(
+                "A probe was started in a container of the release, and no answer of a probe came back: "
+                "too much was printed, the connection broke, it took too long, or something else "
+                "answered in its place. The relay may have seen a login."
+            ),
+            message="The probe in the network of the release gave no usable answer: {problem}.",
+            fix=(
+                "Run the playbook again. If the finding stays, check who may change this container and "
+                "whether its python3 is that of the image."
+            ),
+        ),
+        Entry(
             code="killed-run-waits",
             severity="warning",
             meaning=(

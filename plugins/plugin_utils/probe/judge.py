@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.report import advice, steps
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import Page, page
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Probed
@@ -51,6 +52,18 @@ def detected(description: Description, probed: Probed, *, configured: bool) -> l
     return [finding if configured else _milder(finding)]
 
 
+def instead(where: str, problem: str, *, began: bool) -> list[Finding]:
+    """What to say when only the controller could probe.
+
+    :param problem: why not the network of the release, as the end of a sentence.
+    :param began: whether a probe was started there, and its answer cannot be used.
+    """
+    told = [CATALOGUE.finding("probe-from-controller", where=where, problem=problem)]
+    if began:
+        told.append(CATALOGUE.finding("probe-answer-unusable", where=where, problem=problem))
+    return told
+
+
 def reached(probed: Probed) -> bool:
     """Whether a connection to the relay came about."""
     return not probed.failed & {"resolve", "connect"}
@@ -68,7 +81,7 @@ def _milder(finding: Finding) -> Finding:
     return replace(finding, severity="warning") if finding.severity == "error" else finding
 
 
-def text(probed: Sequence[Probed], seen: Sequence[Finding]) -> str:
+def text(probed: Sequence[Probed], seen: Sequence[Finding]) -> Page:
     """One page for a person: each relay, step by step, then every finding with its fix."""
     lines = [line for each in probed for line in steps(each.result, each.where)]
-    return "\n".join([*lines, *advice(finding.as_dict() for finding in seen)])
+    return page([*lines, *advice(finding.as_dict() for finding in seen)])

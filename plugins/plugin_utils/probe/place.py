@@ -8,7 +8,6 @@ behind it: nothing is installed, no file is written, and no argument holds a sec
 
 from __future__ import annotations
 
-import json
 import secrets
 import shlex
 import threading
@@ -23,15 +22,17 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.fleet import probe_all
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.logins import Book, Once, shared
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import longest
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.remote import MISTAKE
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.result import Stage
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import manifest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import answer, manifest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import ProbeOptions
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
@@ -158,6 +159,13 @@ def from_place(
 Run = Callable[[str, bytes], tuple[int, str]]
 """Runs a command line with this standard input; its exit code and its standard output."""
 
+Known = Callable[[], Sequence[Secret]]
+"""The secrets that an answer may quote beside those of the request."""
+
+
+def _no_others() -> Sequence[Secret]:
+    return ()
+
 
 @dataclass(frozen=True)
 class Host:
@@ -169,6 +177,7 @@ class Host:
     name: str
     interpreter: str
     command: Run
+    known: Known = _no_others
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, request: ProbeRequest) -> Probed:
@@ -177,7 +186,7 @@ class Host:
         # A connection of Ansible's is for one command at a time.
         with self._lock:
             returncode, output = self.command(shlex.join(words), bundle.feed(request))
-        return Probed(where, _result(output, where, returncode))
+        return Probed(where, _result(output, where, request, self.known, returncode))
 
 
 @dataclass(frozen=True)
@@ -186,6 +195,7 @@ class Pod:
 
     cluster: Cluster
     workloads: Sequence[Workload]
+    known: Known
 
     def run(self, request: ProbeRequest) -> Probed:
         problems, forbidden = [], True
@@ -210,7 +220,7 @@ class Pod:
         except ExecError as error:
             raise _failed(where, error) from None
         output = done.stdout.decode("utf-8", "replace")
-        return Probed(where, _result(output, where, done.returncode))
+        return Probed(where, _result(output, where, request, self.known, done.returncode))
 
 
 @dataclass(frozen=True)
@@ -221,6 +231,7 @@ class Ephemeral:
     workloads: Sequence[Workload]
     image: str
     clock: Clock
+    known: Known
 
     def run(self, request: ProbeRequest) -> Probed:
         name = _name()
@@ -234,7 +245,7 @@ class Ephemeral:
             where,
             self.clock,
         )
-        return _attached(self.cluster, pod, name, request, where=where)
+        return _attached(self.cluster, pod, name, request, self.known, where=where)
 
 
 @dataclass(frozen=True)
@@ -246,6 +257,7 @@ class Job:
     image: str
     pull_secret: str
     clock: Clock
+    known: Known
 
     def run(self, request: ProbeRequest) -> Probed:
         name = _name()
@@ -265,7 +277,9 @@ class Job:
             self.cluster.create_job(job)
         try:
             started = _await_start(lambda: self._started(name), where, self.clock)
-            return _attached(self.cluster, started, manifest.CONTAINER, request, where=where)
+            return _attached(
+                self.cluster, started, manifest.CONTAINER, request, self.known, where=where
+            )
         finally:
             self._remove(name)
 
@@ -286,21 +300,26 @@ class Job:
 
 
 def in_network(
-    cluster: Cluster, workloads: Sequence[Workload], options: ProbeOptions, clock: Clock
+    cluster: Cluster,
+    workloads: Sequence[Workload],
+    options: ProbeOptions,
+    clock: Clock,
+    known: Known,
 ) -> Place:
     """The place in the network of a release that is asked for; by default one of its own containers.
 
+    :param known: the secrets that must not be in an answer, beside those of the requests.
     :raises FindingError: when a place needs an image, and none is given.
     """
     if options.from_ not in ("ephemeral", "job"):
-        return Pod(cluster, workloads)
+        return Pod(cluster, workloads, known)
     if not options.image:
         raise FindingError(
             CATALOGUE.finding("probe-image-missing", where="smtp_probe_image", place=options.from_)
         )
     if options.from_ == "ephemeral":
-        return Ephemeral(cluster, workloads, options.image, clock)
-    return Job(cluster, workloads, options.image, options.pull_secret, clock)
+        return Ephemeral(cluster, workloads, options.image, clock, known)
+    return Job(cluster, workloads, options.image, options.pull_secret, clock, known)
 
 
 def ready_pod(cluster: Cluster, workload: Workload) -> str:
@@ -371,7 +390,7 @@ def _await_start(look: Callable[[], tuple[str, str]], where: str, clock: Clock) 
 
 
 def _attached(
-    cluster: Cluster, pod: str, container: str, request: ProbeRequest, *, where: str
+    cluster: Cluster, pod: str, container: str, request: ProbeRequest, known: Known, *, where: str
 ) -> Probed:
     """Hands the probe to a container that waits for it."""
     limit = longest(request) + START_SECONDS
@@ -379,30 +398,34 @@ def _attached(
         output = cluster.attach(pod, container, stdin=bundle.feed(request), seconds=limit)
     except ExecError as error:
         raise _failed(where, error) from None
-    return Probed(where, _result(output.decode("utf-8", "replace"), where))
+    return Probed(where, _result(output.decode("utf-8", "replace"), where, request, known))
 
 
 def _failed(where: str, error: ExecError) -> PlaceError:
     return PlaceError(f"{where}: {error}", forbidden=error.forbidden, began=error.began)
 
 
-def _result(output: str, where: str, returncode: int | None = None) -> dict[str, Any]:
-    """The result in what a Python has printed.
+def _result(
+    output: str, where: str, request: ProbeRequest, known: Known, returncode: int | None = None
+) -> dict[str, Any]:
+    """The result in what a Python has printed, without secrets.
 
     :param returncode: how it ended, where that is known.
     :raises PlaceError: when there is none. What it printed instead may quote its input, and so the
         password.
     """
+    # By a signal, by a mistake of its own, or without a word: it may have been at work.
+    began = returncode in (None, 0, MISTAKE) or returncode > LAST_EXIT_CODE
+    if returncode:
+        raise PlaceError(f"{where}: its Python ended with exit code {returncode}", began=began)
+    redactor = Redactor(
+        [request.password, request.token, request.client_key, request.proxy, *known()]
+    )
     # Before it may stand what the other side greets with.
     line = output.strip().rpartition("\n")[2]
     try:
-        result = json.loads(line)
-        if "stages" not in result:
-            raise ValueError
-    except (ValueError, TypeError):
-        ended = "gave no result" if returncode is None else f"ended with exit code {returncode}"
-        # By a signal, by a mistake of its own, or without a word: it may have been at work.
-        began = returncode in (None, 0, MISTAKE) or returncode > LAST_EXIT_CODE
-        raise PlaceError(f"{where}: its Python {ended}", began=began) from None
-    found: dict[str, Any] = result
-    return found
+        result = answer.read(line, redactor.clean)
+    except answer.AnswerError as error:
+        problem = f"{where} answered something that is not the probe's: {error}"
+        raise PlaceError(problem, began=True) from None
+    return result.as_dict()

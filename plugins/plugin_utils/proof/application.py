@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Pl
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Sending
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof import words
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import Quotable
 
 SECONDS = 180.0
 """For one command: those that load a whole application take a minute."""
@@ -27,9 +28,6 @@ NOT_RUN = (126, 127)
 
 NOT_NOW = 4
 """The kind of a reply that may be another one later (RFC 5321 section 4.2.1)."""
-
-Quotable = Callable[[Mapping[str, Any], str, str], str]
-"""What a container of a pod has printed, without secrets; empty when these cannot be told."""
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Sending, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof import words
-from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.application import Quotable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import Seen
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import Quotable, Seen
 
 LINES = 200
 """So much of a log is looked through for lines about mail."""

@@ -15,10 +15,15 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.observation import Observation
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.protocol import Reply
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.relay_catalogue import FACTS
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import line
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 
 LINES = 5
 """So many are quoted."""
+LONGEST_LINE = 300
+"""Characters of a line that are quoted."""
+LONGEST_OUTPUT = 1 << 16
+"""Characters at the end of an output in which a reply is looked for."""
 
 _ABOUT_MAIL = re.compile(r"smtp|mail|relay|starttls|certificate", re.IGNORECASE)
 _ENHANCED = re.compile(
@@ -35,16 +40,18 @@ _LOGIN = frozenset({432, 454, 530, 534, 535, 538})
 
 def last(text: str, count: int = LINES) -> list[str]:
     """The last lines of a command's output that are not empty."""
-    return [line.strip() for line in text.splitlines() if line.strip()][-count:]
+    found = [each.strip() for each in text.splitlines() if each.strip()][-count:]
+    return [line(each, LONGEST_LINE) for each in found]
 
 
 def about_mail(log: str) -> list[str]:
     """The last lines of a log that are about mail."""
-    return last("\n".join(line for line in log.splitlines() if _ABOUT_MAIL.search(line)))
+    return last("\n".join(each for each in log.splitlines() if _ABOUT_MAIL.search(each)))
 
 
 def reply_in(text: str) -> Reply | None:
     """The last reply of a relay that refuses something, as an application quotes it."""
+    text = text[-LONGEST_OUTPUT:]
     found = [
         *((match.start(), Reply(int(match[1]), (match[4].strip(),), match[2]))
           for match in _ENHANCED.finditer(text) if match[1][0] == match[3]),

@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import line
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready, lives
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
@@ -22,6 +23,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import environ
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import container_of
 
 LOG_LINES = 5
+LONGEST_LINE = 300
+"""Characters of a line of a log that are quoted."""
 GONE = "unable to retrieve container logs"
 """What a kubelet gives as the log of a container that it has cleared away."""
 PODS = 3
@@ -114,7 +117,10 @@ class Explainer:
             return ""
         if text.startswith(GONE):
             return ""
-        lines = self.quotable(pod, found.container, text).splitlines()
+        lines = [
+            line(each, LONGEST_LINE)
+            for each in self.quotable(pod, found.container, text).splitlines()[-LOG_LINES:]
+        ]
         return f" Last log lines: {' | '.join(lines)}" if lines else ""
 
     def quotable(self, pod: Object, container: str, text: str) -> str:

@@ -155,7 +155,7 @@ class Workloads:
         :param places: the pods to look into.
         """
         reader = Reader(
-            self.cluster, Configuration(self.cluster), evidence, self.explainer.redactor
+            self.cluster, Configuration(self.cluster), evidence, self.explainer.quotable
         )
         behind = owed(live, reader.read(places), evidence, reader.configuration)
         names = {each.seen.workload for each in behind}

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp import terminal
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description import convert
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings import CATALOGUE
@@ -84,11 +85,11 @@ class Action(ActionBase):  # type: ignore[misc]  # ansible-core has no types
             result.update(failure([self._internal(error)]))
         finally:
             gc.unfreeze()
-        return result
+        return displayable(result)
 
     def progress(self, text: str) -> None:
         """Says on the screen, at once, what takes long."""
-        self._display.display(f"{self._task.action.rpartition('.')[2]}: {text}")
+        self._display.display(terminal.line(f"{self._task.action.rpartition('.')[2]}: {text}"))
 
     def _options(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Every option that is given, by the task or else by a variable, templated.
@@ -195,12 +196,25 @@ def _hint(near: str | None) -> str:
     return f" {near} was probably meant." if near else ""
 
 
+def displayable(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a result that nothing in it can make forge a line or steer a terminal.
+
+    A ``msg`` of several lines is a `terminal.Page`. The rest is data, whose line ends stay.
+    """
+    shown: dict[str, Any] = terminal.data(result)
+    if isinstance(result.get("msg"), str):
+        shown["msg"] = terminal.message(result["msg"])
+    if "warnings" in result:
+        shown["warnings"] = [terminal.line(warning) for warning in result["warnings"]]
+    return shown
+
+
 def failure(findings: Sequence[Finding]) -> dict[str, Any]:
     """A failed result: the errors in words, and every finding as data."""
     errors = [finding for finding in findings if finding.severity == "error"]
     return {
         "failed": True,
-        "msg": "\n".join(sentence(finding) for finding in errors),
+        "msg": terminal.page(sentence(finding) for finding in errors),
         "findings": [finding.as_dict() for finding in findings],
         "warnings": warnings(findings),
     }

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible import constants
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
@@ -82,6 +83,25 @@ class ClusterStep(ClusterAction, Step):
                 )
             )
 
+    def known_secrets(self, plan: Plan, cluster: Cluster) -> Callable[[], Sequence[Secret]]:
+        """What tells the secrets of this run and of the records, which a pod may know and answer with.
+
+        Whoever may not read the records learns nothing from them either: then it is those of this run.
+        """
+
+        @functools.cache
+        def known() -> Sequence[Secret]:
+            given = list(plan.resolved.secrets)
+            try:
+                return [
+                    *given,
+                    *secrets_kept(cluster, plan.target.release, plan.rendered.leaves),
+                ]
+            except (FindingError, ValueError):
+                return given
+
+        return known
+
     def workloads(self, cluster: Cluster, plan: Plan, redactor: Redactor) -> Workloads:
         """The workloads of a release, watched with the real clock and told of on the screen."""
         return Workloads(
@@ -108,6 +128,9 @@ class ClusterStep(ClusterAction, Step):
         pods = workloads.pods(live)
         places = workloads.ready(live, pods)
         configuration, evidence = Configuration(cluster), plan.evidence
-        seen = Reader(cluster, configuration, evidence, workloads.explainer.redactor).read(places)
-        check = Check(cluster.namespace, configuration, evidence, plan.run.restart == "auto")
+        quotable = workloads.explainer.quotable
+        seen = Reader(cluster, configuration, evidence, quotable).read(places)
+        check = Check(
+            cluster.namespace, configuration, evidence, quotable, plan.run.restart == "auto"
+        )
         return Inspected(live, pods, seen, check.verdict(live, seen))

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import line
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import Change
 
 
 def shown(header: str, changes: Sequence[Change]) -> dict[str, str]:
     """One diff of Ansible's; the texts of the changes hold no secret."""
     return {
-        "before_header": f"{header} (in use)",
-        "after_header": f"{header} (wanted)",
-        "before": "".join(f"{change.key}: {change.before}\n" for change in changes),
-        "after": "".join(f"{change.key}: {change.after}\n" for change in changes),
+        "before_header": line(f"{header} (in use)"),
+        "after_header": line(f"{header} (wanted)"),
+        "before": "".join(f"{line(f'{each.key}: {each.before}')}\n" for each in changes),
+        "after": "".join(f"{line(f'{each.key}: {each.after}')}\n" for each in changes),
     }

@@ -275,7 +275,11 @@ CATALOGUE = Catalogue(
             severity="error",
             meaning="A workload that was held, so that several changes make one roll, cannot be let go.",
             message="{where} could not be let go, and does not roll until it is: {problem}",
-            fix="Run again: each run lets go of what one before it has left held.",
+            fix=(
+                "Run again: each run lets go of what one before it has left held. If somebody else has "
+                "written its annotation, set that to 0 first: kubectl annotate --overwrite WORKLOAD "
+                "mailops.smtp/held=0"
+            ),
         ),
         Entry(
             code="ca-container-missing",

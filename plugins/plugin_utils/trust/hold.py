@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,12 +16,22 @@ HELD = "mailops.smtp/held"
 """The annotation of a workload that is held: the partition that it had, which is 0 where there is none, and
 the field manager that had set it."""
 
+_NOTED = re.compile(r"(\d{1,9})(?: ([\x20-\x7e]{1,128}))?", re.ASCII)
+"""What the annotation holds. A field manager has at most 128 printable characters."""
+
 _FIELDS = {
     "Deployment": ("paused",),
     "StatefulSet": ("updateStrategy", "rollingUpdate", "partition"),
     "DaemonSet": ("updateStrategy", "type"),
 }
 """By what each kind is held, in its specification."""
+
+
+class NoteError(Exception):
+    """The annotation of a held workload is not one that a run has written."""
+
+    def __init__(self) -> None:
+        super().__init__(f"annotation {HELD} holds no partition and field manager")
 
 
 def holding(state: Object) -> dict[str, Any] | None:
@@ -82,12 +93,17 @@ def given_back(state: Object) -> tuple[dict[str, Any], str] | None:
 
     `None` where what is taken away leaves the default of the API server. A partition is no default: it is
     set again, if an upgrade has not done that meanwhile.
+
+    :raises NoteError: when somebody else has written what it is to get back.
     """
     noted = (state["metadata"].get("annotations") or {}).get(HELD, "0")
-    had, _space, manager = noted.partition(" ")
-    if int(had) in (0, _partition(state)):
+    found = _NOTED.fullmatch(noted)
+    if found is None:
+        raise NoteError
+    had = int(found[1])
+    if had in (0, _partition(state)):
         return None
-    return _partitioned(int(had)), manager
+    return _partitioned(had), found[2] or ""
 
 
 def contested(state: Object, body: Object) -> bool:

@@ -150,7 +150,7 @@ class Due:
                     spec, manager = back
                     self.cluster.set_spec(kind, name, spec, manager=manager)
                 self.cluster.apply(patch.bare(state), hold.HOLDER, force=True)
-            except FindingError as error:
+            except (FindingError, hold.NoteError) as error:
                 where = patch.label(state)
                 left.append(CATALOGUE.finding("workload-left-held", where=where, problem=error))
         if left:

@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import line
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import config
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
@@ -22,9 +23,13 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.findings impor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.owed import Owed, owed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import (
     Configuration,
+    Quotable,
     Seen,
     container_of,
 )
+
+LONGEST = 200
+"""Characters of a value that are shown; a container may answer with a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,8 @@ class Verdict:
 class Check:
     """Holds containers against their evidence.
 
+    :param quotable: takes the secrets that a container may know out of what it has answered, which may
+        be them in the place of a value.
     :param restarts: whether restarts are the business of this run. If not, one that is owed is a
         warning, because somebody wants it so.
     """
@@ -62,6 +69,7 @@ class Check:
     namespace: str
     configuration: Configuration
     evidence: Mapping[Workload, Evidence]
+    quotable: Quotable
     restarts: bool = True
 
     def verdict(self, live: Mapping[Workload, Mapping[str, Any]], seen: Sequence[Seen]) -> Verdict:
@@ -79,6 +87,8 @@ class Check:
               for each in secrets),
             *self._owed(deviations, behind),
             *self._unproven(seen),
+            *(self._finding("container-answers-strangely", each, problem=each.problem)
+              for each in seen if each.strange),
         ]  # fmt: skip
         return Verdict(deviations, secrets, findings)
 
@@ -95,7 +105,16 @@ class Check:
             would = self.configuration.environment(container, wanted)
             files = self.configuration.files(spec, container, wanted)
             told = all(each.name in (would if each.kind == "variable" else files) for each in found)
-            yield Deviation(entry, found, told and not _differences(wanted, would, files))
+            mended = told and not _differences(wanted, would, files)
+            pod = live[entry.workload]["spec"]["template"]
+            yield Deviation(entry, [self._shown(pod, entry, each) for each in found], mended)
+
+    def _shown(self, pod: Mapping[str, Any], seen: Seen, difference: Difference) -> Difference:
+        """A difference without the secrets that a container may have put in a value's place."""
+        if difference.found in compare.OWN_WORDS:
+            return difference
+        found = self.quotable(pod, seen.workload.container, difference.found)
+        return replace(difference, found=line(found, LONGEST) if found else compare.NOT_SHOWN)
 
     def _secrets(self) -> Iterator[Difference]:
         known: list[SecretEvidence] = []

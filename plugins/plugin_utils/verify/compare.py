@@ -20,6 +20,12 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import
 
 Kind = Literal["variable", "file", "secret"]
 
+SET, NOT_SET = "set", "not set"
+NOT_SHOWN = "another value (not shown)"
+NO_FILE, NO_LINE = "there is no such file", "it has no such line"
+OWN_WORDS = frozenset({SET, NOT_SET, NOT_SHOWN, NO_FILE, NO_LINE})
+"""What is found, where it is not the value itself."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -59,7 +65,7 @@ def variables(expected: Mapping[str, Any], seen: Mapping[str, str | None]) -> li
 def lines(wanted: FileEvidence, content: str | None) -> list[Difference]:
     """The lines that are missing in a file, whatever stands around them; `None` when there is no file."""
     there = {line.strip() for line in (content or "").splitlines()}
-    found = "there is no such file" if content is None else "it has no such line"
+    found = NO_FILE if content is None else NO_LINE
     return [
         Difference("file", wanted.path, _line(line), found)
         for line in wanted.lines
@@ -84,16 +90,16 @@ def _words(wanted: Any, value: str | None) -> tuple[str, str] | None:
     if wanted is KEEP:
         return None
     if wanted is OMIT:
-        return None if value is None else ("not set", "set")
+        return None if value is None else (NOT_SET, SET)
     if wanted is PRESENT:
-        return ("set", "not set") if value is None else None
+        return (SET, NOT_SET) if value is None else None
     text = str(revealed(wanted))
     if value == text:
         return None
     secret = isinstance(wanted, Secret)
-    shown = "another value (not shown)" if secret else repr(value)
+    shown = NOT_SHOWN if secret else repr(value)
     expected = "a secret (not shown)" if secret and text else repr(text)
-    return expected, "not set" if value is None else shown
+    return expected, NOT_SET if value is None else shown
 
 
 def _parts(line: Any) -> set[str]:

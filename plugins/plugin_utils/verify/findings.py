@@ -63,6 +63,20 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="container-answers-strangely",
+            severity="warning",
+            meaning=(
+                "A command in a container was started, and no usable answer came back: too much was "
+                "printed, it took too long, or the connection broke. The container is judged by its "
+                "specification instead."
+            ),
+            message="Container {container} of pod {pod} gave no usable answer to cat: {problem}.",
+            fix=(
+                "Run the playbook again. If the finding stays, check who may change this container and "
+                "whether its cat is that of the image."
+            ),
+        ),
+        Entry(
             code="pod-of-older-revision",
             severity="warning",
             meaning="Pods run that were made from an older template of their workload.",

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import line
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import config
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import lives, started
@@ -30,6 +30,11 @@ PARALLEL = 8
 
 Pod = Mapping[str, Any]
 Way = Literal["container", "specification"]
+Quotable = Callable[[Mapping[str, Any], str, str], str]
+"""What a container of a pod has printed, without secrets; empty when these cannot be told."""
+
+LONGEST_PROBLEM = 300
+"""Characters of what a container has complained of."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Seen:
     :param way: whether the container itself was read. Else it is what a container with this
         specification gets now, which is more than this one has if that was changed after `started`.
     :param problem: why it was not the container itself.
+    :param strange: whether the container has answered, and with something else than what was asked for.
     """
 
     workload: Workload
@@ -48,6 +54,7 @@ class Seen:
     files: Mapping[str, str | None] = field(default_factory=dict, repr=False)
     way: Way = "container"
     problem: str = ""
+    strange: bool = False
     started: datetime | None = None
 
 
@@ -98,13 +105,13 @@ class Reader:
     """Reads what is wanted of the containers of a namespace.
 
     :param evidence: what is asked for, by workload.
-    :param redactor: takes the secrets of this run out of what is said.
+    :param quotable: takes the secrets that a container may know out of what it has printed.
     """
 
     cluster: Cluster
     configuration: Configuration
     evidence: Mapping[Workload, Evidence]
-    redactor: Redactor
+    quotable: Quotable
 
     def read(self, places: Sequence[tuple[Workload, Pod]]) -> list[Seen]:
         """The named container of each pod. A pod that goes away meanwhile is left out.
@@ -119,7 +126,7 @@ class Reader:
         name, wanted = pod["metadata"]["name"], self.evidence[workload]
         container = container_of(pod["spec"], workload.container)
         try:
-            there = parse(self._cat(name, workload.container, ENVIRON[1]))
+            there = parse(self._cat(pod, workload.container, ENVIRON[1]))
         except ExecError as error:
             still = self.cluster.pod(name)
             if still is None or not lives(still):
@@ -130,13 +137,14 @@ class Reader:
                 self.configuration.environment(container, wanted),
                 self.configuration.files(pod["spec"], container, wanted),
                 "specification",
-                self.redactor.clean(str(error)),
+                line(str(error), LONGEST_PROBLEM),
+                error.began,
                 started(pod, workload.container),
             )
         files = self.configuration.files(pod["spec"], container, wanted) if wanted.files else {}
         for file in wanted.files:
             try:
-                content = self._cat(name, workload.container, file.path)
+                content = self._cat(pod, workload.container, file.path)
                 files[file.path] = content.decode("utf-8", "surrogateescape")
             except NotThereError:
                 files[file.path] = None
@@ -151,18 +159,19 @@ class Reader:
             started=started(pod, workload.container),
         )
 
-    def _cat(self, pod: str, container: str, path: str) -> bytes:
+    def _cat(self, pod: Pod, container: str, path: str) -> bytes:
         """What a file of a container holds.
 
         :raises NotThereError: when there is no such file.
         :raises ExecError: when it cannot be read.
         """
-        done = self.cluster.execute(pod, container, (ENVIRON[0], path))
+        done = self.cluster.execute(pod["metadata"]["name"], container, (ENVIRON[0], path))
         if done.returncode == 0:
             return done.stdout
         words = done.stderr.decode("utf-8", "replace").strip()
         kind = NotThereError if "No such file" in words else ExecError
-        raise kind(words or f"{ENVIRON[0]} ended with {done.returncode}")
+        shown = self.quotable(pod, container, words) if words else ""
+        raise kind(shown or f"{ENVIRON[0]} ended with {done.returncode}")
 
 
 class NotThereError(ExecError):

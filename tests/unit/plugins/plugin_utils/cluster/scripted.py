@@ -168,6 +168,7 @@ class ScriptedCluster:
     watched: list[tuple[str, float]] = field(default_factory=list)
     on_watch: Callable[[str], None] = lambda _name: None
     namespace: str = "apps"
+    instead: Executed | ExecError | None = None
 
     def workload(self, kind: str, name: str) -> dict[str, Any] | None:
         if self.away is not None:
@@ -209,7 +210,14 @@ class ScriptedCluster:
         return self.revisions
 
     def execute(self, pod: str, container: str, argv: Sequence[str]) -> Executed:
-        """Runs cat. What `files` has for a path is its content, or as a text what cat complains of."""
+        """Runs cat. What `files` has for a path is its content, or as a text what cat complains of.
+
+        Or what it answers `instead`, whatever is run.
+        """
+        if isinstance(self.instead, ExecError):
+            raise self.instead
+        if self.instead is not None:
+            return self.instead
         if pod not in self.environments:
             raise ExecError(
                 f'container {container}: exec: "cat": executable file not found in $PATH'

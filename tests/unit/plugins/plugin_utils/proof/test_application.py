@@ -159,3 +159,26 @@ def test_a_log_that_may_not_be_read_is_left_out() -> None:
     there = cluster()
     there.may_look = False
     assert list(quotes(cast(Cluster, there), quotable, [Seen(API, "qua-api-1", {})], [])) == []
+
+
+FLOOD = b"\n".join([b"mail \x1b[2K\r ok: [forged] " + b"y" * 100_000] * 40)
+
+
+class TestAnApplicationOfAnAttacker:
+    @pytest.mark.parametrize("code", [0, 1, 127, -1, 10**6])
+    def test_is_quoted_in_few_short_lines_without_a_secret(self, code: int) -> None:
+        output = FLOOD + f"\n{PASSWORD}\n535 5.7.8 {PASSWORD} no\x9b\u202e".encode()
+        sent = send(cluster(*[Executed(code, output, PASSWORD.encode())] * 3))
+        said = [*sent.output, *(str(finding) for finding in sent.findings)]
+        assert said
+        for each in said:
+            assert PASSWORD not in each
+            assert each.isprintable()
+            assert len(each) < 5_000
+
+    def test_has_its_log_quoted_likewise(self) -> None:
+        there = cluster(Executed(0, FLOOD + f"\nmail {PASSWORD}".encode(), b""))
+        seen = Seen(API, "qua-api-1", {})
+        [quote] = quotes(cast(Cluster, there), quotable, [seen], [SENDING])
+        assert all(len(each) < 400 and each.isprintable() for each in quote.lines)
+        assert PASSWORD not in str(quote.finding("apps"))

@@ -14,6 +14,7 @@ import trustme
 from ansible.template import trust_as_template
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import page
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import (
@@ -245,3 +246,39 @@ def test_what_was_there_before_is_not_looked_through_for_garbage_while_an_action
     spared = gc.get_freeze_count()
     assert perform(ARGUMENTS, kind=Counting)[1]["spared"] > spared
     assert gc.get_freeze_count() == spared
+
+
+FORGED = "fine\x1b[2K\r\nok: [forged]\x9b\u202e"
+
+
+class TestWhatOthersWrote:
+    @staticmethod
+    def answer(perform: Perform, answer: dict[str, Any]) -> dict[str, Any]:
+        class Repeats(Recorder):
+            def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
+                self.progress(FORGED)
+                return answer
+
+        _action, result = perform(ARGUMENTS, kind=Repeats)
+        return result
+
+    def test_cannot_forge_a_line_of_a_result(
+        self, perform: Perform, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said: list[str] = []
+        monkeypatch.setattr(
+            "ansible.utils.display.Display.display", lambda _self, text, **_how: said.append(text)
+        )
+        result = self.answer(
+            perform,
+            {"changed": False, "msg": FORGED, "warnings": [FORGED], "chart": FORGED, "diff": []},
+        )
+        assert result["msg"] == result["warnings"][0] == r"fine\x1b[2K\r\nok: [forged]\x9b\u202e"
+        assert "\x1b" not in str(said)
+        assert "\n" not in said[0]
+        assert not {"\x1b", "\x9b", "\u202e"} & set(result["chart"])
+
+    def test_stays_apart_from_lines_of_our_own(self, perform: Perform) -> None:
+        result = self.answer(perform, {"changed": False, "msg": page(["one", f"two {FORGED}"])})
+        assert type(result["msg"]) is str
+        assert len(result["msg"].split("\n")) == 2

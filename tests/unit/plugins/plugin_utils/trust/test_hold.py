@@ -6,8 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.hold import (
+    HELD,
     HOLDER,
+    NoteError,
     contested,
     field,
     given_back,
@@ -131,3 +135,14 @@ def test_the_field_that_holds_a_workload_has_a_name() -> None:
         ("DaemonSet", "spec.updateStrategy.type"),
     ):
         assert field(workload(kind)) == expected
+
+
+@pytest.mark.parametrize(
+    "noted",
+    ["", "x", "-1", "1.5", "1 ", "9" * 5_000, "\u0661", "1 kubectl\x1b[2K", f"1 {'m' * 129}", " 1"],
+)
+def test_a_note_that_is_not_ours_gives_nothing_back(noted: str) -> None:
+    state = as_held(CANARY)
+    state["metadata"]["annotations"][HELD] = noted
+    with pytest.raises(NoteError):
+        given_back(state)

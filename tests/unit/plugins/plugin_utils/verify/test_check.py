@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import base64
+import urllib.parse
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -12,6 +14,7 @@ import pytest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError, Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Evidence,
     FileEvidence,
@@ -47,6 +50,7 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples im
 )
 
 INI = "/etc/app.ini"
+OLD = "of-an-earlier-run-77"
 ENV = [
     {"name": "HOST", "value": "mail"},
     {
@@ -71,6 +75,7 @@ class Scene:
     """A Deployment with one pod that has everything as it should be."""
 
     rolls: Rolls = "none"
+    known: bool = True
     wanted: Evidence = field(
         default_factory=lambda: Evidence(
             env={"HOST": "mail", "PASSWORD": Secret(PASSWORD)},
@@ -110,13 +115,17 @@ class Scene:
             cast(Cluster, self.cluster),
             self.configuration,
             {self.workload: self.wanted},
-            Redactor([Secret(PASSWORD)]),
+            self.quotable,
         )
         return reader.read([(self.workload, found) for found in self.cluster.pods_of["qua-api"]])
 
     def verdict(self, *, restarts: bool = True) -> Verdict:
-        check = Check("apps", self.configuration, {self.workload: self.wanted}, restarts)
+        evidence = {self.workload: self.wanted}
+        check = Check("apps", self.configuration, evidence, self.quotable, restarts)
         return check.verdict({self.workload: self.cluster.states["qua-api"]}, self.seen())
+
+    def quotable(self, _pod: Any, _container: str, text: str) -> str:
+        return Redactor([Secret(PASSWORD), Secret(OLD)]).clean(text) if self.known else ""
 
     def reasons(self) -> list[str]:
         """Why a restart is owed."""
@@ -316,3 +325,59 @@ class TestPodsOfAnOlderRevision:
         scene.cluster.states["qua-api"]["kind"] = "DaemonSet"
         self.revisions(scene, "first", "second", "third")
         assert self.older(scene, "second", "third", updated=1) == ["second"]
+
+
+class TestAContainerOfAnAttacker:
+    """It answers the exec with what its owner likes."""
+
+    @pytest.mark.parametrize(
+        "echoed",
+        [
+            PASSWORD,
+            OLD,
+            base64.b64encode(f"x{PASSWORD}".encode()).decode(),
+            urllib.parse.quote(PASSWORD, safe=""),
+        ],
+    )
+    def test_cannot_put_a_secret_in_the_place_of_another_value(
+        self, scene: Scene, echoed: str
+    ) -> None:
+        scene.cluster.environments["qua-api-1"] = environ(HOST=f"{echoed}", PASSWORD=PASSWORD)
+        verdict = scene.verdict()
+        assert [finding.code for finding in verdict.findings] == ["restart-owed"]
+        for said in (str(verdict.findings), str(verdict.deviations[0].differences)):
+            assert echoed not in said
+
+    def test_is_not_quoted_where_nobody_knows_the_secrets(self, scene: Scene) -> None:
+        scene.known = False
+        scene.cluster.environments["qua-api-1"] = environ(HOST="anything", PASSWORD=PASSWORD)
+        [finding] = scene.verdict().findings
+        assert "HOST is another value (not shown)" in finding.message
+        assert "anything" not in finding.message
+
+    def test_is_quoted_in_one_short_line(self, scene: Scene) -> None:
+        value = "x\x1b[2K\nok: [forged]\u202e" + "y" * 1_000_000
+        scene.cluster.environments["qua-api-1"] = environ(HOST=value, PASSWORD=PASSWORD)
+        [finding] = scene.verdict().findings
+        assert len(finding.message) < 500
+        assert finding.message.isprintable()
+
+    @pytest.mark.parametrize("complaint", [f"cat: {PASSWORD}", f"{OLD}\x1b[2K\n\nok: forged"])
+    def test_cannot_complain_with_a_secret(self, scene: Scene, complaint: str) -> None:
+        scene.cluster.instead = Executed(1, b"", complaint.encode())
+        [seen] = scene.seen()
+        assert seen.way == "specification"
+        assert PASSWORD not in seen.problem
+        assert OLD not in seen.problem
+        assert seen.problem.isprintable()
+
+    def test_that_floods_is_told_and_judged_by_its_specification(self, scene: Scene) -> None:
+        scene.cluster.instead = ExecError("it prints more than 4 MiB", began=True)
+        findings = scene.verdict().findings
+        assert [finding.code for finding in findings] == ["container-answers-strangely"]
+        assert "more than 4 MiB" in findings[0].message
+
+    @pytest.mark.parametrize("answer", [b"", b"\0\0\0", b"\xff\xfe", b"=\0=x\0", b"\x1b[2K"])
+    def test_that_answers_garbage_owes_a_restart(self, scene: Scene, answer: bytes) -> None:
+        scene.cluster.environments["qua-api-1"] = answer
+        assert [each.code for each in scene.verdict().findings] == ["restart-owed"]
