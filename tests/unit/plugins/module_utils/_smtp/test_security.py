@@ -249,6 +249,15 @@ def test_a_machine_without_any_roots_is_told_beside_the_issuer(
     assert found == ["certificate-unknown-issuer", *roots]
 
 
+def test_a_certificate_with_a_common_name_alone_is_rejected(run_relay: Run) -> None:
+    issuer = Issuer.new()
+    relay = run_relay(Relay(tls=issuer.context("localhost", alternative_names=False)))
+    result = probe(request(relay, ca_pem=issuer.pem, server_name="localhost"))
+    assert codes(result) == ["certificate-name-mismatch"]
+    assert "common name localhost does not count" in message(result, "certificate-name-mismatch")
+    assert result.as_dict()["certificate"]["names"] == []
+
+
 def test_an_address_that_a_certificate_has_as_a_name_is_told_from_one(run_relay: Run) -> None:
     issuer = Issuer.new()
     relay = run_relay(Relay(tls=issuer.context(name=x509.DNSName("127.0.0.1"))))
