@@ -9,6 +9,7 @@ YAML has already misread it, is looked for in the text.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import re
 import sys
@@ -93,10 +94,15 @@ def line_of(source: FilePath, keys: Keys) -> int | None:
     """The line on which a place of a profile stands."""
     try:
         text = parse.read_file(source, parse.PROFILE).decode("utf-8")
-        parse.require_bounds(text, parse.PROFILE)
-        return _line(yaml.compose(text, Loader=yaml.SafeLoader), keys)
+        return _line(_composed(text), keys)
     except (OSError, ValueError, yaml.YAMLError):
         return None  # it has gone since it was read, or has become another
+
+
+@functools.lru_cache(maxsize=4)
+def _composed(text: str) -> yaml.Node | None:
+    parse.require_bounds(text, parse.PROFILE)
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _line(root: yaml.Node | None, keys: Keys) -> int | None:
