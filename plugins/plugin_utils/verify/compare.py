@@ -42,12 +42,14 @@ class Difference:
         return f"{place} is {self.found}, expected is {self.expected}"
 
 
-def variables(expected: Mapping[str, Any], seen: Mapping[str, str | None]) -> list[Difference]:
+def variables(
+    expected: Mapping[str, Any], seen: Mapping[str, str | Secret | None]
+) -> list[Difference]:
     """Every variable of a container that is not as it should be, of those that can be told.
 
     :param expected: variable to text or `Secret`, `OMIT` for must not be there, `PRESENT` for must be
         there, `KEEP` for anything.
-    :param seen: variable to value; `None` for not set.
+    :param seen: variable to value; `None` for not set. A `Secret` is compared and not shown.
     """
     return [
         Difference("variable", name, *words)
@@ -56,9 +58,9 @@ def variables(expected: Mapping[str, Any], seen: Mapping[str, str | None]) -> li
     ]
 
 
-def lines(wanted: FileEvidence, content: str | None) -> list[Difference]:
+def lines(wanted: FileEvidence, content: str | Secret | None) -> list[Difference]:
     """The lines that are missing in a file, whatever stands around them; `None` when there is no file."""
-    there = {line.strip() for line in (content or "").splitlines()}
+    there = {line.strip() for line in str(revealed(content or "")).splitlines()}
     found = "there is no such file" if content is None else "it has no such line"
     return [
         Difference("file", wanted.path, _line(line), found)
@@ -67,19 +69,23 @@ def lines(wanted: FileEvidence, content: str | None) -> list[Difference]:
     ]
 
 
-def keys(wanted: SecretEvidence, data: Mapping[str, str]) -> list[Difference]:
+def keys(wanted: SecretEvidence, data: Mapping[str, str | Secret]) -> list[Difference]:
     """The keys of a Secret that are not as they should be.
 
-    :param data: everything that it holds.
+    :param data: everything that it holds. All of it is secret, also what the profile takes for open.
     """
     return [
         Difference("secret", wanted.name, *words, key=key)
         for key, value in wanted.keys.items()
-        if (words := _words(value, data.get(key)))
+        if (words := _words(value, _sealed(data.get(key))))
     ]
 
 
-def _words(wanted: Any, value: str | None) -> tuple[str, str] | None:
+def _sealed(value: str | Secret | None) -> Secret | None:
+    return Secret(value) if isinstance(value, str) else value
+
+
+def _words(wanted: Any, value: str | Secret | None) -> tuple[str, str] | None:
     """What is expected and what is found; `None` when they agree."""
     if wanted is KEEP:
         return None
@@ -88,10 +94,11 @@ def _words(wanted: Any, value: str | None) -> tuple[str, str] | None:
     if wanted is PRESENT:
         return ("set", "not set") if value is None else None
     text = str(revealed(wanted))
-    if value == text:
+    if revealed(value) == text:
         return None
     secret = isinstance(wanted, Secret)
-    shown = "another value (not shown)" if secret else repr(value)
+    hidden = secret or isinstance(value, Secret)
+    shown = "another value (not shown)" if hidden else repr(value)
     expected = "a secret (not shown)" if secret and text else repr(text)
     return expected, "not set" if value is None else shown
 

@@ -168,6 +168,18 @@ def test_the_ciphers_that_are_asked_for_are_used(run_relay: Run, authority: Auth
     assert probe(request(relay, authority, ciphers=cipher)).tls_cipher == cipher
 
 
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_user_name_out_of_a_secret_is_never_shown(run_relay: Run, sealed: bool) -> None:
+    name = "name-unmistakable-Rf8"
+    relay = run_relay(
+        Relay(security="none", replies={"AUTH": f"535 5.7.8 {name} is unknown\r\n".encode()})
+    )
+    given = {**credentials(relay), "username": name, "username_is_secret": sealed}
+    result = probe(request(relay, security="none", **given))
+    assert result.findings
+    assert (name in str(result.as_dict())) is not sealed
+
+
 # -- certificates ----------------------------------------------------------------------------
 
 
