@@ -192,7 +192,7 @@ class _Rendering:
                 value = _escaped(value)
             comment = profile.comments.get(key) or label(takes(source))
             sensitive = _sensitive(key, source) or holds_secret(value)
-            yield Leaf((*prefix, *path), value, sensitive, comment)
+            yield Leaf((*prefix, *path), value, sensitive, comment, "username" in takes(source))
 
     def _leaf(self, keys: Keys, source: Any) -> Any:
         if isinstance(source, Mapping) and YAML in source:

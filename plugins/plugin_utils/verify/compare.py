@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import without_login
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preset.lookup import name_token_host
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
@@ -16,7 +18,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     FileEvidence,
     SecretEvidence,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import (
+    looks_like_token,
+    revealed,
+)
 
 Kind = Literal["variable", "file", "secret"]
 
@@ -51,11 +56,34 @@ def variables(
         there, `KEEP` for anything.
     :param seen: variable to value; `None` for not set. A `Secret` is compared and not shown.
     """
+    seen = _with_tokens_sealed(expected, seen)
     return [
         Difference("variable", name, *words)
         for name, wanted in expected.items()
         if name in seen and (words := _words(wanted, seen[name]))
     ]
+
+
+def _with_tokens_sealed(
+    expected: Mapping[str, Any], seen: Mapping[str, str | Secret | None]
+) -> Mapping[str, str | Secret | None]:
+    """What is seen, with each text sealed that may be a secret: of settings before these, too.
+
+    With some providers the user name is the password as well.
+    """
+    texts = {name: value for name, value in seen.items() if isinstance(value, str)}
+    every = name_token_host(texts.values())
+    known = {
+        str(revealed(value))
+        for name, value in seen.items()
+        if value and (isinstance(value, Secret) or isinstance(expected.get(name), Secret))
+    }
+    return {
+        name: Secret(value)
+        if isinstance(value, str) and (every or value in known or looks_like_token(value))
+        else value
+        for name, value in seen.items()
+    }
 
 
 def lines(wanted: FileEvidence, content: str | Secret | None) -> list[Difference]:
@@ -97,8 +125,8 @@ def _words(wanted: Any, value: str | Secret | None) -> tuple[str, str] | None:
     if revealed(value) == text:
         return None
     secret = isinstance(wanted, Secret)
-    hidden = secret or isinstance(value, Secret)
-    shown = "another value (not shown)" if hidden else repr(value)
+    hidden = value is not None and (secret or isinstance(value, Secret))
+    shown = "another value (not shown)" if hidden else repr(without_login(str(value)))
     expected = "a secret (not shown)" if secret and text else repr(text)
     return expected, "not set" if value is None else shown
 
