@@ -12,6 +12,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import (
     Redactor,
     without_login,
+    without_logins,
 )
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
@@ -35,8 +36,10 @@ def told(application: Application, reading: Reading) -> dict[str, Any]:
     return {
         "application": application.name,
         "found": found,
-        "summary": redactor.clean(in_words(description)) if found else "no SMTP settings",
-        "description": redactor.clean_data(description.redacted()) if found else {},
+        "summary": redactor.clean(without_logins(in_words(description)))
+        if found
+        else "no SMTP settings",
+        "description": redactor.clean_data(_bare(description.redacted())) if found else {},
         "combination": _combination(description) if found else {},
         "variables": {PREFIX + name: value for name, value in _open(reading)},
         "secrets": list(_secrets(application.profile, reading)),
@@ -67,6 +70,15 @@ def findings(reading: Reading) -> list[Finding]:
         replace(finding, message=redactor.clean(finding.message), fix=redactor.clean(finding.fix))
         for finding in reading.findings
     ]
+
+
+def _bare(value: Any) -> Any:
+    """Plain data without the login in any URL."""
+    if isinstance(value, Mapping):
+        return {key: _bare(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_bare(inner) for inner in value]
+    return without_login(value) if isinstance(value, str) else value
 
 
 def _redactor(reading: Reading) -> Redactor:
