@@ -167,6 +167,12 @@ class TestAFile:
             parse.read_file(tmp_path / "x")
 
 
+def limited() -> None:
+    """Leaves this process no more time and memory than one input may take."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_takes_neither_time_nor_memory(bomb: str) -> None:
     script = (
@@ -181,9 +187,6 @@ def test_a_bomb_takes_neither_time_nor_memory(bomb: str) -> None:
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=lambda: (
-            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS)),
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
-        ),
+        preexec_fn=limited,
     )
     assert done.stdout == "refused\n", done.stderr
