@@ -14,6 +14,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import S
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.words import in_words
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
+from ansible_collections.mailops.smtp.plugins.plugin_utils.parse import UnreadableError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
@@ -22,6 +23,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Evidence,
     Workload,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import holds_secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, Step, warnings
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.diff import shown
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target import content, file
@@ -77,7 +79,10 @@ def _write(plan: Plan, path: Path, mode: Mode) -> Written:
     :raises FindingError: when it cannot be written.
     """
     include, own = plan.run.values_include_secrets, plan.profile.block is None
+    secret = include and any(holds_secret(leaf.value) for leaf in plan.rendered.leaves)
     try:
+        if secret:
+            file.require_own(path)
         before = file.read(path)
         made = content.content(plan, path, before)
         seen_by_others = include and file.seen_by_others(path)
@@ -87,7 +92,20 @@ def _write(plan: Plan, path: Path, mode: Mode) -> Written:
         if mode.check:
             file.require_writable(path)
         else:
-            file.replace(path, made.text, file.SECRET_MODE if own and include else None)
+            exact = file.SECRET_MODE if own and include else None
+            file.replace(path, made.text, exact, secret=secret)
+    except file.UnsafeFileError as error:
+        raise FindingError(
+            CATALOGUE.finding(
+                "values-dest-not-own", where="smtp_values_dest", path=path, problem=error
+            )
+        ) from None
+    except UnreadableError as error:
+        raise FindingError(
+            CATALOGUE.finding(
+                "values-dest-unwritable", where="smtp_values_dest", path=path, problem=error
+            )
+        ) from None
     except OSError as error:
         raise FindingError(
             CATALOGUE.finding(

@@ -35,6 +35,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Evidence,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.application import Sender, Sent
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.held import (
@@ -210,7 +211,11 @@ class ActionModule(ClusterStep):
         found: list[tuple[Held, Seen]] = []
         for each in seen:
             promised = wanted[each.workload]
-            there = Place(each.environment, each.files, _secrets(promised, configuration))
+            there = Place(
+                revealed(each.environment),
+                revealed(each.files),
+                _secrets(promised, configuration),
+            )
             own = held(description, promised, marks[each.workload], there)
             if own is not None and all(own != known for known, _seen in found):
                 found.append((own, each))

@@ -25,6 +25,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Evidence,
     Workload,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.environment import (
     Environment,
     of_successor,
@@ -127,7 +128,9 @@ class Manifests:
         """What the container sees: the variables whose value can be told from the manifests."""
         container = self.container(workload)
         seen = {
-            name: value for name, value in self._referred(container).items() if value is not None
+            name: str(revealed(value))
+            for name, value in self._referred(container).items()
+            if value is not None
         }
         for entry in container.get("env") or []:
             if "valueFrom" not in entry:

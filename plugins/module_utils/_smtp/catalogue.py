@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .finding import Finding
+from .redact import without_logins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,10 +64,16 @@ class Catalogue:
     ) -> Finding:
         """Return the finding ``code`` filled with ``facts`` and ``where``; extra facts are ignored.
 
+        A login in a URL among the facts is masked, wherever it comes from.
+
         ``severity`` overrides the entry's own. Raises KeyError for a code that is not listed or
         a fact that is missing.
         """
         entry = self._entries[code]
+        facts = {
+            name: without_logins(fact) if isinstance(fact, str) else fact
+            for name, fact in facts.items()
+        }
         facts["where"] = where
         return Finding(
             code=code,

@@ -66,14 +66,9 @@ class Certificate:
     weaknesses: tuple[str, ...] = ()
 
     @property
-    def host_names(self) -> tuple[str, ...]:
-        """The names of hosts: the common name only where there is no DNS name."""
-        return self.dns_names or ((self.common_name,) if self.common_name else ())
-
-    @property
     def names(self) -> tuple[str, ...]:
-        """The names that a client may accept."""
-        return self.host_names + self.ip_addresses
+        """The names that a client may accept. The common name is none (RFC 9525 section 2)."""
+        return self.dns_names + self.ip_addresses
 
     def valid_at(self, now: datetime) -> bool:
         """Return whether a time lies within the certificate's own."""

@@ -48,6 +48,26 @@ _OWN_FORMS = {
 }
 
 
+# A password may hold what ends it in a URL that is well formed, so it goes on to the last @ of the word.
+_LOGIN = re.compile(r"(://)[^\s'\"<>]*@")
+
+
+def without_logins(text: str) -> str:
+    """Return a text with the user name and the password of each URL in it replaced."""
+    return _LOGIN.sub(rf"\1{MASK}@", text) if "://" in text else text
+
+
+def without_login(value: str) -> str:
+    """Return one value with the login before its host replaced, in a URL or as ``user:password@host``."""
+    start, slashes, rest = value.partition("://")
+    if not slashes:
+        start, rest = "", value
+    login, at, host = rest.rpartition("@")
+    if not at or not (slashes or ":" in login):
+        return value
+    return f"{start}{slashes}{MASK}@{host}"
+
+
 class Redactor:
     """Replaces each of some secrets, in the forms that tools give them, by ``********``.
 

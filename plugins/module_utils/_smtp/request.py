@@ -73,6 +73,7 @@ class ProbeRequest:
     auth: str = "none"
     mechanism: str = ""
     username: str = ""
+    username_is_secret: bool = False
     password: Secret = field(default_factory=_no_secret)
     token: Secret = field(default_factory=_no_secret)
     client_cert: str = ""
@@ -107,7 +108,9 @@ class ProbeRequest:
 
     @property
     def shown_username(self) -> str:
-        """The user name for people; one that is the password too, such as a server token, is not shown."""
+        """The user name for people, unless it is a secret; one that is the password too is a server token."""
+        if self.username_is_secret:
+            return "(a user name from a Secret)"
         is_password = bool(self.password) and Secret(self.username) == self.password
         return "(a token)" if is_password else self.username
 

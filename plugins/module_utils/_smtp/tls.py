@@ -116,6 +116,9 @@ def _context(
     verify: bool, ca_pem: str, min_version: str, ciphers: str, identity: Identity | None
 ) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ssl.HAS_NEVER_CHECK_COMMON_NAME:
+        # RFC 9525 section 2: only the alternative names of a certificate say whose it is.
+        context.hostname_checks_common_name = False
     context.minimum_version = _VERSIONS.get(min_version, ssl.TLSVersion.MINIMUM_SUPPORTED)
     if ciphers:
         try:

@@ -120,17 +120,24 @@ def _learn(walk: Walk, certificate: Certificate, now: datetime) -> None:
     walk.facts.update(
         subject=certificate.subject,
         issuer=certificate.issuer,
-        names=", ".join(_names(certificate)) or "(no name)",
+        names=", ".join(_names(certificate)) or _nameless(certificate),
         not_before=f"{certificate.not_before:%Y-%m-%d %H:%M} UTC",
         not_after=f"{certificate.not_after:%Y-%m-%d %H:%M} UTC",
     )
 
 
 def _names(certificate: Certificate) -> Iterator[str]:
-    for name in certificate.host_names:
+    for name in certificate.dns_names:
         # RFC 9525 section 6: an address is looked for among the addresses alone.
         yield f"{name} (as a name, not as an address)" if _is_address(name) else name
     yield from certificate.ip_addresses
+
+
+def _nameless(certificate: Certificate) -> str:
+    """Return what to say of a certificate without an alternative name."""
+    if not certificate.common_name:
+        return "(no name)"
+    return f"no name (the common name {certificate.common_name} does not count: RFC 9525)"
 
 
 def _is_address(name: str) -> bool:

@@ -15,7 +15,7 @@ from .relay_catalogue import CATALOGUE, FACTS
 from .request import UNTIL, is_ipv6
 from .result import ProbeResult, Stage
 from .sasl import SaslError
-from .secret import MASK
+from .secret import MASK, Secret
 from .wire import Wire, WireError
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ class Walk:
         )
         self.result = ProbeResult(relay=relay, security=request.security)
         secrets = [request.password, request.token]
+        if request.username_is_secret:
+            secrets.append(Secret(request.username))
         if self.proxy:
             self.result.proxy = self.facts["proxy"] = str(self.proxy)
             secrets.append(self.proxy.password)

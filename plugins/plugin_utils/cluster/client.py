@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +34,7 @@ else:
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import credentials, refusal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.path import (
@@ -137,6 +139,8 @@ class Cluster:
         if inside and not (kubeconfig or context or os.path.exists(default)):
             kubernetes.config.load_incluster_config(client_configuration=self._configuration)
         else:
+            files = kubeconfig or kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION
+            _require_readable(files)
             kubernetes.config.load_kube_config(
                 config_file=kubeconfig,
                 context=context,
@@ -657,6 +661,17 @@ class Cluster:
             pod=f"{self.server}{self._core('pods', pod)}",
             name=name,
         )
+
+
+def _require_readable(files: str) -> None:
+    """See that each of some kubeconfigs is YAML within bounds, whoever has written it.
+
+    :param files: paths, as in ``KUBECONFIG``; those that are not there are left to the library.
+    :raises OSError: when one cannot be read; :raises ValueError: when it is no YAML, or too much.
+    """
+    for file in map(Path, filter(None, files.split(os.pathsep))):
+        if file.expanduser().exists():
+            parse.yaml_documents(parse.read_file(file.expanduser()).decode("utf-8"))
 
 
 def _data(answer: urllib3.BaseHTTPResponse) -> Any:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+
 _DATA = frozenset({"f:data", "f:binaryData", "f:stringData"})
 
 
@@ -25,6 +27,12 @@ def texts(kind: str, thing: Mapping[str, Any] | None) -> dict[str, str]:
         return {key: decoded(value) for key, value in data.items()}
     binary = found.get("binaryData") or {}
     return {**data, **{key: decoded(value) for key, value in binary.items()}}
+
+
+def values(kind: str, thing: Mapping[str, Any] | None) -> Mapping[str, str | Secret]:
+    """The same as `texts` by type: what a Secret holds is secret, whatever it is, and is never shown."""
+    found = texts(kind, thing)
+    return {key: Secret(text) for key, text in found.items()} if kind == "Secret" else found
 
 
 def changed_at(thing: Mapping[str, Any] | None) -> datetime | None:

@@ -95,6 +95,8 @@ def address_problem(address: str) -> str | None:
         return "nothing stands before the @"
     if "@" in local:
         return "it has more than one @"
+    if ":" in local:
+        return "it holds a colon before the @, as a URL or a login does"
     if len(local.encode()) > 64:
         return "what stands before the @ is longer than 64 bytes"
     if not domain or host_problem(domain) is not None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import without_login
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import Kind, Option
 
@@ -106,7 +107,7 @@ def _integer(option: Option, value: Any) -> int:
         return value
     if isinstance(value, str) and _INTEGER.match(value.strip()):
         return int(value)
-    raise ConversionError(f"must be a whole number, not {value!r}")
+    raise ConversionError(f"must be a whole number, not {_quoted(value)}")
 
 
 def _boolean(option: Option, value: Any) -> bool:
@@ -117,7 +118,7 @@ def _boolean(option: Option, value: Any) -> bool:
         return True
     if word in FALSE:
         return False
-    raise ConversionError(f"must be true or false, not {value!r}")
+    raise ConversionError(f"must be true or false, not {_quoted(value)}")
 
 
 def _texts(option: Option, value: Any) -> list[str]:
@@ -173,6 +174,13 @@ def _json(text: str) -> Any:
     except (ValueError, RecursionError):
         # Not chained and not quoted: the text may hold a secret.
         raise ConversionError("is a text that is no JSON") from None
+
+
+def _quoted(value: Any) -> str:
+    """A value as a message may quote it: a login may stand in a URL, or among the parts of a dictionary."""
+    if isinstance(value, str):
+        return repr(without_login(value))
+    return _kind_of(value) if isinstance(value, (list, dict)) else repr(value)
 
 
 def _kind_of(value: Any) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import without_login
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.layers import BLOCK
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import (
     PORT_OF,
@@ -33,7 +34,13 @@ def provider(work: Work) -> Preset | None:
         if found is None:
             near = lookup.suggestion(name)
             known = ", ".join(lookup.BY_NAME)
-            work.complain("preset-unknown", "provider", value=name, hint=hint(near), choices=known)
+            work.complain(
+                "preset-unknown",
+                "provider",
+                value=without_login(name),
+                hint=hint(near),
+                choices=known,
+            )
         return found
     host: str | None = work.get("host")
     found = lookup.of_host(host) if host and work.is_sound("provider") else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import without_login
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.address import (
     address_problem,
     ascii_domain,
@@ -110,7 +111,9 @@ class Work:
         for choice in choices:
             if choice.lower() == value.lower():
                 return choice
-        self.complain("value-not-a-choice", name, value=value, choices=", ".join(choices))
+        self.complain(
+            "value-not-a-choice", name, value=without_login(value), choices=", ".join(choices)
+        )
         return None
 
     def number(self, name: str, low: int, high: int, default: int | None = None) -> Any:
@@ -129,7 +132,7 @@ class Work:
         detail = host_problem(value)
         if detail is None:
             return ascii_host(value)
-        self.complain("host-invalid", name, value=value, detail=detail)
+        self.complain("host-invalid", name, value=without_login(value), detail=detail)
         return None
 
     def addresses(self, name: str, values: Iterable[str]) -> tuple[str, ...]:
@@ -140,5 +143,5 @@ class Work:
             if problem is None:
                 found.append(ascii_domain(value))
             else:
-                self.complain("address-invalid", name, value=value, problem=problem)
+                self.complain("address-invalid", name, value=without_login(value), problem=problem)
         return tuple(found)

@@ -9,13 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 
 Object = Mapping[str, Any]
 
 CONFIG_KINDS = ("ConfigMap", "Secret")
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NOT_COMPARED = (
     "creationTimestamp",
@@ -62,10 +60,9 @@ def of_manifest(manifest: str, namespace: str) -> dict[Ref, Object]:
     :raises ValueError: when it is no YAML.
     """
     try:
-        documents = [entry for entry in yaml.load_all(manifest, _Loader) if entry]
-    except yaml.YAMLError as error:
-        # Its words quote the manifest, and so the secrets in it.
-        raise ValueError(f"its manifest is no YAML ({type(error).__name__})") from None
+        documents = [entry for entry in parse.yaml_documents(manifest, parse.MANIFEST) if entry]
+    except parse.UnreadableError as error:
+        raise ValueError(f"its manifest cannot be read: {error}") from None
     return {ref(thing, namespace): thing for entry in documents for thing in _unlisted(entry)}
 
 

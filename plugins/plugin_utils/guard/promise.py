@@ -72,7 +72,7 @@ def _of_container(
     yield from map(str, compare.variables(wanted.env, would))
     for file in wanted.files:
         texts = [
-            config.texts(kind, (secret if kind == "Secret" else config_map)(source)).get(key)
+            config.values(kind, (secret if kind == "Secret" else config_map)(source)).get(key)
             for kind, source, key in origin.of_file(pod_spec(thing), container, file.path)
         ]
         contents = [text for text in texts if text is not None]
@@ -82,4 +82,4 @@ def _of_container(
 
 def _of_secrets(wanted: Evidence, secret: Read) -> Iterator[Difference]:
     for entry in wanted.secrets:
-        yield from compare.keys(entry, config.texts("Secret", secret(entry.name)))
+        yield from compare.keys(entry, config.values("Secret", secret(entry.name)))

@@ -5,18 +5,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import without_logins
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import MISSING, bare
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import looks_like_token
 
 _LONGEST = 200
+_WORDS = re.compile(r"[^\s'\"=:,;<>]+")
 
 Text = tuple[str, str, str]
 """Place, before, after."""
@@ -63,9 +67,11 @@ class Shower:
     def _value(self, change: Change, value: Any, age: str) -> str:
         if value is MISSING:
             return "(not set)"
-        if self._is_secret(change) and not _refers(value):
+        plain = _plain(value)
+        token = "env" in map(bare, change.path) and looks_like_token(str(plain))
+        if (self._is_secret(change) or token) and not _refers(value):
             return f"(secret, {age} value)"
-        text = json.dumps(_plain(value), ensure_ascii=False, default=str)
+        text = without_logins(json.dumps(plain, ensure_ascii=False, default=str))
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
     def _is_secret(self, change: Change) -> bool:
@@ -86,7 +92,8 @@ class Shower:
             yield change.name, "(not there)", self._line(line, "new")
 
     def _line(self, line: str, age: str) -> str:
-        return f"(secret, {age} line)" if values.speaks_of_secret(line) else repr(line.strip())
+        secret = values.speaks_of_secret(line) or any(map(looks_like_token, _WORDS.findall(line)))
+        return f"(secret, {age} line)" if secret else repr(without_logins(line.strip()))
 
 
 def shower(evidence: Iterable[Evidence], clean: Callable[[str], str]) -> Shower:

@@ -28,10 +28,10 @@ def subcharts_in_use(revision: Revision) -> list[str]:
     """
     enabled = {
         str(entry.get("alias") or entry.get("name"))
-        for entry in revision.chart.get("metadata", {}).get("dependencies") or []
+        for entry in revision.chart_metadata.get("dependencies") or []
         if entry.get("enabled")
     }
-    hooks = "\n".join(hook.get("manifest", "") for hook in revision.record.get("hooks") or [])
+    hooks = "\n".join(hook.get("manifest") or "" for hook in revision.record.get("hooks") or [])
     sources = "\n".join(
         f"# Source: {hook.get('path', '')}" for hook in revision.record.get("hooks") or []
     )
@@ -50,17 +50,19 @@ def write(revision: Revision, folder: Path) -> None:
     Dependencies are left out of Chart.yaml: none of them renders anything here, and Helm refuses
     a chart that names dependencies whose files are missing.
 
-    :raises ValueError: when the record names a file outside of the folder.
+    :raises ValueError: when the record names a file outside of the folder, or one that cannot be written.
     """
     chart = revision.chart
-    metadata = {key: value for key, value in chart["metadata"].items() if key != "dependencies"}
+    metadata = {
+        key: value for key, value in revision.chart_metadata.items() if key != "dependencies"
+    }
     _put(folder, "Chart.yaml", json_text.dump(metadata).encode())
     _put(folder, "values.yaml", json_text.dump(chart.get("values") or {}).encode())
     if chart.get("schema"):
         _put(folder, "values.schema.json", base64.b64decode(chart["schema"]))
     for entry in _files(chart):
         # Helm writes null for an empty file of a packaged chart.
-        _put(folder, entry["name"], base64.b64decode(entry["data"] or ""))
+        _put(folder, entry.get("name") or "", base64.b64decode(entry.get("data") or ""))
 
 
 def _files(chart: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -68,8 +70,15 @@ def _files(chart: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _put(folder: Path, name: str, content: bytes) -> None:
-    path = (folder / name).resolve()
-    if folder.resolve() not in path.parents:
-        raise ValueError(f"the chart in the release record names a file outside of itself: {name}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    try:
+        path = (folder / name).resolve()
+        if folder.resolve() not in path.parents:
+            raise ValueError(
+                f"the chart in the release record names a file outside of itself: {name}"
+            )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise ValueError(
+            f"a file of the chart in the release record cannot be written: {error.strerror}"
+        ) from error

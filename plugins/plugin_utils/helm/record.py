@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import base64
 import functools
-import gzip
-import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 
 PENDING = ("pending-install", "pending-upgrade", "pending-rollback", "uninstalling")
 INCOMPLETE = re.compile(
@@ -27,6 +27,28 @@ INCOMPLETE = re.compile(
 )
 """How Helm's words on a revision begin whose operation did not come to its end. The words on one that
 did are its user's own, where the user has given some (``--description``)."""
+
+
+_GZIP = 16 + zlib.MAX_WBITS
+
+_DEPENDENCY = {"name": str, "alias": str, "version": str, "enabled": bool}
+_FILE = {"name": str, "data": str}
+_RECORD: Any = {
+    "version": int,
+    "info": {"status": str, "description": str, "last_deployed": str},
+    "config": dict,
+    "manifest": str,
+    "hooks": [{"name": str, "path": str, "kind": str, "manifest": str, "events": [str]}],
+    "chart": {
+        "metadata": {"name": str, "version": str, "dependencies": [_DEPENDENCY]},
+        "lock": {"dependencies": [_DEPENDENCY]},
+        "values": dict,
+        "templates": [_FILE],
+        "files": [_FILE],
+        "schema": str,
+    },
+}
+"""The types of the parts of a record that are read (Helm: pkg/release, pkg/chart)."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +80,9 @@ class Revision:
 
     @property
     def begun(self) -> datetime:
-        """When the operation began that made it, by the clock of whoever began it."""
-        return datetime.fromisoformat(self.record["info"]["last_deployed"])
+        """When the operation began that made it, by the clock of whoever began it; long ago if it does not say."""
+        told = (self.record.get("info") or {}).get("last_deployed")
+        return datetime.fromisoformat(told) if told else datetime.fromtimestamp(0, UTC)
 
     @property
     def has_worked(self) -> bool:
@@ -87,12 +110,17 @@ class Revision:
         return self.chart.get("values") or {}
 
     @property
+    def chart_metadata(self) -> Mapping[str, Any]:
+        """What stands in the chart's Chart.yaml."""
+        return self.chart.get("metadata") or {}
+
+    @property
     def chart_name(self) -> str:
-        return str(self.chart.get("metadata", {}).get("name", ""))
+        return str(self.chart_metadata.get("name", ""))
 
     @property
     def chart_version(self) -> str:
-        return str(self.chart.get("metadata", {}).get("version", ""))
+        return str(self.chart_metadata.get("version", ""))
 
 
 def record_name(release: str, number: int) -> str:
@@ -121,26 +149,66 @@ def decode(name: str, labels: Mapping[str, str], data: str, uid: str = "") -> Re
     """
     try:
         record = _decoded(data)
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+        return Revision(
+            release=name,
+            number=int(labels.get("version") or record["version"]),
+            status=labels.get("status") or record["info"]["status"],
+            record=record,
+            labels=dict(labels),
+            uid=uid,
+        )
+    except (ValueError, KeyError, TypeError, zlib.error) as error:
         raise ValueError(
             f"the record of release {name} cannot be read: {type(error).__name__}"
         ) from None  # the decoder's error carries the record, and so every secret in it
-    status = labels.get("status") or record["info"]["status"]
-    return Revision(
-        release=name,
-        number=int(labels.get("version") or record["version"]),
-        status=status,
-        record=record,
-        labels=dict(labels),
-        uid=uid,
-    )
 
 
 # One task reads the same records several times, and each holds a whole chart. Only the labels change.
 @functools.lru_cache(maxsize=30)
 def _decoded(data: str) -> dict[str, Any]:
-    record: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(data))))
+    packed = base64.b64decode(base64.b64decode(data))
+    record = parse.json_document(_unpacked(packed).decode("utf-8"), parse.RECORD)
+    if not isinstance(record, dict):
+        raise ValueError("it is no JSON object")
+    _require_form(record, _RECORD)
+    told = (record.get("info") or {}).get("last_deployed")
+    if told and datetime.fromisoformat(told).tzinfo is None:
+        raise ValueError("its time has no zone")
     return record
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """What was packed with gzip, up to the limit: a few bytes can unpack to gigabytes.
+
+    :raises ValueError: when it is more, or is cut off; :raises zlib.error: when it is no gzip.
+    """
+    stream = zlib.decompressobj(wbits=_GZIP)
+    data = stream.decompress(packed, parse.RECORD.size + 1)
+    if len(data) > parse.RECORD.size or not stream.eof:
+        raise ValueError("it is too large, or cut off")
+    return data
+
+
+def _require_form(value: Any, form: Any) -> None:
+    """:raises ValueError: when a part of a record that is read is of another type than Helm writes.
+
+    :param form: a type; a list with the form of each entry; a dictionary with the form of each key.
+        A part that is missing or null has any form.
+    """
+    if value is None:
+        return
+    wanted: type = form if isinstance(form, type) else type(form)
+    # In Python a boolean is a number.
+    if not isinstance(value, wanted) or isinstance(value, bool) != (wanted is bool):
+        raise ValueError("a part of it is of another type")
+    if isinstance(value, list) and isinstance(form, list):
+        for entry in value:
+            if entry is None:
+                raise ValueError("an entry of a list is null")
+            _require_form(entry, form[0])
+    elif isinstance(value, dict) and isinstance(form, dict):
+        for key, inner in form.items():
+            _require_form(value.get(key), inner)
 
 
 def in_use(revisions: Sequence[Revision]) -> Revision | None:

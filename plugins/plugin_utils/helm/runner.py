@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import yaml
-
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import chart as charts
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import json_text
@@ -286,8 +285,8 @@ class Helm:
 def _name_and_version(chart_yaml: str) -> tuple[str, str]:
     """What a Chart.yaml says of itself."""
     try:
-        chart = yaml.safe_load(chart_yaml)
-    except yaml.YAMLError:
+        chart = parse.yaml_document(chart_yaml)
+    except parse.UnreadableError:
         chart = None
     if not isinstance(chart, dict):
         return "no chart", "at all"

@@ -171,14 +171,16 @@ def chart_of(deployed: record.Revision, application: Application) -> tuple[str |
     name, *deeper = application.prefix
     if deeper:
         return None, None
-    metadata = deployed.chart["metadata"].get("dependencies") or []
+    metadata = deployed.chart_metadata.get("dependencies") or []
     locked = (deployed.chart.get("lock") or {}).get("dependencies") or []
-    named = [entry for entry in metadata if name in (entry.get("alias"), entry["name"])]
+    named = [entry for entry in metadata if name in (entry.get("alias"), entry.get("name"))]
     if not named:
         return f"{deployed.chart_name} without a subchart {name}", None
     aliased = bool(named[0].get("alias"))
     charts = application.profile.charts if aliased else (name,)
-    known = [(entry["name"], entry["version"]) for entry in locked if entry["name"] in charts]
+    known = [
+        (entry["name"], entry.get("version")) for entry in locked if entry.get("name") in charts
+    ]
     if len(known) == 1:
         return known[0]
     return (None if aliased else name), None

@@ -6,13 +6,18 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import (
+    Redactor,
+    without_logins,
+)
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preset import lookup
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
@@ -22,6 +27,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import (
     holds_secret,
+    looks_like_token,
     revealed,
 )
 
@@ -208,10 +214,14 @@ def changes(
 
     :param defaults: the chart's own values, which count where nothing is given.
     """
-    found = []
+    leaves, found = tuple(leaves), []
+    clean = Redactor(_secrets_in_use(values, leaves)).clean
+    token_host = _goes_to_token_host(values, leaves)
     for leaf in leaves:
         if isinstance(leaf.value, Entries):
-            found += _changed_entries(leaf, leaf.value, values, defaults)
+            found += _changed_entries(
+                leaf, leaf.value, values, defaults, clean, hidden=leaf.login and token_host
+            )
             continue
         before = get(values, leaf.path)
         after = revealed(leaf.value)
@@ -223,7 +233,7 @@ def changes(
         found.append(
             Change(
                 key=leaf.key,
-                before=_shown(before, default, leaf.sensitive, "old"),
+                before=_old(before, default, leaf.sensitive or (leaf.login and token_host), clean),
                 after=_shown(after, default, leaf.sensitive, "new"),
                 effective=not same(seen_before, seen_after),
                 sensitive=leaf.sensitive,
@@ -233,9 +243,18 @@ def changes(
 
 
 def _changed_entries(
-    leaf: Leaf, entries: Entries, values: Mapping[str, Any], defaults: Mapping[str, Any]
+    leaf: Leaf,
+    entries: Entries,
+    values: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+    clean: Callable[[str], str],
+    *,
+    hidden: bool,
 ) -> list[Change]:
-    """What changes of our entries in a list."""
+    """What changes of our entries in a list.
+
+    :param clean: takes the secrets in use out of a text; :param hidden: whether no value in use is shown.
+    """
     in_use = entries_in_use(values, leaf.path, defaults)
     wanted = entries.wanted()
     found = []
@@ -249,7 +268,7 @@ def _changed_entries(
         found.append(
             Change(
                 key=f"{leaf.key}[{entry.key}]",
-                before=_shown(before, OMIT, sensitive, "old"),
+                before=_old(before, OMIT, sensitive or hidden, clean),
                 after=_shown(after, OMIT, sensitive, "new"),
                 effective=True,
                 sensitive=sensitive,
@@ -263,11 +282,27 @@ def known_secrets(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> Iterable
 
     What a leaf wants there in plain, such as a name beside the secret, is none.
     """
+    leaves = tuple(leaves)
+    token_host = _goes_to_token_host(values, leaves)
     for leaf in leaves:
-        for wanted, found in _secret_places(leaf, values):
-            in_plain = set(_texts(wanted))
-            yield from (Secret(text) for text in _texts(found) if text not in in_plain)
+        yield from map(Secret, texts_of_secrets(leaf, values))
+        if leaf.login and token_host:
+            yield from map(Secret, filter(None, _texts(get(values, leaf.path))))
     yield from secrets(values)
+
+
+def texts_of_secrets(leaf: Leaf, values: Mapping[str, Any]) -> Iterable[str]:
+    """The texts that stand where a secret of a leaf stands, without those that are wanted there in plain."""
+    for wanted, found in _secret_places(leaf, values):
+        in_plain = set(_texts(wanted))
+        yield from (text for text in _texts(found) if text not in in_plain)
+
+
+def _goes_to_token_host(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> bool:
+    """Whether the values name a provider whose user name can be the password as well."""
+    return lookup.name_token_host(
+        text for leaf in leaves for text in _texts(get(values, leaf.path))
+    )
 
 
 def _secret_places(leaf: Leaf, values: Mapping[str, Any]) -> Iterable[tuple[Any, Any]]:
@@ -315,6 +350,18 @@ def secrets(values: Any, under: str = "") -> Iterable[Secret]:
     elif isinstance(values, list):
         for value in values:
             yield from secrets(value, under)
+
+
+def _secrets_in_use(values: Mapping[str, Any], leaves: Iterable[Leaf]) -> list[Secret]:
+    """Every secret of the leaves that is in use: it may stand in another place in plain."""
+    return [Secret(text) for leaf in leaves for text in texts_of_secrets(leaf, values)]
+
+
+def _old(value: Any, default: Any, sensitive: bool, clean: Callable[[str], str]) -> str:
+    """A value that was there, which somebody else may have written: what looks like a secret is one."""
+    if any(map(looks_like_token, _texts(value))):
+        sensitive = True
+    return clean(without_logins(_shown(value, default, sensitive, "old")))
 
 
 def _shown(value: Any, default: Any, sensitive: bool, age: str) -> str:

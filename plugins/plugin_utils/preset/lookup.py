@@ -6,12 +6,16 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preset.model import Preset
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preset.table import PRESETS
 
 BY_NAME = {preset.name: preset for preset in PRESETS}
+_HOST_IN_TEXT = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_LONGEST_TEXT = 1000
+"""Characters of a text in which a host is looked for."""
 ALSO_CALLED = {other: preset.name for preset in PRESETS for other in preset.also_called}
 
 
@@ -56,6 +60,15 @@ def sink_of(provider: str | None, host: str, username: str) -> Preset | None:
             if own_rule and re.fullmatch(rule.pattern, username):
                 return other
     return None
+
+
+def name_token_host(texts: Iterable[str]) -> bool:
+    """Whether one of some texts names a host of a provider whose user name can be the password as well."""
+    hosts = {
+        host for text in texts if len(text) <= _LONGEST_TEXT for host in _HOST_IN_TEXT.findall(text)
+    }
+    presets = map(of_host, hosts)
+    return any(preset and preset.username and preset.username.is_token for preset in presets)
 
 
 @functools.cache

@@ -21,11 +21,13 @@ class UserName:
 
     :param literal: the one user name that everybody has.
     :param pattern: what every user name matches as a whole.
+    :param is_token: whether it can be a token that is the password as well.
     """
 
     meaning: str
     literal: str | None = None
     pattern: str | None = None
+    is_token: bool = False
 
 
 @dataclass(frozen=True)

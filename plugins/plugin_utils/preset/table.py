@@ -428,7 +428,9 @@ PRESETS: tuple[Preset, ...] = (
         recognised_by=r"smtp-broadcasts\.postmarkapp\.com",
         ports={"starttls": (587, 2525, 25)},
         auth=("password",),
-        username=UserName("the access key of an SMTP token, or the server API token"),
+        username=UserName(
+            "the access key of an SMTP token, or the server API token", is_token=True
+        ),
         source="https://postmarkapp.com/developer/user-guide/send-email-with-smtp",
         caveats=(
             Caveat(

@@ -42,6 +42,8 @@ def request_for(
         auth=description.auth if logs_in else "none",
         mechanism=description.mechanism or "" if logs_in else "",
         username=login.username,
+        # One that nobody gave was read in a Secret or in a container.
+        username_is_secret=login.username != description.username,
         password=login.password,
         token=login.token,
         client_cert=description.client_cert or "",

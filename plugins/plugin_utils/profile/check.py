@@ -8,9 +8,12 @@ YAML has already misread it, is looked for in the text.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
@@ -18,10 +21,14 @@ from typing import Any
 import yaml
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.findings import CATALOGUE
 
 SCHEMA = FilePath(__file__).resolve().parents[3] / "profiles" / "schema.json"
+
+LONGEST_QUOTE = 300
+"""Characters of a violation in the words of the library, which quotes what it is about as a whole."""
 
 Keys = tuple[str | int, ...]
 
@@ -50,10 +57,14 @@ def check(source: FilePath, text: str) -> list[Finding]:
     :param source: its file; :param text: what stands in it.
     """
     try:
+        with contextlib.suppress(yaml.YAMLError):  # the next line says more about it
+            parse.require_bounds(text, parse.PROFILE)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         problems = list(_misread(root))
         if not problems:
-            problems = list(_violations(yaml.safe_load(text)))
+            problems = list(_violations(parse.yaml_document(text, parse.PROFILE)))
+    except parse.UnreadableError as error:
+        return [invalid(source, "", error.words or str(error), error.line)]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
@@ -82,10 +93,16 @@ def invalid(source: FilePath, key: str, problem: str, line: int | None = None) -
 def line_of(source: FilePath, keys: Keys) -> int | None:
     """The line on which a place of a profile stands."""
     try:
-        text = source.read_text(encoding="utf-8")
-    except OSError:
-        return None  # it has gone since it was read
-    return _line(yaml.compose(text, Loader=yaml.SafeLoader), keys)
+        text = parse.read_file(source, parse.PROFILE).decode("utf-8")
+        return _line(_composed(text), keys)
+    except (OSError, ValueError, yaml.YAMLError):
+        return None  # it has gone since it was read, or has become another
+
+
+@functools.lru_cache(maxsize=4)
+def _composed(text: str) -> yaml.Node | None:
+    parse.require_bounds(text, parse.PROFILE)
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def _line(root: yaml.Node | None, keys: Keys) -> int | None:
@@ -184,7 +201,7 @@ def _explained(error: Any) -> Iterable[tuple[Keys, str]]:
         return [((name,), problem) for name in wanted["required"]]
     if "propertyNames" in error.absolute_schema_path:
         return [((instance,), "this directive is not known here; known are $yaml and $entries")]
-    return [((), f"{error.message}{meaning}")]
+    return [((), f"{textwrap.shorten(error.message, LONGEST_QUOTE)}{meaning}")]
 
 
 def _stranger(name: str, known: Sequence[str]) -> str:

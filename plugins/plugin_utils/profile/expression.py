@@ -21,6 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import limits
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import PRESENT, Marker
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.names import (
     HOLDERS,
@@ -41,7 +42,7 @@ def _single_or_joined(parts: Iterable[Any]) -> Any:
     Jinja2's own native concatenation parses text again (``"587"`` becomes 587, ``"1e3"`` a float).
     """
     values = list(parts)
-    return values[0] if len(values) == 1 else "".join(map(str, values))
+    return values[0] if len(values) == 1 else limits.joined(values)
 
 
 class _CodeGenerator(NativeCodeGenerator):
@@ -49,10 +50,35 @@ class _CodeGenerator(NativeCodeGenerator):
         # Jinja2's own makes text of what it can work out beforehand, and parses it again later.
         return repr(_single_or_joined(group))
 
+    def _output_child_to_const(self, node: nodes.Expr, frame: Any, finalize: Any) -> Any:
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible  # what is worked out here is not limited
+        return super()._output_child_to_const(node, frame, finalize)
+
 
 class _Environment(ImmutableSandboxedEnvironment):
     code_generator_class = _CodeGenerator
     concat = staticmethod(_single_or_joined)
+    intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        safe = limits.safe_method(obj, attr)
+        return super().is_safe_attribute(obj, attr, value) if safe is None else safe
+
+    def wrap_str_format(self, value: Any) -> None:
+        """Leaves ``str.format`` to `is_safe_attribute`: it pads without a limit."""
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        limits.operate(operator, left, right)
+        return super().call_binop(context, operator, left, right)
+
+    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        text, name = getattr(obj, "__self__", None), getattr(obj, "__name__", "")
+        if isinstance(text, str) and name == "replace":
+            return limits.replaced(text, *args, **kwargs)
+        if isinstance(text, str) and name == "join":
+            return limits.joined(next(iter(args)), text)
+        return super().call(context, obj, *args, **kwargs)
 
 
 class _Template(NativeTemplate):
@@ -80,6 +106,12 @@ _ENVIRONMENT = _Environment(
     autoescape=False,
     optimized=False,  # an action evaluates each expression once, so it would not pay
 )
+_ENVIRONMENT.globals = {
+    name: thing for name, thing in _ENVIRONMENT.globals.items() if name in limits.GLOBALS
+}
+_ENVIRONMENT.filters = {
+    name: thing for name, thing in _ENVIRONMENT.filters.items() if name in limits.FILTERS
+} | dict(limits.CHECKED)
 _ENVIRONMENT.filters["b64encode"] = _of_known(_b64encode)
 _ENVIRONMENT.filters["percent_encode"] = _of_known(_percent_encode)
 
@@ -95,12 +127,23 @@ class _Compiled:
 
 @functools.cache
 def _compile(source: str) -> _Compiled:
-    """:raises TemplateSyntaxError: when it is none."""
-    tree = _ENVIRONMENT.parse(source)
+    """:raises TemplateSyntaxError: when it is none, or too long or too deep to be compiled."""
+    if len(source) > limits.LONGEST_SOURCE:
+        raise TemplateSyntaxError(f"it is longer than {limits.LONGEST_SOURCE} characters", 1)
+    try:
+        return _compiled(_ENVIRONMENT.parse(source))
+    except TemplateSyntaxError:
+        raise
+    except (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError):
+        # A number of thousands of digits, or more brackets than the compiler of Python takes.
+        raise TemplateSyntaxError("it is nested too deep, or holds too large a number", 1) from None
+
+
+def _compiled(tree: nodes.Template) -> _Compiled:
     for node in tree.find_all(nodes.Filter):
         # Jinja2 itself tells of one in a condition only when it gets there.
         if node.name not in _ENVIRONMENT.filters:
-            hint = _hint(node.name, _ENVIRONMENT.filters)
+            hint = _hint(node.name, (name for name in _ENVIRONMENT.filters if name[0] != "_"))
             raise TemplateSyntaxError(f"the filter {node.name} is not known; {hint}", node.lineno)
     found = list(tree.find_all((nodes.Name, nodes.Getattr, nodes.Const)))
     own = {node.name for node in found if isinstance(node, nodes.Name) and node.ctx != "load"}
@@ -108,7 +151,9 @@ def _compile(source: str) -> _Compiled:
     names = frozenset(named - own - _ENVIRONMENT.globals.keys())
     parts = not names.isdisjoint(HOLDERS) and any(map(_names_a_part, found))
     secret = parts or not names.isdisjoint(SECRET_NAMES)
-    return _Compiled(_ENVIRONMENT.from_string(tree), names, secret)
+    limited = limits.Limiter().limited(tree)
+    limited.set_environment(_ENVIRONMENT)
+    return _Compiled(_ENVIRONMENT.from_string(limited), names, secret)
 
 
 def _names_a_part(node: nodes.Node) -> bool:
@@ -147,26 +192,35 @@ def takes_secret(source: Any) -> bool:
         return False
 
 
-def evaluate(source: str, names: Names) -> Any:
+def evaluate(source: str, names: Names, budget: limits.Budget) -> Any:
     """What an expression yields: data that a values file can hold, its secret texts sealed.
 
-    :raises ExpressionError: when it is wrong.
+    :param budget: the work that may still be done.
+    :raises ExpressionError: when it is wrong, or takes too much.
     """
     if "{" not in source:
         return source
     try:
+        budget.spend(limits.COMPILING * limits.PER_STEP)
         compiled = _compile(source)
+    except limits.TooMuchError as error:
+        raise ExpressionError(f"{error}, with all before it") from None
     except TemplateSyntaxError as error:
         raise ExpressionError(f"is no Jinja2 expression: {error.message}") from None
     for name in sorted(compiled.names - names.full.keys()):
         raise ExpressionError(f"takes {name}, which is not known; {_hint(name, names.full)}")
+    token = limits.BUDGET.set(budget)
     try:
         secret = compiled.secret or not names.sealed.isdisjoint(compiled.names)
         value = compiled.template.render(names.full if secret else names.plain)
         return _sealed(value) if secret and names.secret else _finished(value)
+    except limits.TooMuchError as error:
+        raise ExpressionError(str(error)) from None
     except Exception as error:  # the expression is a user's: it can fail in any way
         # The error's own text may quote the value, which may be a secret.
         raise ExpressionError(f"cannot be evaluated ({type(error).__name__})") from None
+    finally:
+        limits.BUDGET.reset(token)
 
 
 def _hint(name: str, known: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import check
@@ -42,8 +43,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 
 FOLDER = FilePath(__file__).resolve().parents[3] / "profiles"
 SUFFIX = ".yml"
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def shipped() -> list[str]:
@@ -98,14 +97,14 @@ def load(name: str) -> Profile:
 @functools.cache
 def _load_file(path: FilePath, own: bool) -> Profile:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (UnicodeDecodeError, OSError) as error:
+        text = parse.read_file(path, parse.PROFILE).decode("utf-8")
+    except (ValueError, OSError) as error:
         problem = " ".join(str(error).split())
         raise FindingError(check.invalid(path, "", problem)) from error
     findings = check.check(path, text) if own else []
     if findings:
         raise FindingError(*findings)
-    return profile(path, yaml.load(text, Loader=_LOADER))  # noqa: S506  # it is a safe one
+    return profile(path, yaml.load(text, Loader=parse.Loader))  # noqa: S506  # it is a safe one
 
 
 def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:

@@ -310,12 +310,14 @@ class Leaf:
     :param sensitive: whether a secret goes into the expression. Then what stands at this place in
         a release is a secret too, also when the value wanted now is `OMIT`.
     :param comment: what it is, for people.
+    :param login: whether the user name goes into it, which is a secret too with some providers.
     """
 
     path: Path
     value: Any
     sensitive: bool = False
     comment: str = ""
+    login: bool = False
 
     @property
     def key(self) -> str:

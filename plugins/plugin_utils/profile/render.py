@@ -16,6 +16,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model imp
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import names, yaml_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.check import (
+    LONGEST_QUOTE,
     Keys,
     invalid,
     line_of,
@@ -27,6 +28,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.expression im
     takes_secret,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.labels import label
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.limits import Budget
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     OMIT,
     PRESENT,
@@ -120,6 +122,7 @@ class _Rendering:
     description: Description
     place: Mapping[str, str]
     findings: list[Finding] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def profile(self) -> Profile:
@@ -152,9 +155,12 @@ class _Rendering:
         """A value with its expressions evaluated; `OMIT` leaves an entry of a list out."""
         if isinstance(source, str):
             try:
-                return evaluate(source, known)
+                return evaluate(source, known, self.budget)
             except ExpressionError as error:
-                self.complain(keys, f"the expression {source!r} {error}")
+                quoted = source if len(source) <= LONGEST_QUOTE else f"{source[:LONGEST_QUOTE]}…"
+                self.complain(keys, f"the expression {quoted!r} {error}")
+                if self.budget.steps < 0:
+                    self.end()  # nothing more can be evaluated
                 return OMIT
         if isinstance(source, Mapping):
             return dict(self._inside(keys, source.items(), known))
@@ -186,7 +192,7 @@ class _Rendering:
                 value = _escaped(value)
             comment = profile.comments.get(key) or label(takes(source))
             sensitive = _sensitive(key, source) or holds_secret(value)
-            yield Leaf((*prefix, *path), value, sensitive, comment)
+            yield Leaf((*prefix, *path), value, sensitive, comment, "username" in takes(source))
 
     def _leaf(self, keys: Keys, source: Any) -> Any:
         if isinstance(source, Mapping) and YAML in source:

@@ -18,6 +18,18 @@ def names_password(key: str) -> bool:
     return bool(_PASSWORD.search(key))
 
 
+_TOKEN = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,}"
+    r"|(?=[^0-9]*[0-9])(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])[A-Za-z0-9_+/.=-]{20,}",
+)
+"""A UUID, a long hexadecimal number, or a long word of figures and of letters in both cases."""
+
+
+def looks_like_token(text: str) -> bool:
+    """Whether a whole text has the shape of a token, such as a server token of Postmark as a user name."""
+    return bool(_TOKEN.fullmatch(text.strip()))
+
+
 def holds_secret(value: Any) -> bool:
     """Whether a secret that is not empty stands anywhere in `value`."""
     if isinstance(value, Mapping):

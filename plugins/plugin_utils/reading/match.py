@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-import yaml
-
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
@@ -206,8 +205,8 @@ def _document(text: Any) -> Mapping[str, Any] | None:
     if not isinstance(text, str) or not text.endswith("\n"):
         return None
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError:
+        document = parse.yaml_document(text)
+    except parse.UnreadableError:
         return None
     return document if isinstance(document, Mapping) else None
 

@@ -10,12 +10,13 @@ unexplained is wrong with them.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import without_login
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import (
     SECURITY_OF,
@@ -30,6 +31,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.resolve i
     errors,
     resolve,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import texts_of_secrets
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preset import lookup
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.expression import takes
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.fit import fit
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
@@ -44,7 +47,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import
     unescaped,
     written,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import (
+    names_password,
+    revealed,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.marker import (
     DOMAIN,
@@ -73,6 +79,7 @@ class Reading:
     :param settings: the options that lead to the same values, by name, as a person would write them.
     :param resolved: the description that these options mean.
     :param findings: what is wrong with the values, and with the description for this application.
+    :param hidden: every text that stood where a secret stands, or had the shape of one.
     :param places: for each of the options that has one of its own, the value where it was found.
     """
 
@@ -80,6 +87,7 @@ class Reading:
     resolved: Resolved
     findings: tuple[Finding, ...]
     places: Mapping[str, str] = field(default_factory=dict)
+    hidden: Sequence[Secret] = ()
 
 
 @dataclass(frozen=True)
@@ -195,7 +203,19 @@ def read(
                 fullname=fullname,
             )
         )
-    return Reading(settings, resolved, tuple(dict.fromkeys(findings)), match.places)
+    hidden = [Secret(text) for text in _hidden(resolved.description, leaves(way), values)]
+    return Reading(settings, resolved, tuple(dict.fromkeys(findings)), match.places, hidden)
+
+
+def _hidden(
+    description: Description, leaves: Sequence[Leaf], values: Mapping[str, Any]
+) -> Iterator[str]:
+    """The texts that must not show: at the places of secrets, and a user name that is a token."""
+    for leaf in leaves:
+        yield from texts_of_secrets(leaf, values)
+    preset = lookup.of_host(description.host)
+    if preset is not None and preset.username is not None and preset.username.is_token:
+        yield description.username
 
 
 @dataclass(frozen=True)
@@ -362,7 +382,8 @@ def _finding(title: str, difference: Difference) -> Finding:
         Cost.OTHER: "value-contradiction",
     }[difference.cost]
     wanted = _kind(difference.wanted) if difference.cost is Cost.TYPE else _wanted(difference)
-    found = "(a secret)" if difference.sensitive and difference.found else _shown(difference.found)
+    secret = difference.sensitive or names_password(difference.key)
+    found = "(a secret)" if secret and difference.found else _shown(difference.found)
     return CATALOGUE.finding(
         code, where=difference.key, severity=None, title=title, found=found, wanted=wanted
     )
@@ -379,7 +400,10 @@ def _shown(value: Any) -> str:
         return "not set"
     if isinstance(value, bool):
         return str(value).lower()
-    return repr(value)
+    if isinstance(value, (Mapping, list)):
+        # Anything may stand in it, where a single value is wanted.
+        return "a mapping" if isinstance(value, Mapping) else "a list"
+    return repr(without_login(value)) if isinstance(value, str) else repr(value)
 
 
 def _kind(value: Any) -> str:

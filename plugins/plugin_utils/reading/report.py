@@ -9,7 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import (
+    Redactor,
+    without_login,
+    without_logins,
+)
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
@@ -28,11 +32,14 @@ _NUMBERS = frozenset(option.name for option in DESCRIPTION if option.kind is Kin
 def told(application: Application, reading: Reading) -> dict[str, Any]:
     """One application as it is configured."""
     description, found = reading.resolved.description, bool(reading.settings)
+    redactor = _redactor(reading)
     return {
         "application": application.name,
         "found": found,
-        "summary": in_words(description) if found else "no SMTP settings",
-        "description": description.redacted() if found else {},
+        "summary": redactor.clean(without_logins(in_words(description)))
+        if found
+        else "no SMTP settings",
+        "description": redactor.clean_data(_bare(description.redacted())) if found else {},
         "combination": _combination(description) if found else {},
         "variables": {PREFIX + name: value for name, value in _open(reading)},
         "secrets": list(_secrets(application.profile, reading)),
@@ -58,11 +65,24 @@ def disagreements(readings: Sequence[tuple[Application, Reading]]) -> Iterator[F
 
 def findings(reading: Reading) -> list[Finding]:
     """What there is to say, with no secret that was read in any word."""
-    redactor = Redactor(reading.resolved.description.secrets())
+    redactor = _redactor(reading)
     return [
         replace(finding, message=redactor.clean(finding.message), fix=redactor.clean(finding.fix))
         for finding in reading.findings
     ]
+
+
+def _bare(value: Any) -> Any:
+    """Plain data without the login in any URL."""
+    if isinstance(value, Mapping):
+        return {key: _bare(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_bare(inner) for inner in value]
+    return without_login(value) if isinstance(value, str) else value
+
+
+def _redactor(reading: Reading) -> Redactor:
+    return Redactor([*reading.resolved.description.secrets(), *reading.hidden])
 
 
 def _combination(description: Description) -> dict[str, Any]:
@@ -82,20 +102,27 @@ def _combination(description: Description) -> dict[str, Any]:
 def _open(reading: Reading) -> Iterator[tuple[str, Any]]:
     """The settings that hold no secret, as a person would write them."""
     for name, value in reading.settings.items():
-        if name == "username" and reading.resolved.description.username_is_secret:
+        if name == "username" and _username_is_secret(reading):
             continue
         if isinstance(value, Mapping):
             yield name, {key: part for key, part in value.items() if not isinstance(part, Secret)}
         elif name in _NUMBERS and str(value).isdecimal():
             yield name, int(value)
+        elif isinstance(value, str):
+            yield name, without_login(value)
         elif not isinstance(value, Secret):
             yield name, value
+
+
+def _username_is_secret(reading: Reading) -> bool:
+    description = reading.resolved.description
+    return description.username_is_secret or Secret(description.username) in reading.hidden
 
 
 def _secrets(profile: Profile, reading: Reading) -> Iterator[dict[str, str]]:
     """Each secret that is there, by the variable that would take it, and where it lies."""
     description = reading.resolved.description
-    hidden = {"username"} if description.username_is_secret else set()
+    hidden = {"username"} if _username_is_secret(reading) else set()
     for name, place in reading.places.items():
         option, _dot, part = name.partition(".")
         value = reading.settings.get(option)

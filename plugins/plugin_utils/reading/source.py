@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-import yaml
-
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.findings import CATALOGUE
@@ -19,8 +17,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.target.block import f
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.content import env_file
 
 WHERE = "smtp_values_src"
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_values(profile: Profile, path: FilePath, at: str | None) -> Mapping[str, Any]:
@@ -39,9 +35,11 @@ def read_values(profile: Profile, path: FilePath, at: str | None) -> Mapping[str
             )
         )
     try:
-        text = path.read_text(encoding="utf-8")
+        text = parse.read_file(path).decode("utf-8")
     except OSError as error:
         raise FindingError(_unreadable(path, str(error.strerror))) from error
+    except parse.UnreadableError as error:
+        raise FindingError(_unreadable(path, str(error))) from None
     except UnicodeDecodeError:
         raise FindingError(_unreadable(path, "it is no text in UTF-8")) from None
     if profile.target == "env":
@@ -57,14 +55,10 @@ def read_values(profile: Profile, path: FilePath, at: str | None) -> Mapping[str
 def _documents(path: FilePath, text: str, *, is_json: bool) -> list[Any]:
     try:
         if is_json:
-            return [json.loads(text)]
-        return [entry for entry in yaml.load_all(text, Loader=_LOADER) if entry is not None]
-    except (json.JSONDecodeError, yaml.YAMLError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else getattr(error, "lineno", None)
-        # The library's own words can quote what stands there, and so a password.
-        problem = f"it is no {'JSON' if is_json else 'YAML'}{f' on line {line}' if line else ''}"
-        raise FindingError(_unreadable(path, problem)) from None
+            return [parse.json_document(text)]
+        return [entry for entry in parse.yaml_documents(text) if entry is not None]
+    except parse.UnreadableError as error:
+        raise FindingError(_unreadable(path, str(error))) from None
 
 
 def _unreadable(path: FilePath, problem: str) -> Finding:

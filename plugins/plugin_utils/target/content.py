@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.document import (
@@ -148,8 +147,8 @@ def _read(plan: Plan, path: Path, before: bytes | None) -> Mapping[str, Any]:
         foreign = list(_foreign(tree, plan.rendered.leaves))
     else:
         try:
-            tree = yaml.safe_load(text)
-        except yaml.YAMLError:
+            tree = parse.yaml_document(text)
+        except parse.UnreadableError:
             tree = text
         foreign = list(_foreign(tree, plan.rendered.leaves))
     if foreign:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,10 @@ from difflib import SequenceMatcher
 from pathlib import Path as FilePath
 from typing import Any
 
+from yaml import YAMLError as PyYAMLError
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description import convert
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import (
@@ -84,6 +89,8 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
             return None
 
     try:
+        with contextlib.suppress(PyYAMLError):  # it knows YAML 1.1 alone
+            parse.require_bounds(text, parse.DOCUMENT)
         documents = list(yaml.load_all(text))
         place, found = find(source, documents, block, at)
         before, (column, depth) = convert.plain(found), _column(documents, place, found)
@@ -98,21 +105,24 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
         in_layout = _in_layout(text, unedited, edited, shift)
         # The layout is worth keeping, and what the file means is worth more.
         kept = in_layout is not None and means(in_layout) == means(edited)
+    except parse.UnreadableError as error:
+        raise FindingError(_invalid(source, str(error))) from None
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+        raise FindingError(_invalid(source, "it is no YAML")) from None
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" on line {mark.line + 1}" if mark else ""
         # The library's own words can quote what stands there, and so a password.
         twice = isinstance(error, DuplicateKeyError)
         problem = "a key stands twice" if twice else "it is no YAML"
-        raise FindingError(
-            CATALOGUE.finding(
-                "document-invalid",
-                where="smtp_values_dest",
-                path=source,
-                problem=f"{problem}{line}",
-            )
-        ) from None
+        raise FindingError(_invalid(source, f"{problem}{line}")) from None
     return Edited(in_layout if kept and in_layout is not None else edited, before)
+
+
+def _invalid(source: FilePath, problem: str) -> Finding:
+    return CATALOGUE.finding(
+        "document-invalid", where="smtp_values_dest", path=source, problem=problem
+    )
 
 
 def _column(documents: Sequence[Any], place: Path, found: Any) -> tuple[int, int]:

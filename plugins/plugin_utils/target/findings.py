@@ -23,6 +23,19 @@ CATALOGUE = Catalogue(
             fix="Give a path whose folder exists and that the user of this run may write.",
         ),
         Entry(
+            code="values-dest-not-own",
+            severity="error",
+            meaning=(
+                "Others own or could replace the file that secrets would go into: it is a link, it "
+                "belongs to another user, or others may write to a folder above it. Nothing was written."
+            ),
+            message="{path} cannot take a secret: {problem}.",
+            fix=(
+                "Set smtp_values_dest to a file in a folder that only the user of this run may write to, "
+                "or remove smtp_values_include_secrets."
+            ),
+        ),
+        Entry(
             code="values-dest-holds-more",
             severity="error",
             meaning="The file that is to be written holds what is not of mail, and would lose it.",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.owner import Owner
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target import file
@@ -87,6 +88,8 @@ def write(folder: Path, texts: Mapping[str, str], head: str, *, check: bool) -> 
             folder.mkdir(exist_ok=True)
             for name, text in changed.items():
                 file.replace(folder / name, text)
+    except (file.UnsafeFileError, parse.UnreadableError) as error:
+        raise _unwritable(folder, str(error)) from None
     except OSError as error:
         raise _unwritable(folder, str(error.strerror)) from error
     return bool(changed)

@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import compare
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.compare import Difference
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.environment import Environment
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.owed import Owed, owed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import (
@@ -121,7 +122,7 @@ class Check:
         for secret in (secret for entry in self.evidence.values() for secret in entry.secrets):
             if secret not in known:
                 known.append(secret)
-                data = config.texts("Secret", self.configuration.secret(secret.name))
+                data = config.values("Secret", self.configuration.secret(secret.name))
                 yield from compare.keys(secret, data)
 
     def _differs(self, deviation: Deviation) -> Finding:
@@ -177,7 +178,7 @@ class Check:
 
 
 def _differences(
-    wanted: Evidence, environment: Mapping[str, str | None], files: Mapping[str, str | None]
+    wanted: Evidence, environment: Environment, files: Environment
 ) -> list[Difference]:
     return [
         *compare.variables(wanted.env, environment),

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import without_login
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preset.lookup import name_token_host
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
@@ -16,7 +18,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     FileEvidence,
     SecretEvidence,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import (
+    looks_like_token,
+    revealed,
+)
 
 Kind = Literal["variable", "file", "secret"]
 
@@ -48,13 +53,16 @@ class Difference:
         return f"{place} is {self.found}, expected is {self.expected}"
 
 
-def variables(expected: Mapping[str, Any], seen: Mapping[str, str | None]) -> list[Difference]:
+def variables(
+    expected: Mapping[str, Any], seen: Mapping[str, str | Secret | None]
+) -> list[Difference]:
     """Every variable of a container that is not as it should be, of those that can be told.
 
     :param expected: variable to text or `Secret`, `OMIT` for must not be there, `PRESENT` for must be
         there, `KEEP` for anything.
-    :param seen: variable to value; `None` for not set.
+    :param seen: variable to value; `None` for not set. A `Secret` is compared and not shown.
     """
+    seen = _with_tokens_sealed(expected, seen)
     return [
         Difference("variable", name, *words)
         for name, wanted in expected.items()
@@ -62,9 +70,31 @@ def variables(expected: Mapping[str, Any], seen: Mapping[str, str | None]) -> li
     ]
 
 
-def lines(wanted: FileEvidence, content: str | None) -> list[Difference]:
+def _with_tokens_sealed(
+    expected: Mapping[str, Any], seen: Mapping[str, str | Secret | None]
+) -> Mapping[str, str | Secret | None]:
+    """What is seen, with each text sealed that may be a secret: of settings before these, too.
+
+    With some providers the user name is the password as well.
+    """
+    texts = {name: value for name, value in seen.items() if isinstance(value, str)}
+    every = name_token_host(texts.values())
+    known = {
+        str(revealed(value))
+        for name, value in seen.items()
+        if value and (isinstance(value, Secret) or isinstance(expected.get(name), Secret))
+    }
+    return {
+        name: Secret(value)
+        if isinstance(value, str) and (every or value in known or looks_like_token(value))
+        else value
+        for name, value in seen.items()
+    }
+
+
+def lines(wanted: FileEvidence, content: str | Secret | None) -> list[Difference]:
     """The lines that are missing in a file, whatever stands around them; `None` when there is no file."""
-    there = {line.strip() for line in (content or "").splitlines()}
+    there = {line.strip() for line in str(revealed(content or "")).splitlines()}
     found = NO_FILE if content is None else NO_LINE
     return [
         Difference("file", wanted.path, _line(line), found)
@@ -73,19 +103,23 @@ def lines(wanted: FileEvidence, content: str | None) -> list[Difference]:
     ]
 
 
-def keys(wanted: SecretEvidence, data: Mapping[str, str]) -> list[Difference]:
+def keys(wanted: SecretEvidence, data: Mapping[str, str | Secret]) -> list[Difference]:
     """The keys of a Secret that are not as they should be.
 
-    :param data: everything that it holds.
+    :param data: everything that it holds. All of it is secret, also what the profile takes for open.
     """
     return [
         Difference("secret", wanted.name, *words, key=key)
         for key, value in wanted.keys.items()
-        if (words := _words(value, data.get(key)))
+        if (words := _words(value, _sealed(data.get(key))))
     ]
 
 
-def _words(wanted: Any, value: str | None) -> tuple[str, str] | None:
+def _sealed(value: str | Secret | None) -> Secret | None:
+    return Secret(value) if isinstance(value, str) else value
+
+
+def _words(wanted: Any, value: str | Secret | None) -> tuple[str, str] | None:
     """What is expected and what is found; `None` when they agree."""
     if wanted is KEEP:
         return None
@@ -94,10 +128,11 @@ def _words(wanted: Any, value: str | None) -> tuple[str, str] | None:
     if wanted is PRESENT:
         return (SET, NOT_SET) if value is None else None
     text = str(revealed(wanted))
-    if value == text:
+    if revealed(value) == text:
         return None
     secret = isinstance(wanted, Secret)
-    shown = NOT_SHOWN if secret else repr(value)
+    hidden = value is not None and (secret or isinstance(value, Secret))
+    shown = NOT_SHOWN if hidden else repr(without_login(str(value)))
     expected = "a secret (not shown)" if secret and text else repr(text)
     return expected, NOT_SET if value is None else shown
 

@@ -10,12 +10,15 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import config
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 
 # Of the command that reads it, and so of what the container was started with. /proc/1/environ would
 # be the pause process where a pod shares its process namespace. NUL between entries: values may hold line breaks.
 ENVIRON = ("cat", "/proc/self/environ")
 
-Environment = Mapping[str, str | None]
+Value = str | Secret
+"""What a variable or a file holds; a `Secret` when it comes from a Secret of the cluster."""
+Environment = Mapping[str, Value | None]
 """Variable to value; `None` for not set. A variable that cannot be told is missing."""
 
 Read = Callable[[str], dict[str, Any] | None]
@@ -45,14 +48,14 @@ def of_successor(
     :param container: the container in the pod, or in its template.
     :param secret: reads a Secret of the namespace; :param config_map: a ConfigMap.
     """
-    seen: dict[str, str] = {}
+    seen: dict[str, Value] = {}
     for source in container.get("envFrom") or []:
         for key, text in _all_of(source, secret, config_map).items():
             seen[source.get("prefix", "") + key] = text
     unknown: set[str] = set()
     for entry in container.get("env") or []:
         name, origin = entry["name"], entry.get("valueFrom") or {}
-        value: str | None
+        value: Value | None
         if "secretKeyRef" in origin:
             value = _one("Secret", secret, origin["secretKeyRef"])
         elif "configMapKeyRef" in origin:
@@ -69,18 +72,51 @@ def of_successor(
     return {name: seen.get(name) for name in names if name not in unknown}
 
 
-def _expanded(value: str, seen: Mapping[str, str], unknown: set[str]) -> str | None:
+def _expanded(value: str, seen: Mapping[str, Value], unknown: set[str]) -> Value | None:
     """A literal value with ``$(NAME)`` replaced, and ``$$`` made one ``$``; `None` when it cannot be told.
 
     https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
     """
-    names = {name for escaped, name in _REFERENCE.findall(value) if not escaped}
+    names = _references(value)
     if names & unknown or any(map(_OF_SERVICE.fullmatch, names - seen.keys())):
         return None
-    return _REFERENCE.sub(
-        lambda found: found[1] or seen.get(found[2], found[0]),
+    text = _REFERENCE.sub(
+        lambda found: found[1] or str(revealed(seen.get(found[2], found[0]))),
         value,
     )
+    sealed = any(isinstance(seen.get(name), Secret) for name in names)
+    return Secret(text) if sealed else text
+
+
+def _references(value: str) -> set[str]:
+    return {name for escaped, name in _REFERENCE.findall(value) if not escaped}
+
+
+def may_be_secret(container: Mapping[str, Any], names: Iterable[str]) -> set[str]:
+    """Those of some variables that a container may have got from a Secret, by its specification alone.
+
+    What its Secrets and ConfigMaps hold now does not tell what they held when it was started.
+    """
+    prefixes = tuple(
+        source.get("prefix") or ""
+        for source in container.get("envFrom") or []
+        if "secretRef" in source
+    )
+    found = {name for name in names if name.startswith(prefixes)}
+    sealed: dict[str, bool] = {}
+    for entry in container.get("env") or []:
+        name, origin = entry["name"], entry.get("valueFrom") or {}
+        before = sealed.get(name, name.startswith(prefixes))
+        if "secretKeyRef" in origin:
+            sealed[name] = True
+        elif origin:
+            sealed[name] = before  # an optional one may not have been there
+        else:
+            sealed[name] = any(
+                sealed.get(other, other.startswith(prefixes))
+                for other in _references(entry.get("value") or "")
+            )
+    return {name for name in names if sealed.get(name, name in found)}
 
 
 def from_secrets(container: Mapping[str, Any], secret: Read) -> list[Secret]:
@@ -89,7 +125,7 @@ def from_secrets(container: Mapping[str, Any], secret: Read) -> list[Secret]:
     :param container: the container in the pod.
     :param secret: reads a Secret.
     """
-    found: list[str | None] = []
+    found: list[Value | None] = []
     for entry in container.get("env") or []:
         reference = (entry.get("valueFrom") or {}).get("secretKeyRef")
         if reference:
@@ -97,20 +133,20 @@ def from_secrets(container: Mapping[str, Any], secret: Read) -> list[Secret]:
     for source in container.get("envFrom") or []:
         if "secretRef" in source:
             found += _all_of(source, secret, secret).values()
-    return [Secret(text) for text in found if text]
+    return [value for value in found if isinstance(value, Secret) and value]
 
 
-def _one(kind: str, read: Read, reference: Mapping[str, Any]) -> str | None:
+def _one(kind: str, read: Read, reference: Mapping[str, Any]) -> Value | None:
     # The kubelet takes no binary data of a ConfigMap into the environment.
     data = {"data": (read(reference["name"]) or {}).get("data")}
-    return config.texts(kind, data).get(reference["key"])
+    return config.values(kind, data).get(reference["key"])
 
 
-def _all_of(source: Mapping[str, Any], secret: Read, config_map: Read) -> dict[str, str]:
+def _all_of(source: Mapping[str, Any], secret: Read, config_map: Read) -> Mapping[str, Value]:
     for field, kind, read in (
         ("secretRef", "Secret", secret),
         ("configMapRef", "ConfigMap", config_map),
     ):
         if field in source:
-            return config.texts(kind, {"data": (read(source[field]["name"]) or {}).get("data")})
+            return config.values(kind, {"data": (read(source[field]["name"]) or {}).get("data")})
     return {}

@@ -59,6 +59,24 @@ def of_file(spec: Mapping[str, Any], container: Mapping[str, Any], path: str) ->
     return list(_entries(volumes.get(mount["name"], {}), inside))
 
 
+def may_be_secret(spec: Mapping[str, Any], container: Mapping[str, Any], path: str) -> bool:
+    """Whether the file at a path of a container may come from a Secret, or a token of the cluster.
+
+    :param spec: of the pods.
+    """
+    mounts = [
+        mount["name"]
+        for mount in container.get("volumeMounts") or []
+        if path == mount["mountPath"] or path.startswith(mount["mountPath"].rstrip("/") + "/")
+    ]
+    return any(
+        source.keys() & {"secret", "serviceAccountToken", "csi"}
+        for volume in spec.get("volumes") or []
+        if volume["name"] in mounts
+        for source in _sources(volume)
+    )
+
+
 def mounted(spec: Mapping[str, Any], container: Mapping[str, Any], secret: str) -> bool:
     """Whether a container has files out of a Secret."""
     names = {mount["name"] for mount in container.get("volumeMounts") or []}

@@ -20,7 +20,12 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     FileEvidence,
     Workload,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import compare, origin
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.environment import (
+    Environment,
+    Value,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.reader import (
     Configuration,
     Seen,
@@ -64,13 +69,13 @@ def owed(
     return found
 
 
-def _variables(entry: Seen, would: Mapping[str, str | None]) -> Iterator[str]:
+def _variables(entry: Seen, would: Environment) -> Iterator[str]:
     for name, value in would.items():
-        if name in entry.environment and entry.environment[name] != value:
+        if name in entry.environment and revealed(entry.environment[name]) != revealed(value):
             yield f"variable {name} has its former value"
 
 
-def _files(entry: Seen, would: Mapping[str, str | None], wanted: Evidence) -> Iterator[str]:
+def _files(entry: Seen, would: Environment, wanted: Evidence) -> Iterator[str]:
     for file in wanted.files:
         if file.path in entry.files and file.path in would:
             has, gets = entry.files[file.path], would[file.path]
@@ -78,7 +83,7 @@ def _files(entry: Seen, would: Mapping[str, str | None], wanted: Evidence) -> It
                 yield f"file {file.path} has its former lines"
 
 
-def _missing(file: FileEvidence, content: str | None) -> list[str]:
+def _missing(file: FileEvidence, content: Value | None) -> list[str]:
     return [difference.expected for difference in compare.lines(file, content)]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import line
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import config
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
@@ -22,6 +23,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.environment im
     ENVIRON,
     Environment,
     Read,
+    Value,
+    may_be_secret,
     of_successor,
     parse,
 )
@@ -51,7 +54,7 @@ class Seen:
     workload: Workload
     pod: str
     environment: Environment = field(repr=False)
-    files: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    files: Environment = field(default_factory=dict, repr=False)
     way: Way = "container"
     problem: str = ""
     strange: bool = False
@@ -75,12 +78,12 @@ class Configuration:
 
     def files(
         self, spec: Mapping[str, Any], container: Mapping[str, Any], wanted: Evidence
-    ) -> dict[str, str | None]:
+    ) -> dict[str, Value | None]:
         """Likewise of the files.
 
         :param spec: of the pods.
         """
-        found: dict[str, str | None] = {}
+        found: dict[str, Value | None] = {}
         for file in wanted.files:
             places = origin.of_file(spec, container, file.path)
             texts = [self._text(place) for place in places]
@@ -90,9 +93,9 @@ class Configuration:
                 )
         return found
 
-    def _text(self, place: origin.Place) -> str | None:
+    def _text(self, place: origin.Place) -> Value | None:
         kind, name, key = place
-        return config.texts(kind, self.read(kind, name)).get(key)
+        return config.values(kind, self.read(kind, name)).get(key)
 
 
 def container_of(spec: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -145,16 +148,24 @@ class Reader:
         for file in wanted.files:
             try:
                 content = self._cat(pod, workload.container, file.path)
-                files[file.path] = content.decode("utf-8", "surrogateescape")
+                text = content.decode("utf-8", "surrogateescape")
+                sealed = origin.may_be_secret(pod["spec"], container, file.path)
+                files[file.path] = Secret(text) if sealed else text
             except NotThereError:
                 files[file.path] = None
             except ExecError:
                 # Its user may not read it, so what is mounted there counts, if anything is.
                 continue
+        sealed_names = may_be_secret(container, wanted.env)
         return Seen(
             workload,
             name,
-            {variable: there.get(variable) for variable in wanted.env},
+            {
+                variable: Secret(there[variable])
+                if variable in sealed_names and variable in there
+                else there.get(variable)
+                for variable in wanted.env
+            },
             files,
             started=started(pod, workload.container),
         )

@@ -125,6 +125,18 @@ class TestTheFile:
         assert result(folder, values_dest=str(path), values_include_secrets=True)["changed"]
         assert mode(path) == 0o600
 
+    @pytest.mark.parametrize("check", [True, False])
+    def test_with_the_password_goes_into_nobody_elses_hands(
+        self, folder: Path, check: bool
+    ) -> None:
+        (folder / "real").write_text("")
+        path = folder / "values.yaml"
+        path.symlink_to(folder / "real")
+        found = result(folder, values_dest=str(path), values_include_secrets=True, check=check)
+        [finding] = found["findings"]
+        assert (found["failed"], finding["code"]) == (True, "values-dest-not-own")
+        assert (folder / "real").read_text() == ""
+
     def test_is_not_written_in_check_mode(self, folder: Path) -> None:
         assert result(folder, values_dest="values.yaml", check=True)["changed"]
         assert list(folder.iterdir()) == []

@@ -50,17 +50,20 @@ class Issuer:
         days: tuple[int, int] = (-5, 60),
         key: _Key | None = None,
         name: x509.GeneralName | None = None,
+        alternative_names: bool = True,
     ) -> ssl.SSLContext:
         """Return a server's context with a certificate for ``host``.
 
         ``days`` is its validity, from and to, as seen from today. ``name`` takes the place of the
-        host as a certificate has it.
+        host as a certificate has it. Without ``alternative_names`` the host stands in the common
+        name alone.
         """
         own = key or ec.generate_private_key(ec.SECP256R1())
         builder = _builder(_name(host), self.name, own, days)
-        names = x509.SubjectAlternativeName([name or _general_name(host)])
-        signed = builder.add_extension(names, critical=False).sign(self.key, hashes.SHA256())
-        return _context(own, signed)
+        if alternative_names:
+            names = x509.SubjectAlternativeName([name or _general_name(host)])
+            builder = builder.add_extension(names, critical=False)
+        return _context(own, builder.sign(self.key, hashes.SHA256()))
 
 
 def self_signed() -> ssl.SSLContext:

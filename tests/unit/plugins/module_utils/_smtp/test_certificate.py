@@ -61,6 +61,12 @@ def test_a_certificate_covers_the_names_of_rfc_9525(host: str, covered: bool) ->
     assert certificate.covers(host) is covered
 
 
+def test_a_common_name_covers_nothing_even_where_there_is_no_other_name() -> None:
+    certificate = issued("192.0.2.7", common_name="cn.example.org")
+    assert not certificate.covers("cn.example.org")
+    assert certificate.names == ("192.0.2.7",)
+
+
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_certificate_are_a_value_error(data: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - which of several is of no matter

@@ -168,6 +168,18 @@ def test_the_ciphers_that_are_asked_for_are_used(run_relay: Run, authority: Auth
     assert probe(request(relay, authority, ciphers=cipher)).tls_cipher == cipher
 
 
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_user_name_out_of_a_secret_is_never_shown(run_relay: Run, sealed: bool) -> None:
+    name = "name-unmistakable-Rf8"
+    relay = run_relay(
+        Relay(security="none", replies={"AUTH": f"535 5.7.8 {name} is unknown\r\n".encode()})
+    )
+    given = {**credentials(relay), "username": name, "username_is_secret": sealed}
+    result = probe(request(relay, security="none", **given))
+    assert result.findings
+    assert (name in str(result.as_dict())) is not sealed
+
+
 # -- certificates ----------------------------------------------------------------------------
 
 
@@ -247,6 +259,15 @@ def test_a_machine_without_any_roots_is_told_beside_the_issuer(
     found = codes(probe(request(run_relay(Relay()))))
     roots = [] if has_roots else ["system-roots-missing"]
     assert found == ["certificate-unknown-issuer", *roots]
+
+
+def test_a_certificate_with_a_common_name_alone_is_rejected(run_relay: Run) -> None:
+    issuer = Issuer.new()
+    relay = run_relay(Relay(tls=issuer.context("localhost", alternative_names=False)))
+    result = probe(request(relay, ca_pem=issuer.pem, server_name="localhost"))
+    assert codes(result) == ["certificate-name-mismatch"]
+    assert "common name localhost does not count" in message(result, "certificate-name-mismatch")
+    assert result.as_dict()["certificate"]["names"] == []
 
 
 def test_an_address_that_a_certificate_has_as_a_name_is_told_from_one(run_relay: Run) -> None:

@@ -161,3 +161,23 @@ class TestWatching:
         ):
             cluster.comes_to(DEPLOYMENT, lambda _state: True, 1)
         assert [finding.code for finding in raised.value.findings] == [code]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [x]\n" + "\n".join(f"b{n}: &b{n} [*a, *a]" for n in range(30_000)),
+        "[" * 100_000,
+        "users: [{name: x, user: {token: Xk9-unmistakable-Qz7\n",
+    ],
+)
+def test_a_kubeconfig_that_is_none_or_a_bomb_is_told_without_its_words(
+    text: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "kubeconfig"
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(FindingError) as raised:
+        Cluster(str(config), None, "apps", str(tmp_path))
+    [finding] = raised.value.findings
+    assert finding.code == "cluster-not-configured"
+    assert "Xk9" not in finding.message

@@ -585,3 +585,29 @@ class TestThePrivateCa:
 
     def test_is_shown_only_as_set(self) -> None:
         assert described(ca_pem=PEM).redacted()["ca_pem"] == "set"
+
+
+LEAK = "leak-unmistakable-Nm2"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"host": f"smtp://user:{LEAK}@relay.example.com"},
+        {"host": f"user:{LEAK}@relay.example.com:587"},
+        {"host": f"smtps://user:a/{LEAK}?@b@relay.example.com"},
+        {"port": f"smtp://user:{LEAK}@relay.example.com"},
+        {"port": {"password": LEAK}},
+        {"enabled": [LEAK]},
+        {"security": f"smtp://user:{LEAK}@relay.example.com"},
+        {"provider": f"smtp://user:{LEAK}@relay.example.com"},
+        {"from_address": f"smtp://user:{LEAK}@relay.example.com"},
+        {"ca_path": f"https://user:{LEAK}@files.example.com/ca.pem"},
+        {"proxy": f"socks5://user:{LEAK}@proxy.example.com:1080"},
+        {"ehlo_name": f"http://user:{LEAK}@x"},
+    ],
+)
+def test_a_login_in_a_value_that_is_refused_is_never_quoted(given: dict[str, Any]) -> None:
+    found = resolve({**RAW, **given})
+    assert found.findings
+    assert LEAK not in repr(found.findings)

@@ -76,3 +76,15 @@ def test_a_checksum_is_not_shown_because_a_short_password_could_be_found_by_it()
     assert [texts[1:] for texts in shown(patched(before, after))] == [
         ("(old value)", "(new value)")
     ]
+
+
+def test_a_value_in_the_shape_of_a_token_and_a_login_in_a_url_are_not_shown() -> None:
+    token = "0a1b2c3d-1111-2222-3333-444455556666"
+    assert of_env(HELLO=token) == "(secret, new value)"
+    assert of_env(HELLO="smtp://u:pw-unmistakable@relay:25") == '"smtp://********@relay:25"'
+    [(_, before, after)] = shown(
+        patched(
+            config_map(data={"ini": "a = b"}), config_map(data={"ini": f"a = b\nuser = {token}"})
+        )
+    )
+    assert (before, after) == ("(not there)", "(secret, new line)")

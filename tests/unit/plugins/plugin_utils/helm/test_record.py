@@ -5,10 +5,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
+import tempfile
+from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.chart import subcharts_in_use, write
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
     decode,
     in_use,
@@ -68,6 +75,72 @@ def test_what_is_no_record_is_one_error_that_tells_nothing_of_it(data: str) -> N
         decode("qua", {}, data)
     assert caught.value.__cause__ is None
     assert PASSWORD not in str(caught.value)
+
+
+def _record(**changes: Any) -> str:
+    return encoded(record(**changes))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(_twice(gzip.compress(b" " * (40 * 2**20))), id="40 MiB of nothing"),
+        pytest.param(
+            _twice(gzip.compress(b'{"a": ' + b"[" * 10**6 + b"]" * 10**6 + b"}")), id="deep"
+        ),
+        pytest.param(_twice(gzip.compress(b'{"version": ' + b"1" * 5000 + b"}")), id="digits"),
+        pytest.param(_twice(gzip.compress(b"[" + b"[]," * 2 * 10**6 + b"1]")), id="many"),
+        pytest.param(encoded([]), id="no object"),
+        pytest.param(_record(info=None), id="no info"),
+        pytest.param(_record(info={"status": 5}), id="status"),
+        pytest.param(_record(info={"status": "deployed", "last_deployed": "x"}), id="time"),
+        pytest.param(
+            _record(info={"status": "deployed", "last_deployed": "2026-01-01T00:00:00"}), id="zone"
+        ),
+        pytest.param(_record(config=["a"]), id="values"),
+        pytest.param(_record(manifest={}), id="manifest"),
+        pytest.param(_record(hooks=[None]), id="hooks"),
+        pytest.param(_record(chart={"metadata": []}), id="metadata"),
+        pytest.param(_record(chart={"templates": [{"name": 1}]}), id="templates"),
+        pytest.param(_record(version=True), id="version"),
+    ],
+)
+def test_a_record_that_is_forged_is_that_error_too(data: str) -> None:
+    with pytest.raises(ValueError, match="the record of release qua cannot be read"):
+        decode("qua", {}, data)
+
+
+PARTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.sampled_from(sorted(record())), PARTS, st.sampled_from(["", "info", "chart"]))
+def test_whatever_stands_in_a_record_is_read_or_that_error(key: str, part: Any, into: str) -> None:
+    forged = record()
+    target: Any = forged[into] if into else forged
+    target[key if not into else sorted(target)[len(key) % len(target)]] = part
+    try:
+        found = decode("qua", {}, encoded(forged))
+    except ValueError:
+        return
+    assert isinstance(found.values, dict)
+    assert isinstance(found.chart_name, str)
+    assert isinstance(found.defaults, dict)
+    assert found.begun.tzinfo
+    assert isinstance(found.description, str)
+    assert isinstance(subcharts_in_use(found), list)
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(ValueError):
+        write(found, Path(folder))
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_record_are_that_error(data: bytes) -> None:
+    for text in (_twice(data), _twice(gzip.compress(data)), data.decode("latin-1")):
+        with pytest.raises(ValueError, match="cannot be read"):
+            decode("qua", {}, text)
 
 
 def test_in_use_is_the_newest_deployed_revision_also_while_another_is_pending_or_failed() -> None:

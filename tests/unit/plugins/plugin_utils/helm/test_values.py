@@ -376,3 +376,43 @@ def test_the_secrets_of_a_release_are_what_stands_at_secret_leaves_and_elsewhere
     values = {"smtp": {"password": "in use", "env": entries, "port": "587"}, "token": "x"}
     found = [secret.reveal() for secret in known_secrets(values, [PORT, LOGIN, LISTED])]
     assert set(found) == {"in use", "old one", "Q", "another", "x"}
+
+
+TOKEN = "0a1b2c3d-1111-2222-3333-444455556666"
+SHORT_TOKEN = "tk-unmistakable"
+
+
+@pytest.mark.parametrize(
+    ("host", "old", "password"),
+    [
+        pytest.param("smtp.postmarkapp.com", SHORT_TOKEN, SHORT_TOKEN, id="token twice"),
+        pytest.param("old.example.com", SHORT_TOKEN, SHORT_TOKEN, id="of no known provider"),
+        pytest.param("smtp.postmarkapp.com", SHORT_TOKEN, "", id="password in a Secret"),
+        pytest.param("old.example.com", TOKEN, "", id="in the shape of a token"),
+        pytest.param(f"smtp://u:{SHORT_TOKEN}@mail.example.com", "u", "", id="in a URL"),
+    ],
+)
+def test_a_user_name_that_was_a_token_is_not_shown_when_it_is_changed_away(
+    host: str, old: str, password: str
+) -> None:
+    """With the next provider the user name is open, and the old one is still the key to the mails."""
+    in_use = {
+        "controlplane": {
+            "smtp": {"enabled": True, "server": host, "port": "587", "sender": "a@b.c"}
+        },
+        "secrets": {"smtp": {"smtp_sender_user": old, "smtp_sender_password": password}},
+    }
+    found = changes(in_use, rendered().leaves, {})
+    assert {"controlplane.smtp.server", "secrets.smtp.smtp_sender_user"} <= {
+        each.key for each in found
+    }
+    assert TOKEN not in repr(found)
+    assert SHORT_TOKEN not in repr(found)
+    if "://" not in host and old != TOKEN:
+        assert Secret(old) in list(known_secrets(in_use, rendered().leaves))
+
+
+def test_a_user_name_that_is_none_is_still_shown() -> None:
+    in_use = {"secrets": {"smtp": {"smtp_sender_user": "hub@example.com"}}}
+    [change] = [each for each in changes(in_use, rendered().leaves, {}) if "user" in each.key]
+    assert change.before == "'hub@example.com'"

@@ -24,6 +24,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.fit import fi
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import application, shipped
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Application
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.render import render
+from ansible_collections.mailops.smtp.plugins.plugin_utils.reading import report
 from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.read import Reading, read
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
     HOSTILE,
@@ -294,3 +295,43 @@ def test_what_an_application_takes_for_something_else_is_found(name: str) -> Non
 def test_values_without_any_credentials_mean_no_login(name: str, there: dict[str, Any]) -> None:
     found = reading(application(name), there).resolved.description
     assert (found.host, found.auth, found.existing_secret) == ("mail.example.com", "none", None)
+
+
+LEAK = "leak-unmistakable-Nm2"
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("server", f"smtp://user:{LEAK}@relay.example.com"),
+        ("server", f"user:{LEAK}@relay.example.com:587"),
+        ("server", {"password": LEAK}),
+        ("port", f"smtp://user:{LEAK}@relay.example.com:587"),
+        ("port", [LEAK]),
+        ("sender", f"smtp://user:{LEAK}@relay.example.com"),
+        ("enabled", {"x": LEAK}),
+        ("smtp_sender_user", {"name": "u", "password": LEAK}),
+        ("smtp_sender_user", f"https://u:{LEAK}@x.example.com/a"),
+        ("smtp_sender_password", {"value": LEAK}),
+        ("smtp_sender_password", [LEAK, "x"]),
+    ],
+)
+def test_a_login_in_a_value_is_never_shown(
+    qualytics: dict[str, Any], place: str, value: Any
+) -> None:
+    user = place.startswith("smtp_")
+    (qualytics["secrets"]["smtp"] if user else qualytics["controlplane"]["smtp"])[place] = value
+    app = application("qualytics")
+    found = reading(app, qualytics)
+    shown = [report.told(app, found), [each.as_dict() for each in report.findings(found)]]
+    assert LEAK not in repr(shown)
+
+
+def test_a_user_name_that_is_a_token_is_not_shown(qualytics: dict[str, Any]) -> None:
+    qualytics["controlplane"]["smtp"]["server"] = "smtp.postmarkapp.com"
+    qualytics["secrets"]["smtp"] = {"smtp_sender_user": LEAK, "smtp_sender_password": "other"}
+    app = application("qualytics")
+    found = reading(app, qualytics)
+    told = report.told(app, found)
+    assert LEAK not in repr([told, report.findings(found)])
+    assert "smtp_username" in {each["variable"] for each in told["secrets"]}

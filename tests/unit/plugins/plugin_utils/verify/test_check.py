@@ -144,6 +144,70 @@ def scene() -> Scene:
     return Scene()
 
 
+FOREIGN = "Foreign-unmistakable-Jk4"
+"""What another application's Secret holds, which a profile has no business with."""
+
+
+class TestAMaliciousProfile:
+    """Names a Secret of another application in its evidence, with a value that it cannot have."""
+
+    @staticmethod
+    def shown(scene: Scene) -> str:
+        verdict, seen = scene.verdict(), scene.seen()
+        return repr([verdict, seen, scene.reasons(), [each.as_dict() for each in verdict.findings]])
+
+    def test_does_not_see_a_key_of_it(self, scene: Scene) -> None:
+        scene.cluster.secrets["foreign"] = secret(token=FOREIGN)
+        scene.wanted = Evidence({}, secrets=(SecretEvidence("foreign", {"token": "x"}),))
+        assert codes(scene.verdict().findings) == ["secret-differs"]
+        assert "another value (not shown)" in self.shown(scene)
+        assert FOREIGN not in self.shown(scene)
+
+    @pytest.mark.parametrize("distroless", [True, False])
+    @pytest.mark.parametrize(
+        "container",
+        [
+            {
+                "env": [
+                    {"name": "X", "valueFrom": {"secretKeyRef": {"name": "foreign", "key": "X"}}}
+                ]
+            },
+            {"envFrom": [{"secretRef": {"name": "foreign"}}]},
+            {
+                "envFrom": [{"secretRef": {"name": "foreign"}, "prefix": "P_"}],
+                "env": [{"name": "X", "value": "a $(P_X) b"}],
+            },
+            {"envFrom": [{"secretRef": {"name": "foreign"}}, {"configMapRef": {"name": "config"}}]},
+        ],
+    )
+    def test_does_not_see_a_variable_out_of_it(
+        self, scene: Scene, container: dict[str, Any], distroless: bool
+    ) -> None:
+        scene.cluster.secrets["foreign"] = secret(X=FOREIGN)
+        scene.cluster.environments["qua-api-1"] = environ(X=f"a {FOREIGN} b")
+        spec: dict[str, Any] = {"name": "api", **container}
+        scene.cluster.states["qua-api"] = deployment(container=spec, volumes=VOLUMES)
+        scene.pod["spec"]["containers"] = [spec]
+        scene.wanted = Evidence({"X": "x"})
+        if distroless:
+            scene.distroless()
+        assert scene.verdict().findings
+        assert FOREIGN not in self.shown(scene)
+
+    def test_does_not_see_a_file_out_of_it(self, scene: Scene) -> None:
+        scene.cluster.secrets["foreign"] = secret(key=FOREIGN)
+        scene.cluster.files["/foreign/key"] = FOREIGN.encode()
+        spec = {"name": "api", "volumeMounts": [{"name": "f", "mountPath": "/foreign"}]}
+        volumes = [{"name": "f", "projected": {"sources": [{"secret": {"name": "foreign"}}]}}]
+        scene.cluster.states["qua-api"] = deployment(container=spec, volumes=volumes)
+        scene.pod["spec"].update(containers=[spec], volumes=volumes)
+        scene.wanted = Evidence({}, (FileEvidence("/foreign/key", ("x",)),))
+        [seen] = scene.seen()
+        assert seen.files == {"/foreign/key": Secret(FOREIGN)}
+        assert scene.verdict().findings
+        assert FOREIGN not in self.shown(scene)
+
+
 class TestAContainer:
     def test_that_has_everything_gives_nothing_to_tell(self, scene: Scene) -> None:
         assert scene.verdict().findings == []
@@ -151,7 +215,7 @@ class TestAContainer:
     def test_is_read_by_what_runs_in_it(self, scene: Scene) -> None:
         [seen] = scene.seen()
         assert (seen.way, seen.problem) == ("container", "")
-        assert seen.environment == {"HOST": "mail", "PASSWORD": PASSWORD}
+        assert seen.environment == {"HOST": "mail", "PASSWORD": Secret(PASSWORD)}
         assert PASSWORD not in repr(seen)
 
     def test_that_has_no_command_is_read_by_its_specification_and_it_is_said_why(
@@ -161,7 +225,7 @@ class TestAContainer:
         [seen] = scene.seen()
         assert seen.way == "specification"
         assert "executable file not found" in seen.problem
-        assert seen.environment == {"HOST": "mail", "PASSWORD": PASSWORD}
+        assert seen.environment == {"HOST": "mail", "PASSWORD": Secret(PASSWORD)}
         assert seen.files == {INI: "[mail]\nhost = mail\n"}
         assert scene.verdict().findings == []
 

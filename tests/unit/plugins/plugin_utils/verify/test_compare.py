@@ -116,3 +116,23 @@ def test_the_keys_of_a_secret_are_compared_without_being_shown() -> None:
         "key old of Secret creds is set, expected is not set",
     ]
     assert len(keys(wanted, {})) == 2
+
+
+TOKEN = "0a1b2c3d-1111-2222-3333-444455556666"
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"USER": "tk-unmistakable", "PASS": "tk-unmistakable", "HOST": "mail"},
+        {"USER": "tk-unmistakable", "PASS": None, "HOST": "smtp.postmarkapp.com"},
+        {"USER": TOKEN, "PASS": None, "HOST": "mail"},
+        {"USER": "u", "PASS": None, "HOST": "smtp://u:tk-unmistakable@mail"},
+    ],
+)
+def test_settings_of_before_show_no_token(seen: dict[str, str | None]) -> None:
+    wanted = {"USER": "hub", "PASS": Secret(PASSWORD), "HOST": "mail.example.com"}
+    found = variables(wanted, seen)
+    assert len(found) == 3
+    assert "unmistakable" not in repr(found)
+    assert TOKEN not in repr(found)

@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.environment import (
+    may_be_secret,
     of_successor,
     parse,
 )
@@ -50,7 +53,8 @@ class TestAnEnviron:
 
 def seen(*env: dict[str, Any], names: str = "X", env_from: list[Any] | None = None) -> Any:
     container = {"name": "api", "env": list(env), "envFrom": env_from or []}
-    return of_successor(container, names.split(), SECRETS.get, CONFIG_MAPS.get)
+    found = of_successor(container, names.split(), SECRETS.get, CONFIG_MAPS.get)
+    return revealed(found)
 
 
 def ref(kind: str, name: str, key: str) -> dict[str, Any]:
@@ -144,4 +148,24 @@ class TestASuccessor:
         binary = {"data": {"k": base64.b64encode(b"\xff").decode()}}
         entry = {"name": "X", **ref("secret", "binary", "k")}
         found = of_successor({"env": [entry]}, ["X"], {"binary": binary}.get, CONFIG_MAPS.get)
-        assert found == parse(b"X=\xff\0")
+        assert revealed(found) == parse(b"X=\xff\0")
+
+    def test_has_what_comes_from_a_secret_sealed_and_nothing_else(self) -> None:
+        container = {
+            "env": [
+                {"name": "A", **ref("secret", "creds", "user")},
+                {"name": "B", **ref("configMap", "config", "HOST")},
+                {"name": "C", "value": "$(A)@$(B)"},
+                {"name": "D", "value": "$(B)"},
+            ],
+            "envFrom": [{"secretRef": {"name": "creds"}, "prefix": "P_"}],
+        }
+        names = ["A", "B", "C", "D", "P_user"]
+        assert of_successor(container, names, SECRETS.get, CONFIG_MAPS.get) == {
+            "A": Secret("u"),
+            "B": "mail",
+            "C": Secret("u@mail"),
+            "D": "mail",
+            "P_user": Secret("u"),
+        }
+        assert may_be_secret(container, [*names, "P_x", "Q"]) == {"A", "C", "P_user", "P_x"}
