@@ -45,7 +45,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.login import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import IN_CLUSTER
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Probed
-from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import request_for
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import (
+    before_change,
+    request_for,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import load
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.records import Records
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.unfinished import (
@@ -186,7 +189,11 @@ class ActionModule(ClusterStep):
                 SystemClock(),
                 self.known_secrets(plan, cluster),
             )
-            return Outcome(place.from_place(there, requests, self._book))
+            return Outcome(
+                place.from_place(
+                    there, [before_change(each, plan.trust) for each in requests], self._book
+                )
+            )
         except place.PlaceError as error:
             if wanted == "auto":
                 return self._from_controller(requests, where, str(error), began=error.began)

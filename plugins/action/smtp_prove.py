@@ -31,7 +31,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import 
     Until,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Probed
-from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import request_for
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import (
+    from_pods,
+    request_for,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Evidence,
 )
@@ -241,7 +244,8 @@ class ActionModule(ClusterStep):
                 raise place.PlaceError("check mode adds nothing to the cluster")
             known = self.known_secrets(plan, cluster)
             there = place.in_network(cluster, workloads, options, SystemClock(), known)
-            [probed] = place.from_place(there, [request], book, again=True)
+            from_pod = from_pods(request, plan.trust)
+            [probed] = place.from_place(there, [from_pod], book, again=True)
         except place.PlaceError as error:
             findings += judge.instead(
                 f"release {plan.target.release}", str(error), began=error.began

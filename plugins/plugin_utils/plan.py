@@ -205,6 +205,7 @@ def make(
             (application.profile, decision, part.workloads)
             for decision, (application, part) in zip(decisions, parts, strict=True)
         ],
+        run.ca_mode,
     )
     return Plan(resolved, applications, target, run, rendered, trust, tuple(findings))
 

@@ -48,7 +48,7 @@ def config_maps(release: Release) -> list[str]:
     """The names of the ConfigMaps of certificates, without what changes with those."""
     items = release.kubectl.json("-n", release.namespace, "get", "configmaps")["items"]
     names = sorted(item["metadata"]["name"].replace(release.name, "{}") for item in items)
-    return [name[:-10] for name in names if "smtp" in name]
+    return [name[:-32] for name in names if "smtp" in name]
 
 
 def held(release: Release) -> list[str]:
@@ -112,6 +112,25 @@ class TestAPrivateCaOverItsLife:
         played = configure(release, **verified(lab))
         assert (played.returncode, played.changed) == (0, 0), played.output
         assert (release.revision(), release.pods()) == (revision, pods)
+
+    def test_one_that_is_not_given_any_more_is_refused_before_anything_is_taken_away(
+        self, lab: Lab, release: Release, configure: Configure
+    ) -> None:
+        before, forgotten = templates(release), {**verified(lab), "smtp_ca_pem": None}
+        for arguments in (("--check",), ()):
+            played = configure(release, *arguments, **forgotten)
+            assert played.failed == 1, played.output
+            assert "certificate-unknown-issuer" in played.output
+            assert templates(release) == before
+        assert invitation(lab, release).tls_version == "TLSv1.3"
+        checked = configure(release, *DEPLOY, "--check", **forgotten)
+        assert "is not given any more, and is removed" in checked.output
+        # Without a probe it goes, and the proof brings it back.
+        played = configure(release, "--skip-tags", "probe", **forgotten)
+        assert played.failed == 1, played.output
+        assert "The change was undone" in played.output
+        release.wait()
+        assert invitation(lab, release).tls_version == "TLSv1.3"
 
     def test_an_upgrade_by_hand_keeps_it(self, lab: Lab, release: Release) -> None:
         release.upgrade({**release.values(), "by": "hand"})

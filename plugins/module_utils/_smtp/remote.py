@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from .mistake import told
 from .probe import probe
 from .request import ProbeRequest
+from .roots import forget
 
 if TYPE_CHECKING:
     from typing import BinaryIO, TextIO
@@ -32,6 +33,8 @@ def main(requests: BinaryIO, results: TextIO) -> int:
     except ValueError as error:
         _write(results, {"error": str(error)})
         return BAD_REQUEST
+    if request.ignore_roots_in:
+        forget(request.ignore_roots_in)
     try:
         result = probe(request).as_dict()
     except Exception as error:

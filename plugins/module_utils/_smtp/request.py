@@ -60,6 +60,8 @@ class ProbeRequest:
     stands for this machine's qualified name, else its address. ``proxy`` is
     ``socks5://[user:password@]host:port`` or ``http://…``.
 
+    ``ignore_roots_in`` is a folder: variables of the environment that name roots in it do not count.
+
     ``until`` names the last stage; only ``data`` sends a mail, which is ``message``.
     ``expected_size`` (bytes, 0: not known) is compared with what the relay takes.
     ``foreign_recipient`` is tried without a login first: an open relay accepts it.
@@ -86,6 +88,7 @@ class ProbeRequest:
     ehlo_name: str = ""
     validate_certs: bool = True
     ca_pem: str = ""
+    ignore_roots_in: str = ""
     server_name: str = ""
     tls_min_version: str = "1.2"
     ciphers: str = ""

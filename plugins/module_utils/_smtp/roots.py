@@ -34,6 +34,26 @@ def trust_system(context: ssl.SSLContext) -> None:
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
 
 
+def forget(folder: str) -> None:
+    """Have this process trust nothing in a folder that its environment names.
+
+    A private CA that is mounted there may be about to go.
+    """
+    paths = ssl.get_default_verify_paths()
+    for variable in (paths.openssl_cafile_env, paths.openssl_capath_env):
+        named = os.environ.get(variable, "").split(os.pathsep)
+        kept = [each for each in named if each and not _is_in(each, folder)]
+        if variable in os.environ and len(kept) < len(named):
+            del os.environ[variable]
+            if kept:
+                os.environ[variable] = os.pathsep.join(kept)
+
+
+def _is_in(path: str, folder: str) -> bool:
+    path, folder = os.path.normpath(path), os.path.normpath(folder)
+    return path == folder or path.startswith(folder + os.sep)
+
+
 def has_roots() -> bool:
     """Return whether this machine has anything that it trusts; minimal images have not."""
     paths = ssl.get_default_verify_paths()

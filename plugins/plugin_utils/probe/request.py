@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.message import Message
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
@@ -14,6 +16,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import 
     ProbeOptions,
     Until,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import Trust
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import FOLDER
 
 HTML = """\
 <!DOCTYPE html>
@@ -79,3 +83,16 @@ def last_stage(wanted: Until, login: Login, *, check: bool) -> Until:
     """How far the probe may go."""
     limit: Until = "tls" if login.finding else "rcpt" if check else "data"
     return min(wanted, limit, key=UNTIL.index)
+
+
+def from_pods(request: ProbeRequest, trust: Trust) -> ProbeRequest:
+    """Return a request that trusts, from the pods of a release, what the pods trust."""
+    return replace(request, ca_pem="") if trust.withheld else request
+
+
+def before_change(request: ProbeRequest, trust: Trust) -> ProbeRequest:
+    """Return the same for a probe before a change: it trusts what the pods will trust after it.
+
+    A private CA that is mounted now may be about to go. One that stays, or comes, is in the request.
+    """
+    return replace(from_pods(request, trust), ignore_roots_in=FOLDER)

@@ -32,10 +32,14 @@ Way = Literal["chart", "mount", "none"]
 
 @dataclass(frozen=True)
 class Decision:
-    """How one application gets the CA, and what there is to say about it."""
+    """How one application gets the CA, and what there is to say about it.
+
+    :param withheld: whether the application verifies certificates, and gets none of the CA.
+    """
 
     way: Way
     findings: tuple[Finding, ...] = ()
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,16 @@ class Trust:
     :param pem: the certificates of the private CA.
     :param variables: of every workload, whether or not it gets the CA, the variable by which it would be
         told of one.
+    :param withheld: whether an application verifies certificates and gets none of the CA, so that a probe
+        from its pods trusts only what they trust.
+    :param removal_wanted: whether it was said in so many words that what was mounted goes.
     """
 
     pem: str = ""
     runtimes: Mapping[Workload, Runtime] = field(default_factory=dict)
     variables: Mapping[Workload, str] = field(default_factory=dict)
+    withheld: bool = False
+    removal_wanted: bool = False
 
     def evidence(self, known: Mapping[Workload, Evidence]) -> dict[Workload, Evidence]:
         """The evidence of each workload, with that of the CA."""
@@ -99,7 +108,8 @@ def decide(profile: Profile, description: Description, mode: Mode) -> Decision:
         return Decision("none")
     place, security = places[0]
     if mode == "none":
-        return Decision("none", (_finding("ca-for-the-probe-only", place, profile),))
+        finding = _finding("ca-for-the-probe-only", place, profile)
+        return Decision("none", (finding,), withheld=True)
     if mode != "mount" and profile.supports.private_ca:
         return Decision("chart")
     if mode == "chart":
@@ -134,11 +144,14 @@ def decide(profile: Profile, description: Description, mode: Mode) -> Decision:
 
 
 def mounted(
-    description: Description, parts: Sequence[tuple[Profile, Decision, Sequence[Workload]]]
+    description: Description,
+    parts: Sequence[tuple[Profile, Decision, Sequence[Workload]]],
+    mode: Mode = "auto",
 ) -> Trust:
     """What is to be mounted for all applications of a release.
 
     :param parts: each application with what was decided, and its workloads.
+    :param mode: as it was given.
     """
     known = {
         workload: (RUNTIMES[profile.runtime], decision)
@@ -162,7 +175,13 @@ def mounted(
         if runtimes and entry.validate_certs and entry.ca_pem
         for block in bundle.each(entry.ca_pem)
     ]
-    return Trust("".join(dict.fromkeys(blocks)), runtimes, variables)
+    return Trust(
+        pem="".join(dict.fromkeys(blocks)),
+        runtimes=runtimes,
+        variables=variables,
+        withheld=any(decision.withheld for _profile, decision, _workloads in parts),
+        removal_wanted=mode == "none" or not description.enabled,
+    )
 
 
 def carried(description: Description, way: Way) -> Description:

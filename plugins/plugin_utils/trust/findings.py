@@ -174,6 +174,19 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="ca-will-be-removed",
+            severity="warning",
+            meaning=(
+                "The private CA that a workload mounts is not among the given settings, so the run takes "
+                "it away. The probe before the change trusts only what the pods will trust then."
+            ),
+            message="The private CA that {workload} mounts is not given any more, and is removed.",
+            fix=(
+                "Set smtp_ca_path or smtp_ca_pem to keep it. To remove it without this warning, set "
+                "smtp_ca_mode to none."
+            ),
+        ),
+        Entry(
             code="ca-changed-by-others",
             severity="error",
             meaning=(

@@ -230,6 +230,11 @@ class Mounts:
             if place not in named and patch.managed(state, patch.MANAGER)
         ]
         due = [mount for mount in wanted if not mount.there]
+        if not self.trust.removal_wanted:
+            findings += [
+                CATALOGUE.finding("ca-will-be-removed", where=str(mount), workload=mount)
+                for mount in gone
+            ]
         held = tuple(filter(hold.is_held, states.values()))
         return Due(self.cluster, (*due, *gone), held, tuple(findings))
 

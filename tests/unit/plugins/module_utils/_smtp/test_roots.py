@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import ssl
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.roots import (
+    forget,
     has_roots,
     trust_system,
 )
@@ -143,3 +145,34 @@ def test_several_directories_are_searched_as_openssl_does(
     system.has(bundle=(FIRST,), directory=(SECOND,))
     monkeypatch.setenv("SSL_CERT_DIR", f"/nowhere:{system.directory}")
     assert all(system.trusts(each) for each in PUBLIC)
+
+
+class TestAPrivateCaThatMayGo:
+    """Is mounted in a folder of its own, and named by the environment."""
+
+    def test_is_forgotten_and_the_roots_of_the_image_stay(
+        self, system: System, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        system.has(bundle=(*PUBLIC, OWN), directory=PUBLIC)
+        assert system.trusts(OWN)
+        forget(str(system.bundle.parent))
+        assert "SSL_CERT_FILE" not in os.environ
+        assert "SSL_CERT_DIR" not in os.environ
+
+    def test_leaves_the_other_folders_that_are_named(
+        self, system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        own = tmp_path / "own"
+        monkeypatch.setenv("SSL_CERT_DIR", f"{system.directory}:{own}")
+        monkeypatch.setenv("SSL_CERT_FILE", str(own / "api.pem"))
+        forget(str(own))
+        assert os.environ["SSL_CERT_DIR"] == str(system.directory)
+        assert "SSL_CERT_FILE" not in os.environ
+
+    def test_is_told_from_a_folder_whose_name_begins_alike(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        other = str(tmp_path / "own-roots" / "ca.pem")
+        monkeypatch.setenv("SSL_CERT_FILE", other)
+        forget(str(tmp_path / "own"))
+        assert os.environ["SSL_CERT_FILE"] == other

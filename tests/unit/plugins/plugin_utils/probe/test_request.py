@@ -18,9 +18,13 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import 
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.request import (
     HTML,
+    before_change,
+    from_pods,
     last_stage,
     request_for,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.decide import Trust
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import FOLDER
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import DESCRIPTION
 
 LOGIN = Login("hub", Secret("x"))
@@ -127,3 +131,21 @@ def test_a_probe_that_does_not_log_in_needs_no_credentials(until: Until) -> None
     description = replace(DESCRIPTION, auth="oauth", mechanism="XOAUTH2")
     request = request_for(description, ProbeOptions(until=until), Login(), check=False)
     assert list(request.problems()) == []
+
+
+class TestWhatThePodsTrust:
+    """And not what is given for a probe alone, or mounted and about to go."""
+
+    REQUEST = request_for(replace(DESCRIPTION, ca_pem="CA"), ProbeOptions(), LOGIN, check=False)
+
+    def test_is_what_they_are_given(self) -> None:
+        assert from_pods(self.REQUEST, Trust()).ca_pem == "CA"
+        assert before_change(self.REQUEST, Trust()).ca_pem == "CA"
+
+    def test_is_nothing_of_a_ca_that_they_are_not_given(self) -> None:
+        assert from_pods(self.REQUEST, Trust(withheld=True)).ca_pem == ""
+        assert before_change(self.REQUEST, Trust(withheld=True)).ca_pem == ""
+
+    def test_before_a_change_is_not_what_is_mounted_now(self) -> None:
+        assert before_change(self.REQUEST, Trust()).ignore_roots_in == FOLDER
+        assert from_pods(self.REQUEST, Trust()).ignore_roots_in == ""

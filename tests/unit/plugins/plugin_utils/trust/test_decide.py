@@ -82,6 +82,7 @@ def test_an_application_that_verifies_nothing_gets_none() -> None:
 
 def test_with_none_it_counts_for_the_probe_only() -> None:
     found = decided("none")
+    assert found.withheld
     assert (found.way, codes(found.findings)) == ("none", ["ca-for-the-probe-only"])
 
 

@@ -289,6 +289,24 @@ class TestTheWayBack:
         assert (due.mounts, codes(due.findings)) == ((), ["ca-not-brought-back"])
 
 
+class TestACaThatIsNotGivenAnyMore:
+    """Goes with the next change, which is said before."""
+
+    MOUNTED = Roots("app:1", ROOTS)
+
+    def look(self, **trust: Any) -> Due:
+        return Mounts(cluster(), Trust(**trust)).look({API: mounting(self.MOUNTED)})  # type: ignore[arg-type]  # it reads only
+
+    def test_is_told(self) -> None:
+        due = self.look()
+        assert [mount.applied for mount in due.mounts] == [patch.bare(state())]
+        assert codes(due.findings) == ["ca-will-be-removed"]
+        assert due.findings[0].severity == "warning"
+
+    def test_is_not_told_where_it_was_asked_for(self) -> None:
+        assert codes(self.look(removal_wanted=True).findings) == []
+
+
 class TestWhatOthersHaveWritten:
     """Is not trusted, and leads nowhere."""
 
