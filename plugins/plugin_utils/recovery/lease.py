@@ -15,7 +15,7 @@ import pwd
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -89,9 +89,9 @@ def holder_of(lease: Mapping[str, Any] | None) -> Holder | None:
 
 
 def _time_of(text: Any) -> datetime:
-    """:raises ValueError: for what is not a time with a time zone."""
+    """:raises ValueError: for what is not a time with a time zone, or none that can be reckoned with."""
     found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    if found is None or found.tzinfo is None:
+    if found is None or found.tzinfo is None or not MINYEAR + 1 < found.year < MAXYEAR:
         raise ValueError("no time")
     return found
 

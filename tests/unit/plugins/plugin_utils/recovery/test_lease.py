@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal
@@ -197,6 +200,41 @@ class TestALeaseThatSomebodyElseHasWritten:
         with lease(kept, "next") as following:
             following.take()
             assert kept.clock.now() == 0
+
+    @given(
+        spec=st.dictionaries(
+            st.sampled_from(
+                [
+                    "holderIdentity",
+                    "renewTime",
+                    "acquireTime",
+                    "leaseDurationSeconds",
+                    "leaseTransitions",
+                ]
+            ),
+            st.none()
+            | st.integers(-(2**31), 2**31 - 1)
+            | st.text()
+            | st.datetimes(timezones=st.just(UTC)).map(
+                lambda time: f"{time:%Y-%m-%dT%H:%M:%S.%fZ}"
+            ),
+        ),
+        annotations=st.none() | st.dictionaries(st.text(), st.text()),
+    )
+    def test_whatever_it_holds_is_taken_or_told(
+        self, spec: dict[str, Any], annotations: dict[str, str] | None
+    ) -> None:
+        kept = Kept(Clock())
+        self.written(kept, **spec)
+        (found,) = kept.leases.values()
+        found["metadata"]["annotations"] = annotations
+        with lease(kept, "next") as following:
+            following.left_by_older_version()
+            try:
+                following.take()
+            except FindingError as error:
+                assert [each.code for each in error.findings] == ["release-held"]
+        assert kept.clock.now() <= SECONDS + 1
 
     @pytest.mark.parametrize("transitions", ["many", None, 2**31 - 1, True])
     def test_whose_count_is_no_count_is_taken_all_the_same(
