@@ -230,10 +230,12 @@ class TestALeaseThatSomebodyElseHasWritten:
         found["metadata"]["annotations"] = annotations
         with lease(kept, "next") as following:
             following.left_by_older_version()
+            told: list[str] = []
             try:
                 following.take()
             except FindingError as error:
-                assert [each.code for each in error.findings] == ["release-held"]
+                told += [each.code for each in error.findings]
+        assert told in ([], ["release-held"])
         assert kept.clock.now() <= SECONDS + 1
 
     @pytest.mark.parametrize("transitions", ["many", None, 2**31 - 1, True])
