@@ -109,7 +109,8 @@ def decide(profile: Profile, description: Description, mode: Mode) -> Decision:
     place, security = places[0]
     if mode == "none":
         finding = _finding("ca-for-the-probe-only", place, profile)
-        return Decision("none", (finding,), withheld=True)
+        # Where nobody knows whether the application verifies, the CA counts for the probe.
+        return Decision("none", (finding,), withheld=_verifies(profile, security) == "yes")
     if mode != "mount" and profile.supports.private_ca:
         return Decision("chart")
     if mode == "chart":
@@ -120,7 +121,7 @@ def decide(profile: Profile, description: Description, mode: Mode) -> Decision:
         return Decision("mount", (finding,))
     if mode == "mount" and profile.target != "helm":
         return Decision("none", (_finding("ca-not-mountable", "smtp_ca_mode", profile),))
-    verifies = profile.supports.verifies.get(security, "undocumented")
+    verifies = _verifies(profile, security)
     if verifies == "undocumented" and mode == "auto":
         code = "application-private-ca-undocumented"
     elif profile.target != "helm":
@@ -199,9 +200,14 @@ def _places(profile: Profile, description: Description) -> Iterator[tuple[str, s
         for number, entry in enumerate(description.fallbacks)
     ]
     for place, entry in named:
-        verifies = profile.supports.verifies.get(entry.security, "undocumented")
+        verifies = _verifies(profile, entry.security)
         if entry.ca_pem and entry.validate_certs and entry.security != "none" and verifies != "no":
             yield place, entry.security
+
+
+def _verifies(profile: Profile, security: str) -> str:
+    """Return whether an application verifies certificates: ``yes``, ``no`` or ``undocumented``."""
+    return str(profile.supports.verifies.get(security, "undocumented"))
 
 
 def _finding(code: str, where: str, profile: Profile, **facts: Any) -> Finding:

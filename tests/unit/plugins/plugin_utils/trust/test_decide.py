@@ -86,6 +86,11 @@ def test_with_none_it_counts_for_the_probe_only() -> None:
     assert (found.way, codes(found.findings)) == ("none", ["ca-for-the-probe-only"])
 
 
+def test_with_none_it_counts_for_a_probe_from_the_pods_unless_the_application_verifies() -> None:
+    assert decided("none", **supporting(verifies={"tls": "yes"})).withheld
+    assert not decided("none", **supporting(verifies={"tls": "undocumented"})).withheld
+
+
 @pytest.mark.parametrize(
     ("mode", "profile", "code"),
     [
