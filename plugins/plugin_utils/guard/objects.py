@@ -61,12 +61,20 @@ def of_manifest(manifest: str, namespace: str) -> dict[Ref, Object]:
 
     :raises ValueError: when it is no YAML.
     """
+    return dict(things(manifest, namespace))
+
+
+def things(manifest: str, namespace: str) -> list[tuple[Ref, Object]]:
+    """Return every object of a manifest, also those that share a name.
+
+    :raises ValueError: when it is no YAML.
+    """
     try:
         documents = [entry for entry in yaml.load_all(manifest, _Loader) if entry]
     except yaml.YAMLError as error:
         # Its words quote the manifest, and so the secrets in it.
         raise ValueError(f"its manifest is no YAML ({type(error).__name__})") from None
-    return {ref(thing, namespace): thing for entry in documents for thing in _unlisted(entry)}
+    return [(ref(thing, namespace), thing) for entry in documents for thing in _unlisted(entry)]
 
 
 def _unlisted(document: Any) -> Iterator[Object]:

@@ -166,7 +166,9 @@ CATALOGUE = Catalogue(
         Entry(
             code="upgrade-would-fail",
             severity="error",
-            meaning="Helm ended with an error when the upgrade was tried. Nothing was changed.",
+            meaning=(
+                "Helm ended with an error when an upgrade or a rollback was tried. Nothing was changed."
+            ),
             message="helm {action} would fail: {text}",
             fix=(
                 "Mend what Helm names, and run again. Release {release} in namespace {namespace} is "
