@@ -160,9 +160,28 @@ class MailPlaces:
         if "volumes" not in change.path:
             return False
         end = change.path.index("volumes") + 2
+        if change.path[end:] == ("projected", "sources"):
+            return self._adds_config(change)
         entry = self._would(change.ref, change.path[:end])
         found = list(_each(entry))
         return bool(found) and all(map(self._is_config_volume, found))
+
+    def _adds_config(self, change: Change) -> bool:
+        """Whether a projected volume that was there gets nothing more than ConfigMaps and Secrets.
+
+        :param change: of its sources.
+        """
+        if not (isinstance(change.before, list) and isinstance(change.after, list)):
+            return False
+        return all(
+            len(source) == 1
+            and all(
+                kind in _SOURCES and self._is_own(_SOURCES[kind][0], str(body.get("name", "")))
+                for kind, body in source.items()
+            )
+            for source in change.after
+            if source not in change.before
+        )
 
     def _is_config_volume(self, volume: Mapping[str, Any]) -> bool:
         sources = [key for key in volume if key != "name"]
