@@ -111,6 +111,13 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="chart-name-invalid",
+            severity="error",
+            meaning="The name of the chart begins with a dash, so Helm would take it for an option.",
+            message="smtp_chart {source} begins with a dash, and names no chart.",
+            fix="Give a folder, a packaged chart, a repository name or an oci:// address.",
+        ),
+        Entry(
             code="chart-differs",
             severity="error",
             meaning=(
