@@ -22,7 +22,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import 
     is_checksum,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.mail_places import MailPlaces
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.mail_places import (
+    MailPlaces,
+    is_config,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import CONFIG_KINDS, Ref
 
 # What only tells a tool who made an object. Other annotations act, such as those of an Ingress.
@@ -177,7 +180,7 @@ def _code(change: Change, causes: Causes | None, foreign: Collection[Ref]) -> st
             is_mail = is_checksum(change) or places.has(change)
             return None if is_mail else "upgrade-changes-other"
         if change.kind == "new":
-            return None if places.is_config(change.ref, change.after) else "upgrade-creates"
+            return None if is_config(change.ref, change.after) else "upgrade-creates"
     return "upgrade-deletes" if change.kind == "deleted" else _BY_CAUSE[cause]
 
 

@@ -52,6 +52,12 @@ def loads_code(name: str) -> bool:
     return bool(_LOADS_CODE.fullmatch(name))
 
 
+def is_config(which: Ref, thing: Object) -> bool:
+    """Whether an object is a ConfigMap or Secret that no runtime takes code from as variables."""
+    keys = (key for group in ("data", "binaryData") for key in thing.get(group) or {})
+    return which.kind in CONFIG_KINDS and not any(map(loads_code, keys))
+
+
 def is_variable_of_mail(change: Change) -> bool:
     """Whether it is a variable whose name speaks of mail."""
     place = _of_container(change.path)
@@ -88,11 +94,6 @@ class MailPlaces:
             of_data = len(change.path) > 1 and change.path[0] in ("data", "binaryData")
             return of_data and not loads_code(bare(change.path[1])) and self.said.explains(change)
         return self._can_be(change) and self.said.explains(change)
-
-    def is_config(self, which: Ref, thing: Object) -> bool:
-        """Whether an object is a ConfigMap or Secret of the release that no runtime takes code from."""
-        keys = (key for group in ("data", "binaryData") for key in thing.get(group) or {})
-        return which.kind in CONFIG_KINDS and not any(map(loads_code, keys))
 
     def _can_be(self, change: Change) -> bool:
         path = change.path
@@ -138,7 +139,7 @@ class MailPlaces:
             if source in each
         ]
         return bool(named) and all(
-            self.is_config(Ref(kind, name), self.wanted.get(Ref(kind, name), {}))
+            is_config(Ref(kind, name), self.wanted.get(Ref(kind, name), {}))
             and self._is_own(kind, name)
             for kind, name in named
         )

@@ -18,11 +18,14 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import judge
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import (
     Path,
+    bare,
     differences,
     touch,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.mail_places import (
+    is_config,
     is_variable_of_mail,
+    loads_code,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
     CONFIG_KINDS,
@@ -91,5 +94,11 @@ def _told(changes: Iterable[Change], past: Past) -> Iterable[tuple[str, Change]]
 
 
 def _is_config(change: Change) -> bool:
-    """Whether it is configuration of the release, or something of it that goes."""
-    return change.kind == "deleted" or change.ref.kind in CONFIG_KINDS
+    """Whether it is configuration that no runtime takes code from, or something that goes."""
+    if change.kind == "deleted":
+        return True
+    if change.ref.kind not in CONFIG_KINDS:
+        return False
+    if change.kind == "new":
+        return is_config(change.ref, change.after)
+    return not any(map(loads_code, map(bare, change.path[1:2])))

@@ -87,6 +87,12 @@ def test_mail_settings_and_configuration_go_back_without_a_past() -> None:
     assert told(patched(deployment(), before), config, made(config_map("x"))) == []
 
 
+def test_an_entry_that_a_runtime_takes_for_code_does_not_come_back() -> None:
+    forged = config_map(data={"LD_PRELOAD": "/evil"})
+    assert told(patched(config_map(), forged)) == ["rollback-changes-other"]
+    assert told(made(forged)) == ["rollback-changes-other"]
+
+
 def test_what_was_scaled_or_held_meanwhile_stops_nothing() -> None:
     live, after = deployment(replicas=3), deployment(replicas=1)
     live["spec"]["paused"] = True
