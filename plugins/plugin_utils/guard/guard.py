@@ -188,7 +188,7 @@ class Guard:
             if write.live and not write.refused
         }
         templates = {
-            which: _templates(self.cluster, write.live)
+            which: templates_had(self.cluster, write.live)
             for which, write in changed.items()
             if write.live and which.kind in WORKLOADS and not which.namespace
         }
@@ -295,7 +295,7 @@ class Guard:
         ]
 
 
-def _templates(cluster: Cluster, workload: Object) -> list[Object]:
+def templates_had(cluster: Cluster, workload: Object) -> list[Object]:
     """The pod templates that a workload has had, as the cluster keeps them; the present one too."""
     own = workload["metadata"]["uid"]
     found = []
