@@ -21,7 +21,12 @@ from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.r
     recovery,
 )
 
-FACTS: dict[str, Any] = {"object": "Role/x", "names": "Role/x", "release": "qua", "action": "rollback"}
+FACTS: dict[str, Any] = {
+    "object": "Role/x",
+    "names": "Role/x",
+    "release": "qua",
+    "action": "rollback",
+}
 
 
 def told(code: str) -> Finding:
