@@ -62,6 +62,27 @@ helm get hooks RELEASE --namespace NAMESPACE | grep '^kind:' | sort -u
 
 What an upgrade is to make anew or to delete besides (`smtp_allow_changes`) takes `create` or `delete` of it.
 
+## Who may write Secrets chooses the chart
+
+Helm keeps the chart, the values and the objects of a release in Secrets of its namespace. **Who may write
+Secrets of a namespace therefore chooses the chart of every release in it**, and the next upgrade or rollback
+runs what that one has written, whoever starts it. Give `create`, `update` and `patch` of Secrets only to those who
+may change the application anyway.
+
+A run believes the live objects and not the record. It is stopped before anything is written, unless
+`smtp_allow_changes` names the object exactly (`*` does not count), when an upgrade or a rollback would
+
+- create or change rights (`rbac.authorization.k8s.io`),
+- create, change or delete another object that has no namespace, or one in another namespace,
+- change or delete an object whose live annotations do not name the release,
+- run a hook that makes one of these, or a pod with an image, a service account, a volume or a privilege that no live
+  pod of the release has.
+
+What remains possible to who may write Secrets: to run any command in the images of the release, with its
+service accounts and Secrets, and to have it upgraded or rolled back. `smtp_policy: {{chart_from_source: true}}` takes
+the chart of an upgrade from `smtp_chart` alone, and compares the record with it. Hooks that this chart has by default
+are run.
+
 ## What is not among them
 
 To list Secrets cannot be limited to some of them: Helm finds the records of a release by their labels.

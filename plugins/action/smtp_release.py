@@ -305,7 +305,7 @@ class ActionModule(ReleaseStep):
                 upgrade.known_secrets(plan, deployed),
                 due.held_fields,
             )
-            approval = guard.approve(deployed, chart, wanted, live)
+            approval = guard.approve(deployed, chart, wanted, live, from_source=bool(found.source))
             told = (*approval.findings, *due.twice(approval.hooks))
             self._announce(workloads.interruptions(upgrade.may_roll(plan, live)))
             objects = f"objects of release {helm.release}"

@@ -195,6 +195,8 @@ options:
         C(require_tls) does. C(require_verified_certs) asks for what it says.
       - C(allow_anonymous) and C(allow_sinks) (relays that deliver to nobody, for tests) are true by default,
         C(allow_unencrypted_credentials) is false.
+      - C(chart_from_source) forbids the chart out of Helm's record, so that O(chart) must be given. Who may write
+        the Secrets of a namespace can write the record.
     type: raw
   fallbacks:
     description:
@@ -315,6 +317,8 @@ options:
       - Changes that an upgrade may make although they are not for mail, by the names that the findings of a run give,
         such as V(Secret/hub-keys:data.session_key). A name without a field allows every change of that object, and an
         asterisk stands for anything.
+      - Rights (RBAC), objects of the whole cluster, of another namespace or of somebody else, and hooks that take more
+        than the live pods of the release, are allowed by their exact name only.
       - Without it, an upgrade that would change anything but mail is refused before it is made.
     type: list
     elements: str

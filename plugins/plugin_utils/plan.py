@@ -19,7 +19,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description import co
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings import (
     CATALOGUE as DESCRIPTION_CATALOGUE,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import (
+    Description,
+    Policy,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
     PROBE,
     READ,
@@ -171,6 +174,8 @@ def make(
     applications = options.applications()
     helm = not applications or applications[0].profile.target == "helm"
     target = options.target(named=helm)
+    if helm:
+        options.require_chart(description.policy, target)
     run = options.run()
     if not applications or resolve.errors(findings):
         raise FindingError(*findings)
@@ -311,6 +316,12 @@ class Given:
             chart=self.text("chart"),
             helm=self.text("helm") or "helm",
         )
+
+    def require_chart(self, policy: Policy, target: Target) -> None:
+        """Complains when the policy wants a chart from its source, and none is given."""
+        if policy.chart_from_source and target.release and target.chart is None:
+            place = "smtp_policy.chart_from_source"
+            self._complain("policy-chart-required", "smtp_chart", policy=place)
 
     def change_reference(self) -> str | None:
         text = self.text("change_reference")

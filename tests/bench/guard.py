@@ -59,7 +59,7 @@ class Share:
         secrets = tuple(plan.description.secrets())
         guard = Guard(self._helm, self._cluster, plan.evidence, (), secrets)
         with self._helm.chart(deployed, found.source) as chart:
-            guard.approve(deployed, chart, wanted, found.live)
+            guard.approve(deployed, chart, wanted, found.live, from_source=bool(found.source))
 
 
 def measured(

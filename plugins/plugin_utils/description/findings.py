@@ -465,6 +465,19 @@ CATALOGUE = Catalogue(
             fix="Give smtp_username and smtp_password of a relay that takes them.",
         ),
         Entry(
+            code="policy-chart-required",
+            severity="error",
+            meaning=(
+                "The policy forbids charts out of Helm's records, which everybody can write who may write "
+                "the Secrets of the namespace."
+            ),
+            message="{policy} is true, and smtp_chart is not given.",
+            fix=(
+                "Set smtp_chart to the chart that was installed: a folder, a packaged chart, a repository "
+                "name or an oci:// address."
+            ),
+        ),
+        Entry(
             code="policy-sink-forbidden",
             severity="error",
             meaning="The policy forbids relays for tests, whose mail reaches nobody.",

@@ -70,6 +70,7 @@ class Policy:
     """What is forbidden here, whatever else is asked for.
 
     `fips`: certificates are verified, TLS is 1.2 or newer, and no mechanism uses MD5.
+    `chart_from_source`: the chart of a release comes from ``smtp_chart``, never from Helm's record.
     """
 
     fips: bool = False
@@ -78,6 +79,7 @@ class Policy:
     allow_anonymous: bool = True
     allow_sinks: bool = True
     allow_unencrypted_credentials: bool = False
+    chart_from_source: bool = False
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ POLICY = (
     Option("allow_anonymous", Kind.BOOLEAN),
     Option("allow_sinks", Kind.BOOLEAN),
     Option("allow_unencrypted_credentials", Kind.BOOLEAN),
+    Option("chart_from_source", Kind.BOOLEAN),
 )
 """The keys of ``smtp_policy``."""
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a policy forbids, as rules.
 
-That TLS is 1.2 or newer, which FIPS asks for, needs no rule: nothing older can be described.
+That TLS is 1.2 or newer, which FIPS asks for, needs no rule: nothing older can be described. What
+``chart_from_source`` asks for is no part of a description, and is judged with the target.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ STRICT = {
     "allow_anonymous": False,
     "allow_sinks": False,
     "allow_unencrypted_credentials": False,
+    "chart_from_source": True,
 }
 """For each key of a policy the value that forbids something."""
 

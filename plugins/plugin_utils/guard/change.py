@@ -65,17 +65,28 @@ def of_trial(writes: Iterable[Write], namespace: str) -> list[Change]:
     return [change for write in writes for change in _of_write(write, namespace)]
 
 
-def _of_write(write: Write, namespace: str) -> Iterator[Change]:
+def written(write: Write, namespace: str) -> Ref:
+    """Return which object a write is about."""
+    if write.live:
+        return ref(write.live, namespace)
     if write.refused:
-        which = ref(write.live or write.sent, namespace)
+        return ref(write.sent, namespace)
+    if write.answer.get("kind") == "Status":  # of a deletion
+        details = write.answer.get("details") or {}
+        return Ref(str(details.get("kind", "object")), str(details.get("name", "")))
+    return ref(write.answer, namespace)
+
+
+def _of_write(write: Write, namespace: str) -> Iterator[Change]:
+    which = written(write, namespace)
+    if write.refused:
         yield from _refusals(write, which)
     elif write.method == "DELETE":
-        live = write.live or {}
-        yield Change("deleted", ref(live, namespace), before=compared(live))
+        yield Change("deleted", which, before=compared(write.live or {}))
     elif write.live is None:
-        yield Change("new", ref(write.answer, namespace), after=compared(write.answer))
+        yield Change("new", which, after=compared(write.answer))
     else:
-        yield from changed(ref(write.live, namespace), write.live, write.answer)
+        yield from changed(which, write.live, write.answer)
 
 
 def changed(which: Ref, before: Object, after: Object) -> Iterator[Change]:

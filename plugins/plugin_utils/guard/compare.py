@@ -91,6 +91,18 @@ def entries(things: Sequence[Any]) -> dict[str, Any]:
     return {name: each[0] if len(each) == 1 else tuple(each) for name, each in found.items()}
 
 
+def find(thing: Any, path: Path) -> Any:
+    """Return what stands at a place; `MISSING` where nothing does."""
+    for each in path:
+        if isinstance(thing, list):
+            thing = entries(thing).get(each, MISSING)
+        elif isinstance(thing, Mapping):
+            thing = thing.get(bare(each), MISSING)
+        else:
+            return MISSING
+    return thing
+
+
 def is_nothing(value: Any) -> bool:
     """Whether it is what Kubernetes leaves out as if it were not given."""
     return value is MISSING or value is None or value in ({}, [])

@@ -24,7 +24,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import origin
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.origin import Place
 
-_CHECKSUM = re.compile(r"checksum|sha\d|hash", re.IGNORECASE)
+_CHECKSUM = re.compile(r"checksum|sha\d|hash(?!i)", re.IGNORECASE)
+"""In the name of an annotation; ``vault.hashicorp.com/…`` is none."""
+_DIGEST = re.compile(r"[\w+/=:.-]*")
 _TEMPLATE_ANNOTATION = ("template", "metadata", "annotations")
 
 
@@ -124,7 +126,8 @@ def _mounted(thing: Object, path: str) -> Iterator[Place]:
 def is_checksum(change: Change) -> bool:
     """An annotation of the pods that sums up their configuration, so that they roll with it."""
     place, rest = _TEMPLATE_ANNOTATION, change.path
-    return rest[-4:-1] == place and bool(_CHECKSUM.search(rest[-1]))
+    named = rest[-4:-1] == place and bool(_CHECKSUM.search(rest[-1]))
+    return named and (change.after is MISSING or bool(_DIGEST.fullmatch(str(change.after))))
 
 
 def _lines(value: Any, secret: bool) -> Counter[str]:

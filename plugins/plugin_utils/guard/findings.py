@@ -9,10 +9,70 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue impor
 CATALOGUE = Catalogue(
     (
         Entry(
+            code="change-outside-release",
+            severity="error",
+            meaning=(
+                "An upgrade or a rollback would change rights (RBAC), an object of the whole cluster or of "
+                "another namespace, or an object that is not the release's. Who may write the release's "
+                "record can bring that about, so only an exact name allows it."
+            ),
+            message=(
+                "The {action} would {verb} {object}, {reason}. To allow it, smtp_allow_changes must name "
+                "it exactly: {names}"
+            ),
+            fix=(
+                "Check who has written the record of release {release} (helm history {release}). If the "
+                "change is wanted, name it without *: smtp_allow_changes: {names}"
+            ),
+        ),
+        Entry(
+            code="hook-outside-release",
+            severity="error",
+            meaning=(
+                "A hook of the chart would make rights (RBAC), an object outside of the release, or a pod "
+                "that takes more than the live pods of the release do. Who may write the release's record "
+                "can bring that about, also when the hook is an old one."
+            ),
+            message=(
+                "The {action} would run hook {object}, {reason}. To allow it, smtp_allow_changes must name "
+                "it exactly: {names}"
+            ),
+            fix=(
+                "Set smtp_chart to the chart that was installed: hooks that it has by default are run. Or, "
+                "if the hook is right, name it without *: smtp_allow_changes: {names}"
+            ),
+        ),
+        Entry(
+            code="rollback-changes-other",
+            severity="error",
+            meaning=(
+                "A rollback would bring something that the release has not had in this cluster and that is "
+                "not for mail, so the record of the older revision may be forged."
+            ),
+            message=(
+                "The rollback would also change {places} of {object}, which is not for mail and was not "
+                "so before. To allow it, name it in smtp_allow_changes: {names}"
+            ),
+            fix=(
+                "Check who has written the records of release {release} (helm history {release}). If the "
+                "change is wanted, allow it by smtp_allow_changes: {names}"
+            ),
+        ),
+        Entry(
+            code="live-object-unread",
+            severity="error",
+            meaning=(
+                "A live object could not be read, so what an upgrade or a rollback would do to it is not "
+                "known. Nothing was changed."
+            ),
+            message="The API server did not give {path}: {problem}.",
+            fix="Check that the cluster answers (kubectl get --raw /readyz), and run again.",
+        ),
+        Entry(
             code="trial-without-end",
             severity="error",
-            meaning="The trial of the upgrade did not come to its end. Nothing was changed.",
-            message="The trial of the upgrade did not end within {seconds} s.",
+            meaning="The trial of an upgrade or a rollback did not end. Nothing was changed.",
+            message="The trial of the {action} did not end within {seconds} s.",
             fix=(
                 "Check that the cluster answers (kubectl get --raw /readyz) and that the chart can be "
                 "had from this controller; release {release} is as it was."
@@ -22,10 +82,10 @@ CATALOGUE = Catalogue(
             code="trial-without-record",
             severity="error",
             meaning=(
-                "Helm reported success when the upgrade was tried, and has written no revision. "
+                "Helm reported success when an upgrade or a rollback was tried, and wrote no revision. "
                 "Nothing was changed."
             ),
-            message="{command} upgrade reported success in the trial, and has written no revision.",
+            message="{command} {action} reported success in the trial, and wrote no revision.",
             fix=(
                 "Check that smtp_helm is a real helm: {command} version. Release {release} is as it "
                 "was."
@@ -108,7 +168,7 @@ CATALOGUE = Catalogue(
                 "Somebody else owns a field that the chart sets, such as an autoscaler or kubectl. "
                 "The upgrade would fail there, after a part of it was written."
             ),
-            message="The upgrade would fail at {places} of {object}: {words}",
+            message="The {action} would fail at {places} of {object}: {words}",
             fix=(
                 "Take the field out of the chart's values where an autoscaler owns it, or bring the "
                 "present value into them; or let the chart take the field over by "
@@ -119,7 +179,7 @@ CATALOGUE = Catalogue(
             code="upgrade-immutable",
             severity="error",
             meaning="The upgrade would change a field that Kubernetes lets nobody change.",
-            message="The upgrade would fail at {object}: {words}",
+            message="The {action} would fail at {object}: {words}",
             fix=(
                 "Mail settings need no such change: bring the release and its objects together "
                 "first, by an upgrade of your own; the object may have to be deleted and made anew."
@@ -129,7 +189,7 @@ CATALOGUE = Catalogue(
             code="upgrade-refused",
             severity="error",
             meaning="The API server, or an admission webhook or policy, refuses a part of the upgrade.",
-            message="The upgrade would fail at {object}: {words}",
+            message="The {action} would fail at {object}: {words}",
             fix="Mend what is named there. Release {release} is as it was.",
         ),
         Entry(
@@ -139,7 +199,7 @@ CATALOGUE = Catalogue(
                 "An admission webhook of the cluster takes no dry run, so what the upgrade would do "
                 "cannot be found out."
             ),
-            message="What the upgrade would do to {object} cannot be found out: {words}",
+            message="What the {action} would do to {object} cannot be found out: {words}",
             fix=(
                 "Have the webhook declare sideEffects None or NoneOnDryRun; or upgrade without "
                 "that knowledge by smtp_allow_changes: {names}"
@@ -149,7 +209,7 @@ CATALOGUE = Catalogue(
             code="upgrade-right-missing",
             severity="error",
             meaning="The user of the kubeconfig lacks a right that the upgrade needs.",
-            message="The upgrade would fail at {object}: {words}",
+            message="The {action} would fail at {object}: {words}",
             fix=(
                 "Let the user of smtp_kubeconfig have that right: a Role and a RoleBinding in the "
                 "namespace of the release."
@@ -159,7 +219,7 @@ CATALOGUE = Catalogue(
             code="change-allowed",
             severity="warning",
             meaning="A change that is not for mail is made because smtp_allow_changes names it.",
-            message="The upgrade also changes {object}, as smtp_allow_changes says: {names}",
+            message="The {action} also changes {object}, as smtp_allow_changes says: {names}",
             fix="Take it out of smtp_allow_changes when it is done, if it was meant for once.",
         ),
         Entry(

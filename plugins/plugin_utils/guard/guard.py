@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds out what an upgrade would do, and lets it pass when nothing but mail changes."""
+"""Finds out what an upgrade or a rollback would do, and lets it pass when nothing but mail changes."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,17 +13,38 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import (
+    WORKLOADS,
+    Cluster,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import hooks, judge
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import (
+    danger,
+    hooks,
+    judge,
+    rollback,
+    trial,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.cause import causes
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import of_trial
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import (
+    Change,
+    of_trial,
+    written,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import explanation
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import Object, Ref, ref
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.hook_check import HookCheck
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.hooks import Hook
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.live import LiveObjects
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
+    Object,
+    Ref,
+    of_manifest,
+    ref,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.promise import broken
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.show import shower
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.trial import Trial, trial
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.trial import Trial
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import (
@@ -55,7 +76,7 @@ class Approval:
 
 @dataclass(frozen=True)
 class Guard:
-    """Looks at one upgrade of one release before it is made.
+    """Looks at one upgrade or rollback of one release before it is made.
 
     :param evidence: what the containers must see afterwards.
     :param allowed: changes that may be made although they are not for mail, by name.
@@ -76,14 +97,19 @@ class Guard:
         chart: Sequence[str],
         wanted: Mapping[str, Any],
         live: Mapping[Workload, Object],
+        *,
+        from_source: bool,
     ) -> Approval:
         """Lets an upgrade to the values `wanted` pass.
 
         :param chart: the arguments of Helm that name the chart.
         :param live: the workloads as they are.
+        :param from_source: whether the chart is from a place of its own, and not from the record.
         :raises FindingError: with everything that stands against it.
         """
-        attempt = functools.partial(trial, self.helm, self.cluster, chart, secrets=self.secrets)
+        attempt = functools.partial(
+            trial.of_upgrade, self.helm, self.cluster, chart, secrets=self.secrets
+        )
         tried, force = attempt(wanted), False
         found = self._sorted(deployed, tried, live)
         if found.takes_fields_over and not found.has_open_conflicts:
@@ -97,9 +123,21 @@ class Guard:
         redactor = Redactor(self.secrets)
         chart_name = f"{deployed.chart_name} {deployed.chart_version}"
         facts = {"release": self.helm.release, "chart": chart_name}
-        verdict = judge.judge(found, known, redactor.clean, facts)
+        verdict = judge.judge(found, known, redactor.clean, facts, self._reasons(tried))
+
+        def of_source() -> list[Hook]:
+            """The hooks that the chart has by default, as far as it renders without values."""
+            if not from_source:
+                return []
+            try:
+                plain = attempt({}, force=force).revision
+            except FindingError:
+                return []  # those in doubt are told
+            return self._every(hooks.ON_UPGRADE, plain)
+
         findings = [
             *verdict.findings,
+            *self._hooks_outside("upgrade", hooks.ON_UPGRADE, tried, live.values(), of_source),
             *self._hooks(tried.revision),
             *self._broken_promises(tried, live, chart_name, redactor.clean),
         ]
@@ -109,6 +147,78 @@ class Guard:
         flags = (FORCE_CONFLICTS,) if force else ()
         after = hooks.waited_for(hooks.AFTER_UPGRADE, tried.revision, self.helm.namespace)
         return Approval(tuple(shown), tuple(findings), flags, tuple(after))
+
+    def approve_rollback(self, good: Revision) -> tuple[Finding, ...]:
+        """Lets a rollback to the revision `good` pass. Its record is input: the live objects decide.
+
+        :returns: warnings.
+        :raises FindingError: with everything that stands against it.
+        """
+        attempt = functools.partial(
+            trial.of_rollback, self.helm, self.cluster, good.number, secrets=self.secrets
+        )
+        tried = attempt()
+        if any(change.kind == "conflict" for change in of_trial(tried.writes, self.helm.namespace)):
+            tried = attempt(force=True)  # which is how the rollback goes on then
+        changes = of_trial(tried.writes, self.helm.namespace)
+        reasons, live = self._reasons(tried), self._live()
+        found = self._sort(changes, tried, live.values())
+        facts = {"release": self.helm.release, "chart": good.chart_name}
+        findings = [
+            *rollback.findings(
+                found, self._past(tried), Redactor(self.secrets).clean, facts, reasons
+            ),
+            *self._hooks_outside("rollback", hooks.ON_ROLLBACK, tried, live.values(), list),
+        ]
+        if any(finding.severity == "error" for finding in findings):
+            raise FindingError(*findings)
+        return tuple(findings)
+
+    def _live(self) -> dict[Workload, Object]:
+        """The workloads that the evidence is about, as they are."""
+        read = ((each, self.cluster.workload(each.kind, each.name)) for each in self.evidence)
+        return {workload: state for workload, state in read if state is not None}
+
+    def _past(self, tried: Trial) -> rollback.Past:
+        """The templates that the workloads have had, which a rollback changes."""
+        namespace = self.helm.namespace
+        changed = {
+            written(write, namespace): write
+            for write in tried.writes
+            if write.live and not write.refused
+        }
+        templates = {
+            which: templates_had(self.cluster, write.live)
+            for which, write in changed.items()
+            if write.live and which.kind in WORKLOADS and not which.namespace
+        }
+        return rollback.Past(templates, {which: write.answer for which, write in changed.items()})
+
+    def _reasons(self, tried: Trial) -> dict[Ref, str]:
+        """The objects that need an exact name, and why."""
+        return danger.of_writes(tried.writes, self.helm.release, self.helm.namespace)
+
+    def _every(self, moments: Sequence[str], revision: Revision) -> list[Hook]:
+        with self._readable():
+            return list(hooks.every(moments, revision, self.helm.namespace))
+
+    def _hooks_outside(
+        self,
+        action: str,
+        moments: Sequence[str],
+        tried: Trial,
+        workloads: Iterable[Object],
+        of_source: Callable[[], Sequence[Hook]],
+    ) -> list[Finding]:
+        """What stands against the hooks of these moments."""
+        namespace = self.helm.namespace
+        with self._readable():
+            rendered = of_manifest(tried.revision.manifest, namespace)
+        own = [thing for which, thing in rendered.items() if not which.namespace]
+        check = HookCheck(
+            action, LiveObjects(self.cluster, namespace), self.helm.release, self.allowed
+        )
+        return check.findings(self._every(moments, tried.revision), own, workloads, of_source)
 
     @contextmanager
     def _readable(self) -> Iterator[None]:
@@ -126,10 +236,15 @@ class Guard:
             before = hooks.of_upgrade(deployed, namespace)
             after = hooks.of_upgrade(tried.revision, namespace)
         changes = [*of_trial(tried.writes, namespace), *hooks.changes(before, after)]
+        return self._sort(changes, tried, live.values())
+
+    def _sort(
+        self, changes: Sequence[Change], tried: Trial, live: Iterable[Object]
+    ) -> judge.Sorted:
         answers = [write.answer for write in tried.writes if not write.refused]
         known = [write.live for write in tried.writes if write.live is not None]
-        every = explanation(self.evidence.values(), [*live.values(), *known, *answers])
-        return judge.sort(changes, every, self.allowed, self.held)
+        every = explanation(self.evidence.values(), [*live, *known, *answers])
+        return judge.sort(changes, every, self.allowed, self.held, self._reasons(tried))
 
     def _hooks(self, revision: Revision) -> list[Finding]:
         found = hooks.of_upgrade(revision, self.helm.namespace)
@@ -178,3 +293,22 @@ class Guard:
                 read("ConfigMap", self.cluster.config_map),
             )
         ]
+
+
+def templates_had(cluster: Cluster, workload: Object) -> list[Object]:
+    """The pod templates that a workload has had, as the cluster keeps them; the present one too."""
+    own = workload["metadata"]["uid"]
+    found = []
+    try:
+        kept = cluster.revisions_of(workload["kind"], workload["spec"]["selector"])
+    except FindingError as error:
+        if any(finding.code != "cluster-rights-missing" for finding in error.findings):
+            raise
+        kept = []  # the documented Role lists no ControllerRevisions of StatefulSets
+    for each in kept:
+        owners = each["metadata"].get("ownerReferences") or []
+        spec = each.get("data", each).get("spec") or {}
+        if "template" in spec and any(owner.get("uid") == own for owner in owners):
+            template = {key: value for key, value in spec["template"].items() if key != "$patch"}
+            found.append(template)
+    return [workload["spec"]["template"], *found]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hooks of a release that an upgrade runs. Pure.
+"""The hooks of a release that an upgrade or a rollback runs. Pure.
 
 Hooks are not in the manifest, and Helm keeps no watch over what they have made: it deletes and makes
 them anew, whether anything in them has changed or not (helm.sh/docs/topics/charts_hooks).
@@ -15,11 +15,12 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import C
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
     Object,
     Ref,
-    of_manifest,
+    things,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 
 ON_UPGRADE = ("pre-upgrade", "post-upgrade")
+ON_ROLLBACK = ("pre-rollback", "post-rollback")
 AFTER_UPGRADE, AFTER_ROLLBACK = "post-upgrade", "post-rollback"
 WAITED_FOR = ("Job", "Pod")
 """The kinds whose end Helm waits for (helm.sh/docs/topics/charts_hooks)."""
@@ -29,7 +30,7 @@ WAITED_FOR = ("Job", "Pod")
 class Hook:
     """An object that Helm makes at certain moments.
 
-    :param moments: those of an upgrade at which it runs.
+    :param moments: those of an operation at which it runs.
     """
 
     ref: Ref
@@ -56,14 +57,20 @@ def waited_for(moment: str, revision: Revision, namespace: str) -> list[Ref]:
     return [which for which in _at((moment,), revision, namespace) if which.kind in WAITED_FOR]
 
 
-def _at(every: Sequence[str], revision: Revision, namespace: str) -> dict[Ref, Hook]:
-    found = {}
+def _at(moments: Sequence[str], revision: Revision, namespace: str) -> dict[Ref, Hook]:
+    return {hook.ref: hook for hook in every(moments, revision, namespace)}
+
+
+def every(moments: Sequence[str], revision: Revision, namespace: str) -> Iterator[Hook]:
+    """Return each hook that runs at one of these moments, also those that share a name.
+
+    :raises ValueError: for a hook that is no YAML.
+    """
     for entry in revision.record.get("hooks") or []:
-        moments = tuple(moment for moment in every if moment in (entry.get("events") or []))
-        if moments:
-            for which, thing in of_manifest(entry.get("manifest") or "", namespace).items():
-                found[which] = Hook(which, moments, thing)
-    return found
+        own = tuple(moment for moment in moments if moment in (entry.get("events") or []))
+        if own:
+            for which, thing in things(entry.get("manifest") or "", namespace):
+                yield Hook(which, own, thing)
 
 
 def changes(before: dict[Ref, Hook], after: dict[Ref, Hook]) -> Iterator[Change]:

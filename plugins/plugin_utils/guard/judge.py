@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -21,6 +22,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import 
     is_checksum,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.mail_places import (
+    MailPlaces,
+    is_config,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import CONFIG_KINDS, Ref
 
 # What only tells a tool who made an object. Other annotations act, such as those of an Ingress.
@@ -28,9 +33,6 @@ _FOR_TOOLS = re.compile(
     r"(helm\.sh|meta\.helm\.sh|app\.kubernetes\.io)/.*|chart|heritage|release"
     r"|kubectl\.kubernetes\.io/(last-applied-configuration|restartedAt)"
 )
-_CONFIGURES = frozenset({"args", "env", "envFrom", "volumeMounts", "volumes"})
-"""Fields of pods by which a chart hands settings to an application."""
-
 _NO_DRY_RUN = re.compile("does not support dry run", re.IGNORECASE)
 
 _MANY = 3
@@ -42,6 +44,7 @@ _BY_KIND: Mapping[Kind, str] = {
     "forbidden": "upgrade-right-missing",
     "refused": "upgrade-refused",
 }
+_VERBS: Mapping[Kind, str] = {"new": "create", "deleted": "delete"}
 _BY_CAUSE: Mapping[Cause, str] = {
     "random": "upgrade-changes-random",
     "chart": "chart-not-the-same",
@@ -59,12 +62,14 @@ class Sorted:
     :param ours: what follows from the mail settings, and what holds a workload.
     :param allowed: what smtp_allow_changes names.
     :param harmless: labels and annotations for tools.
+    :param guarded: what needs an exact name in smtp_allow_changes, and has none there.
     :param open: everything else.
     """
 
     ours: tuple[Change, ...]
     allowed: tuple[Change, ...]
     harmless: tuple[Change, ...]
+    guarded: tuple[Change, ...]
     open: tuple[Change, ...]
 
     @property
@@ -79,7 +84,7 @@ class Sorted:
 
     @property
     def has_open_conflicts(self) -> bool:
-        return any(change.kind == "conflict" for change in self.open)
+        return any(change.kind == "conflict" for change in (*self.open, *self.guarded))
 
 
 def sort(
@@ -87,18 +92,23 @@ def sort(
     explanation: Explanation,
     allowed: Sequence[str],
     held: Collection[str] = (),
+    guarded: Collection[Ref] = (),
 ) -> Sorted:
     """The changes, sorted.
 
     :param allowed: names as `Change.name` gives them, or of a whole object; ``*`` stands for anything.
     :param held: those of the fields by which a run of this collection has held workloads.
+    :param guarded: the objects for which ``*`` does not count.
     """
     every = list(changes)
     config_changes = any(change.ref.kind in CONFIG_KINDS for change in every)
     patterns = [_pattern(name) for name in allowed]
-    found: dict[str, list[Change]] = {"ours": [], "allowed": [], "harmless": [], "open": []}
+    exact = [_pattern(name) for name in allowed if "*" not in name]
+    found: dict[str, list[Change]] = {each.name: [] for each in fields(Sorted)}
     for change in every:
-        if change.name in held or explanation.covers(change, config_changes=config_changes):
+        if change.ref in guarded and not _fails(change):
+            found["allowed" if _allows(exact, change) else "guarded"].append(change)
+        elif change.name in held or explanation.covers(change, config_changes=config_changes):
             found["ours"].append(change)
         elif _allows(patterns, change):
             found["allowed"].append(change)
@@ -126,49 +136,52 @@ def judge(
     causes: Causes | None,
     clean: Callable[[str], str],
     facts: Mapping[str, Any],
+    reasons: Mapping[Ref, str] = MappingProxyType({}),
 ) -> Verdict:
     """What may be done, and everything that must not.
 
     :param causes: wanted when `found` has unknown causes.
     :param clean: takes secrets out of the API server's words.
     :param facts: what findings name besides: release, chart.
+    :param reasons: why an object needs an exact name.
     """
     ours = list(found.ours)
     told: list[tuple[str, Change]] = []
     for change in found.open:
-        code = _code(change, causes)
+        code = _code(change, causes, reasons)
         if code is None:
             ours.append(change)
         else:
             told.append((code, change))
+    told += [("change-outside-release", change) for change in found.guarded]
     told += [("upgrade-undoes-labels", change) for change in found.harmless]
     told += [("change-allowed", change) for change in found.allowed]
-    return Verdict((*ours, *found.allowed), tuple(_findings(told, clean, facts)))
+    return Verdict((*ours, *found.allowed), tuple(told_of(told, clean, facts, reasons)))
 
 
-def _code(change: Change, causes: Causes | None) -> str | None:
-    """The finding for a change; `None` when it follows from the mail settings after all."""
+def refusal(change: Change) -> str | None:
+    """Return the finding for what the API server refuses; `None` for what it takes."""
     if change.kind == "refused" and _NO_DRY_RUN.search(change.words):
         return "upgrade-not-tried"
-    if change.kind in _BY_KIND:
-        return _BY_KIND[change.kind]
+    return _BY_KIND.get(change.kind)
+
+
+def _code(change: Change, causes: Causes | None, foreign: Collection[Ref]) -> str | None:
+    """The finding for a change; `None` when it follows from the mail settings after all."""
+    refused = refusal(change)
+    if refused:
+        return refused
     if causes is None:
         raise ValueError("the causes are not known")
+    places = MailPlaces(causes.wanted, causes.said, foreign)
     cause = causes.of(change)
     if cause == "settings":
         if change.kind == "changed":
-            told = is_checksum(change) or causes.said.explains(change)
-            return None if _configures(change) and told else "upgrade-changes-other"
+            is_mail = is_checksum(change) or places.has(change)
+            return None if is_mail else "upgrade-changes-other"
         if change.kind == "new":
-            return None if change.ref.kind in CONFIG_KINDS else "upgrade-creates"
+            return None if is_config(change.ref, change.after) else "upgrade-creates"
     return "upgrade-deletes" if change.kind == "deleted" else _BY_CAUSE[cause]
-
-
-def _configures(change: Change) -> bool:
-    """Whether it is a place by which a chart hands settings to an application."""
-    if change.ref.kind in CONFIG_KINDS:
-        return change.path[0] in ("data", "binaryData")
-    return bool(_CONFIGURES & set(change.path)) or _of_template(change)
 
 
 def _of_template(change: Change) -> bool:
@@ -188,8 +201,13 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(re.escape(name.strip()).replace(r"\*", ".*"))
 
 
+def _fails(change: Change) -> bool:
+    """Whether it fails whoever allows it."""
+    return change.kind in _NEVER_ALLOWED and not _NO_DRY_RUN.search(change.words)
+
+
 def _allows(patterns: Iterable[re.Pattern[str]], change: Change) -> bool:
-    if change.kind in _NEVER_ALLOWED and not _NO_DRY_RUN.search(change.words):
+    if _fails(change):
         return False
     steps = [
         str(change.ref),
@@ -203,10 +221,13 @@ def _ends(change: Change) -> range:
     return range(1, len(change.path) + 1)
 
 
-def _findings(
-    told: Iterable[tuple[str, Change]], clean: Callable[[str], str], facts: Mapping[str, Any]
+def told_of(
+    told: Iterable[tuple[str, Change]],
+    clean: Callable[[str], str],
+    facts: Mapping[str, Any],
+    reasons: Mapping[Ref, str] = MappingProxyType({}),
 ) -> Iterable[Finding]:
-    """One finding for each object and problem."""
+    """Return one finding for each object and problem; the parameters are those of `judge`."""
     grouped: dict[tuple[str, Ref], list[Change]] = {}
     for code, change in told:
         grouped.setdefault((code, change.ref), []).append(change)
@@ -221,5 +242,8 @@ def _findings(
             places=", ".join(places) or "the whole",
             names=", ".join(names) if len(names) <= _MANY else which,
             words="; ".join(words),
-            **facts,
+            reason=reasons.get(which, ""),
+            # An exact name is a name of the object, whatever of it changes.
+            verb=_VERBS.get(changes[0].kind, "change"),
+            **{"action": "upgrade", **facts},
         )

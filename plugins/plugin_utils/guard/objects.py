@@ -59,11 +59,19 @@ def of_manifest(manifest: str, namespace: str) -> dict[Ref, Object]:
 
     :raises ValueError: when it is no YAML.
     """
+    return dict(things(manifest, namespace))
+
+
+def things(manifest: str, namespace: str) -> list[tuple[Ref, Object]]:
+    """Return every object of a manifest, also those that share a name.
+
+    :raises ValueError: when it is no YAML.
+    """
     try:
         documents = [entry for entry in parse.yaml_documents(manifest, parse.MANIFEST) if entry]
     except parse.UnreadableError as error:
         raise ValueError(f"its manifest cannot be read: {error}") from None
-    return {ref(thing, namespace): thing for entry in documents for thing in _unlisted(entry)}
+    return [(ref(thing, namespace), thing) for entry in documents for thing in _unlisted(entry)]
 
 
 def _unlisted(document: Any) -> Iterator[Object]:

@@ -29,7 +29,7 @@ _ANYBODYS = re.compile(r"true|false|yes|no|on|off|none|\d+", re.IGNORECASE)
 """A text that any setting may have."""
 _NAMELESS = "value"
 """The key of such a text where it says nothing either: the entry has its name beside it."""
-_MAIL = re.compile(r"smtp|mail", re.IGNORECASE)
+MAIL = re.compile(r"smtp|mail", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,10 @@ class Texts:
     own: re.Pattern[str] = field(repr=False)
     anybodys: re.Pattern[str] = field(repr=False)
 
+    def are_in_full(self, text: str) -> bool:
+        """Whether a text is one of them and nothing else."""
+        return bool(self.own.fullmatch(text) or self.anybodys.fullmatch(text))
+
     def stand_in(self, pieces: Iterable[str], *, of_mail: bool) -> bool:
         """Whether one of them stands in one of the pieces.
 
@@ -50,7 +54,7 @@ class Texts:
         """
         return any(
             self.own.search(piece)
-            or ((of_mail or _MAIL.search(piece)) and self.anybodys.search(piece))
+            or ((of_mail or MAIL.search(piece)) and self.anybodys.search(piece))
             for piece in pieces
         )
 
@@ -73,7 +77,7 @@ class Said:
         """
         old, new = (_pieces(change, side) for side in (change.before, change.after))
         hunks = SequenceMatcher(None, old, new).get_opcodes()
-        of_mail = any(map(_MAIL.search, change.path[-2:]))  # steps before may have a release's name
+        of_mail = any(map(MAIL.search, change.path[-2:]))  # steps before may have a release's name
         return all(
             self.before.stand_in(old[low:high], of_mail=of_mail)
             or self.after.stand_in(new[new_low:new_high], of_mail=of_mail)

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real upgrade, run so that nothing is changed: what it would write, and what it rendered."""
+"""The real upgrade or rollback, run so that nothing is changed: what it would write, and what it rendered."""
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Trial:
     revision: Revision
 
 
-def trial(
+def of_upgrade(
     helm: Helm,
     upstream: Upstream,
     chart: Sequence[str],
@@ -59,6 +59,41 @@ def trial(
     :param force: whether fields that somebody else owns are taken over.
     :raises FindingError: when Helm ends with an error, does not end, or writes no revision.
     """
+
+    def run(own: Helm, redactor: Redactor) -> None:
+        flags = _flags(force=force)
+        own.upgrade(chart, values, description="trial", redactor=redactor, flags=flags)
+
+    return _tried("upgrade", helm, upstream, run, secrets)
+
+
+def of_rollback(
+    helm: Helm,
+    upstream: Upstream,
+    number: int,
+    *,
+    secrets: Sequence[Secret],
+    force: bool = False,
+) -> Trial:
+    """Tries the rollback of a release to the revision of that number; otherwise as `of_upgrade`."""
+
+    def run(own: Helm, redactor: Redactor) -> None:
+        own.rollback(number, redactor=redactor, flags=_flags(force=force))
+
+    return _tried("rollback", helm, upstream, run, secrets)
+
+
+def _flags(*, force: bool) -> tuple[str, ...]:
+    return ("--no-hooks", *([FORCE_CONFLICTS] if force else []))
+
+
+def _tried(
+    action: str,
+    helm: Helm,
+    upstream: Upstream,
+    run: Callable[[Helm, Redactor], None],
+    secrets: Sequence[Secret],
+) -> Trial:
     with (
         tempfile.TemporaryDirectory(prefix="trial-", dir=helm.temporary) as folder,
         Proxy(upstream) as proxy,
@@ -76,18 +111,13 @@ def trial(
             failure="upgrade-would-fail",
         )
         try:
-            own.upgrade(
-                chart,
-                values,
-                description="trial",
-                redactor=Redactor([*secrets, Secret(proxy.address)]),
-                flags=("--no-hooks", *([FORCE_CONFLICTS] if force else [])),
-            )
+            run(own, Redactor([*secrets, Secret(proxy.address)]))
         except TimeoutError as error:
             raise FindingError(
                 CATALOGUE.finding(
                     "trial-without-end",
                     where=f"release {helm.release}",
+                    action=action,
                     seconds=SECONDS,
                     release=helm.release,
                 )
@@ -101,6 +131,7 @@ def trial(
             CATALOGUE.finding(
                 "trial-without-record",
                 where="smtp_helm",
+                action=action,
                 command=helm.command,
                 release=helm.release,
             )

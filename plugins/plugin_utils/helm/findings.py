@@ -111,6 +111,13 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="chart-name-invalid",
+            severity="error",
+            meaning="The name of the chart begins with a dash, so Helm would take it for an option.",
+            message="smtp_chart {source} begins with a dash, and names no chart.",
+            fix="Give a folder, a packaged chart, a repository name or an oci:// address.",
+        ),
+        Entry(
             code="chart-differs",
             severity="error",
             meaning=(
@@ -166,7 +173,9 @@ CATALOGUE = Catalogue(
         Entry(
             code="upgrade-would-fail",
             severity="error",
-            meaning="Helm ended with an error when the upgrade was tried. Nothing was changed.",
+            meaning=(
+                "Helm ended with an error when an upgrade or a rollback was tried. Nothing was changed."
+            ),
             message="helm {action} would fail: {text}",
             fix=(
                 "Mend what Helm names, and run again. Release {release} in namespace {namespace} is "

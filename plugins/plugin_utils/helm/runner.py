@@ -230,6 +230,10 @@ class Helm:
     def _checked(self, deployed: Revision, source: str) -> tuple[str, ...]:
         """The arguments that name the chart at `source`, which is seen to be the deployed version."""
         local = Path(source).expanduser()
+        if source.startswith("-") and not local.exists():
+            raise FindingError(
+                CATALOGUE.finding("chart-name-invalid", where="smtp_chart", source=source)
+            )
         arguments = (
             (str(local.resolve()),)
             if local.exists()

@@ -69,6 +69,8 @@ class WayBack:
 
     :param evidence: which containers see the mail settings, and where.
     :param redactor: makes what takes the secrets of all revisions out of Helm's words.
+    :param approve: tries a rollback to a revision before it is made; returns warnings, and raises a
+        `FindingError` when it must not be made.
     """
 
     helm: Helm
@@ -77,6 +79,7 @@ class WayBack:
     evidence: Mapping[Workload, Evidence]
     lease: Lease
     redactor: Callable[[], Redactor]
+    approve: Callable[[Revision], Sequence[Finding]]
 
     def trust(self, ca: Sequence[Mounted]) -> Due:
         """What is to be done so that the workloads have the private CA that they had before."""
@@ -201,6 +204,7 @@ class WayBack:
         )
 
     def _roll_back(self, last: Revision, good: Revision) -> list[Finding]:
+        told = list(self.approve(good))
         flags = self._note(last, last.number + 1, good)
         try:
             self.helm.rollback(good.number, redactor=self.redactor(), flags=flags)
@@ -209,7 +213,7 @@ class WayBack:
             if CONFLICT not in words:
                 raise
         else:
-            return []
+            return told
         replicas = self._replicas(good)
         flags = (
             FORCE_CONFLICTS,
@@ -228,7 +232,7 @@ class WayBack:
         if failed:
             raise FindingError(*failed)
         where = f"release {self.helm.release}"
-        return [CATALOGUE.finding("undo-took-over", where=where, words=words)]
+        return [*told, CATALOGUE.finding("undo-took-over", where=where, words=words)]
 
     def _note(self, last: Revision, number: int, good: Revision) -> tuple[str, ...]:
         """To be called before a rollback; returns its flags.

@@ -4,9 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
@@ -38,6 +43,13 @@ class ReleaseStep(ClusterStep):
         def redactor() -> Redactor:
             return Redactor([*plan.description.secrets(), *secrets_kept(cluster, release, leaves)])
 
+        def approve(good: Revision) -> Sequence[Finding]:
+            secrets = [*plan.description.secrets(), *secrets_kept(cluster, release, leaves)]
+            guard = Guard(
+                self.helm(plan), cluster, plan.rendered.evidence, plan.run.allow_changes, secrets
+            )
+            return guard.approve_rollback(good)
+
         way_back = WayBack(
             helm=self.helm(plan),
             cluster=cluster,
@@ -45,6 +57,7 @@ class ReleaseStep(ClusterStep):
             evidence=plan.watched,
             lease=lease,
             redactor=redactor,
+            approve=approve,
         )
         return Recovery(
             way_back, SystemClock(), plan.run.back_out, seconds=plan.run.rollout_timeout

@@ -94,6 +94,8 @@ def test_a_plan_cleans_the_password_out_of_texts_and_does_not_show_it() -> None:
         ({"release": "q" * 54}, "value-invalid", "smtp_release"),
         ({"namespace": "apps/../x"}, "value-invalid", "smtp_namespace"),
         ({"namespace": "a.b"}, "value-invalid", "smtp_namespace"),
+        ({"namespace": "--debug"}, "value-invalid", "smtp_namespace"),
+        ({"policy": "chart_from_source"}, "policy-chart-required", "smtp_chart"),
         ({"test_mail": "sometimes"}, "value-not-a-choice", "smtp_test_mail"),
         ({"probe_from": "moon"}, "value-not-a-choice", "smtp_probe_from"),
         ({"restart": "later"}, "value-not-a-choice", "smtp_restart"),
@@ -152,6 +154,12 @@ class TestSeveralApplications:
         [finding] = refused(application="qualytics,palette")
         assert finding.code == "applications-of-different-targets"
         assert finding.message.startswith("Spectro Cloud Palette is configured by api")
+
+
+def test_a_policy_that_wants_a_chart_from_its_source_is_content_with_one() -> None:
+    found = made(policy="chart_from_source", chart="oci://charts.example/qualytics")
+    assert found.description.policy.chart_from_source
+    assert not made(policy="chart_from_source=no").description.policy.chart_from_source
 
 
 def test_an_application_that_is_no_chart_needs_no_release() -> None:

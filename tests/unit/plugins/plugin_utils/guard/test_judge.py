@@ -289,6 +289,100 @@ class TestWhatDoesNot:
         ]
 
 
+def with_container(**fields: Any) -> dict[str, Any]:
+    made = deployment()
+    container_of(made).update(fields)
+    return made
+
+
+def with_pod(**fields: Any) -> dict[str, Any]:
+    made = deployment()
+    made["spec"]["template"]["spec"].update(fields)
+    return made
+
+
+def with_mount(path: str, source: Mapping[str, Any]) -> dict[str, Any]:
+    made = deployment()
+    container_of(made)["volumeMounts"].append({"name": "new", "mountPath": path})
+    made["spec"]["template"]["spec"]["volumes"].append({"name": "new", **source})
+    return made
+
+
+OWN = {"configMap": {"name": "hub-config"}}
+
+
+def coming(after: Mapping[str, Any]) -> Verdict:
+    """The verdict on what comes with another relay, from a chart that has a ConfigMap of its own."""
+    before, config = deployment(), json.dumps(config_map(data={"a": "b"}))
+    return judged(
+        patched(before, after),
+        stored=f"{json.dumps(before)}\n---\n{config}",
+        wanted=f"{json.dumps(after)}\n---\n{config}",
+        values=({"mail": {"host": "old", "port": 25}}, {"mail": {"host": "relay", "port": 587}}),
+    )
+
+
+class TestWhatAForgedChartLetsFollowTheSettings:
+    @pytest.mark.parametrize(
+        "after",
+        [
+            with_pod(hostNetwork=True),
+            with_pod(serviceAccountName="relay"),
+            with_pod(securityContext={"runAsUser": 587}),
+            with_pod(initContainers=[{"name": "smtp", "image": "relay"}]),
+            with_container(image="relay"),
+            with_container(command=["relay"]),
+            with_container(securityContext={"privileged": True}),
+            with_container(args=["sh", "-c", "evil relay"]),
+            with_container(args=["--eval=evil(587)"]),
+            with_container(envFrom=[{"secretRef": {"name": "of-others"}}]),
+            deployment(env={"NODE_OPTIONS": "--require /etc/mail/relay"}),
+            deployment(env={"LD_PRELOAD": "relay"}),
+            deployment(env={"JAVA_TOOL_OPTIONS": "relay"}),
+            deployment(env={"OTHER": "evil"}),
+            deployment(annotations={"vault.hashicorp.com/agent-inject": "relay"}),
+            deployment(annotations={"sidecar/inject": "relay"}),
+            with_mount("/mail", {"hostPath": {"path": "/relay"}}),
+            with_mount("/mail", {"secret": {"secretName": "of-others"}}),
+            with_mount(
+                "/mail", {"projected": {"sources": [{"configMap": {"name": "hub-config"}}]}}
+            ),
+            with_mount("/mail", {"persistentVolumeClaim": {"claimName": "relay"}}),
+            with_mount("/usr/lib/node_modules/app", OWN),
+            with_mount("/etc/app/plugins", OWN),
+            with_mount("/etc", OWN),
+            with_mount("/mail/../usr/bin", OWN),
+        ],
+    )
+    def test_is_no_mail_when_it_is_code_or_gives_something(self, after: dict[str, Any]) -> None:
+        assert codes(coming(after)) == ["upgrade-changes-other"]
+
+    @pytest.mark.parametrize(
+        "after",
+        [
+            deployment(env={"SMTP_MODE": "strict"}),
+            deployment(env={"GREETING": "hello relay"}),
+            with_container(args=["--smtp-host=relay", "587"]),
+            with_mount("/mail", OWN),
+            with_mount("/mail", {"secret": {"secretName": "relay"}}),
+        ],
+        ids=["a name", "a text", "words", "a ConfigMap", "a Secret that the settings name"],
+    )
+    def test_is_mail_where_it_can_be_nothing_else(self, after: dict[str, Any]) -> None:
+        assert codes(coming(after)) == []
+
+    def test_a_volume_that_was_there_does_not_become_another(self) -> None:
+        after = with_pod(volumes=[{"name": "config", "hostPath": {"path": "/relay"}}])
+        assert codes(coming(after)) == ["upgrade-changes-other"]
+
+    def test_an_entry_that_a_runtime_takes_for_code_does_not_come_with_a_config_map(self) -> None:
+        for after in ({"NODE_OPTIONS": "relay"}, {"LD_PRELOAD": "relay"}):
+            verdict = by_settings(config_map(data={}), config_map(data=after))
+            assert codes(verdict) == ["upgrade-changes-other"]
+            new = config_map("new", data=after)
+            assert codes(judged(made(new), wanted=json.dumps(new))) == ["upgrade-creates"]
+
+
 class TestWhatIsAllowed:
     @pytest.mark.parametrize(
         "name",

@@ -156,6 +156,13 @@ class TestAFailure:
         assert "runs qualytics 2026.8.18" in finding.message
         assert [argv[1] for argv, _stdin in runner.calls] == ["show"]
 
+    @pytest.mark.parametrize("source", ["--post-renderer=/tmp/x", "-f", "-"])
+    def test_by_a_chart_that_helm_would_take_for_an_option_calls_nothing(self, source: str) -> None:
+        runner = Recorder(show=shown())
+        finding = the_finding(lambda: upgrade(runner, UMBRELLA, source=source))
+        assert (finding.code, finding.where) == ("chart-name-invalid", "smtp_chart")
+        assert runner.calls == []
+
     @pytest.mark.parametrize("text", ["", "[]", "just a text", "a: [", "- a\n- b"])
     def test_by_something_that_is_no_chart_is_told_as_another_chart(self, text: str) -> None:
         runner = Recorder(show=Completed(0, text, ""))

@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing is rolled back that the guard does not let pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import WayBack
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
+    Release,
+    recovery,
+)
+
+FACTS: dict[str, Any] = {
+    "object": "Role/x",
+    "names": "Role/x",
+    "release": "qua",
+    "action": "rollback",
+}
+
+
+def told(code: str) -> Finding:
+    return CATALOGUE.finding(code, where="Role/x", reason="", verb="change", **FACTS)
+
+
+@pytest.fixture
+def release() -> Release:
+    return Release([revision(1, "superseded"), revision(2, "failed", "Upgrade failed")])
+
+
+def way_back(release: Release, *findings: Finding) -> tuple[WayBack, list[int]]:
+    """The way back, and the revisions that the guard was asked about."""
+    asked: list[int] = []
+
+    def approve(good: Revision) -> Sequence[Finding]:
+        asked.append(good.number)
+        assert release.numbers() == [1, 2]  # nothing was written yet
+        if any(finding.severity == "error" for finding in findings):
+            raise FindingError(*findings)
+        return findings
+
+    back = replace(recovery(release).way_back, approve=approve)
+    back.lease.take()
+    return back, asked
+
+
+def test_what_the_guard_refuses_is_not_written(release: Release) -> None:
+    back, asked = way_back(release, told("change-outside-release"))
+    with pytest.raises(FindingError) as caught:
+        back.go(release.held[1], release.held[0])
+    assert [finding.code for finding in caught.value.findings] == ["change-outside-release"]
+    assert (asked, release.numbers()) == ([1], [1, 2])
+    assert back.lease.journal() is None
+
+
+def test_what_it_lets_pass_is_made_and_its_warnings_are_told(release: Release) -> None:
+    back, asked = way_back(release, told("change-allowed"))
+    done = back.go(release.held[1], release.held[0])
+    assert [finding.code for finding in done.findings] == ["change-allowed"]
+    assert (asked, release.numbers()) == ([1], [1, 2, 3])
