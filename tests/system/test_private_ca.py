@@ -75,6 +75,39 @@ def verify(lab: Lab, release: Release, folder: Path, *arguments: str, **variable
     return play(playbook, inventory, lab.kubeconfig, "--tags", "verify", *arguments)
 
 
+class TestOneThatIsForgotten:
+    """The same variables, without the CA."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def release(cls, lab: Lab) -> Iterator[Release]:
+        release = lab.release()
+        release.upgrade(WITHOUT_MAIL)
+        release.wait()
+        yield release
+        release.remove()
+
+    def test_one_that_is_not_given_any_more_is_refused_before_anything_is_taken_away(
+        self, lab: Lab, release: Release, configure: Configure
+    ) -> None:
+        assert configure(release, **verified(lab)).returncode == 0
+        before, forgotten = templates(release), {**verified(lab), "smtp_ca_pem": None}
+        for arguments in (("--check",), ()):
+            played = configure(release, *arguments, **forgotten)
+            assert played.failed == 1, played.output
+            assert "certificate-unknown-issuer" in played.output
+            assert templates(release) == before
+        assert invitation(lab, release).tls_version == "TLSv1.3"
+        checked = configure(release, *DEPLOY, "--check", **forgotten)
+        assert "is not given any more, and is removed" in checked.output
+        # Without a probe it goes, and the proof brings it back.
+        played = configure(release, "--skip-tags", "probe", **forgotten)
+        assert played.failed == 1, played.output
+        assert "The change was undone" in played.output
+        release.wait()
+        assert invitation(lab, release).tls_version == "TLSv1.3"
+
+
 class TestAPrivateCaOverItsLife:
     """The steps build on each other, as they do in the life of a release."""
 
@@ -112,25 +145,6 @@ class TestAPrivateCaOverItsLife:
         played = configure(release, **verified(lab))
         assert (played.returncode, played.changed) == (0, 0), played.output
         assert (release.revision(), release.pods()) == (revision, pods)
-
-    def test_one_that_is_not_given_any_more_is_refused_before_anything_is_taken_away(
-        self, lab: Lab, release: Release, configure: Configure
-    ) -> None:
-        before, forgotten = templates(release), {**verified(lab), "smtp_ca_pem": None}
-        for arguments in (("--check",), ()):
-            played = configure(release, *arguments, **forgotten)
-            assert played.failed == 1, played.output
-            assert "certificate-unknown-issuer" in played.output
-            assert templates(release) == before
-        assert invitation(lab, release).tls_version == "TLSv1.3"
-        checked = configure(release, *DEPLOY, "--check", **forgotten)
-        assert "is not given any more, and is removed" in checked.output
-        # Without a probe it goes, and the proof brings it back.
-        played = configure(release, "--skip-tags", "probe", **forgotten)
-        assert played.failed == 1, played.output
-        assert "The change was undone" in played.output
-        release.wait()
-        assert invitation(lab, release).tls_version == "TLSv1.3"
 
     def test_an_upgrade_by_hand_keeps_it(self, lab: Lab, release: Release) -> None:
         release.upgrade({**release.values(), "by": "hand"})
