@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.path import checked, is_version
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import Object
@@ -26,7 +26,6 @@ except ImportError:
     # The client of Kubernetes brings it, and without that nothing comes as far as here.
     HTTPError = OSError  # type: ignore[misc, assignment]  # it is caught, and never raised
 
-_VERSION = re.compile(r"([a-z0-9][a-z0-9.-]*/)?v[0-9a-z]+")
 _JSON = {"accept": "application/json"}
 _ABSENT = (403, 404)
 """What cannot be read is not taken for the release's."""
@@ -55,7 +54,7 @@ class LiveObjects:
 
     def _kind(self, thing: Object) -> Mapping[str, Any] | None:
         version = str(thing.get("apiVersion", ""))
-        if not _VERSION.fullmatch(version):
+        if not is_version(version):
             return None
         if version not in self._kinds:
             self._kinds[version] = self.api.resources(version)
@@ -69,17 +68,17 @@ class LiveObjects:
     def get(self, thing: Object) -> Object | None:
         """The object of the same kind and name; `None` when it is not there or cannot be read.
 
-        :raises FindingError: when the API server does not answer.
+        :raises FindingError: when its name leads elsewhere, or the API server does not answer.
         """
         kind, metadata = self._kind(thing), thing.get("metadata") or {}
         name = str(metadata.get("name") or "")
         place = str(metadata.get("namespace") or self.namespace)
-        if kind is None or not (name.strip(".") and place.strip(".")):  # dots alone lead elsewhere
+        if kind is None or not name:
             return None
         version = str(thing["apiVersion"])
         within = f"/namespaces/{quote(place, safe='')}" if kind["namespaced"] else ""
         root = "/apis" if "/" in version else "/api"
-        path = f"{root}/{version}{within}/{kind['name']}/{quote(name, safe='')}"
+        path = checked(f"{root}/{version}{within}/{kind['name']}/{quote(name, safe='')}")
         try:
             answer: urllib3.BaseHTTPResponse = self.api.forward("GET", path, _JSON, None)
             data = answer.read(decode_content=True)
