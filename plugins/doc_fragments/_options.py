@@ -70,7 +70,8 @@ options:
     type: str
   password:
     description:
-      - Password for the relay. In a vars file, tag a password that holds two opening braces with C(!unsafe).
+      - Password for the relay. In a vars file, tag a password with C(!unsafe) when it holds
+        two opening braces, or an opening brace before a percent or number sign.
     type: str
   oauth:
     description:

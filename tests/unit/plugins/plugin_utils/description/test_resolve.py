@@ -454,6 +454,8 @@ class TestAProblem:
             "variable-misspelt",
             "variable-unknown",
             "option-unknown",
+            "value-holds-comment",
+            "value-not-decrypted",
             "value-not-evaluated",
         }
         assert {code for code, *_rest in self.CASES} | elsewhere == {
