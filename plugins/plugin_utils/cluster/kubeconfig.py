@@ -79,7 +79,9 @@ def _is_entry(entry: Any, name: str) -> bool:
 
 
 def _kind(value: Any) -> str:
-    return {str: "one text", list: "a list"}.get(type(value), "one value")
+    if isinstance(value, str):
+        return "one text"
+    return "a list" if isinstance(value, list) else "one value"
 
 
 def _paths(paths: str) -> list[str]:

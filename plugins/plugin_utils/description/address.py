@@ -17,6 +17,8 @@ _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 """What separates labels (RFC 3490 section 3.1)."""
 _DEVIATIONS = re.compile("([ß\u03c2])")
 """Letters that IDNA 2003, which Python knows, maps to others, and IDNA 2008 keeps (RFC 5894 section 7.2)."""
+_BETWEEN = re.compile(r"[\s,;]+")
+"""What people write between two addresses."""
 _JOINERS = re.compile("[\u200c\u200d]")
 
 
@@ -87,7 +89,11 @@ def address_problem(address: str) -> str | None:
     if address.startswith('"'):
         return "a quoted part before the @ is not supported"
     if re.search(r"[\s<>,;\x00-\x1f\x7f]", address):
-        return "it holds a space, a bracket or another character that an address cannot have"
+        several = [part for part in _BETWEEN.split(address) if part]
+        hint = len(several) > 1 and all(address_problem(part) is None for part in several)
+        return "it holds a space, a bracket or another character that an address cannot have" + (
+            "; write several addresses as a list, or with commas between them" if hint else ""
+        )
     local, at, domain = address.rpartition("@")
     if not at:
         return "it has no @"

@@ -83,6 +83,8 @@ def convert(option: Option, value: Any) -> Any:
 
 
 def _text(option: Option, value: Any) -> str:
+    if isinstance(value, bool) and option.meant:
+        value = str(value).lower()  # what was meant is told where the choices are
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ConversionError(f"must be text, not {_kind_of(value)}")
     text = str(value)

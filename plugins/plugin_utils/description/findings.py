@@ -22,6 +22,16 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="variable-said-otherwise",
+            severity="error",
+            meaning=(
+                "A switch of another tool is given. The collection says the same with a variable of "
+                "another name and other values."
+            ),
+            message="{where} is not a variable of this collection; {nearest} says the same.",
+            fix="Remove {where}, and set {nearest} to {value}.",
+        ),
+        Entry(
             code="variable-unknown",
             severity="warning",
             meaning=(
@@ -98,8 +108,15 @@ CATALOGUE = Catalogue(
             code="value-not-a-choice",
             severity="error",
             meaning="A value is none of those that are possible.",
-            message="{where} is {value!r}.",
+            message="{where} is {value!r}{hint}.",
             fix="Set {where} to one of: {choices}.",
+        ),
+        Entry(
+            code="port-octal",
+            severity="error",
+            meaning="YAML reads a number that begins with 0 as octal, so that the port is another one.",
+            message="{where} is {port}: YAML reads {written} as an octal number.",
+            fix="Write {where}: {meant}, without the leading 0.",
         ),
         Entry(
             code="number-out-of-range",
@@ -363,6 +380,16 @@ CATALOGUE = Catalogue(
                 "Allow only the addresses of this cluster at the relay, and let a network policy "
                 "allow only the application to reach it."
             ),
+        ),
+        Entry(
+            code="login-placeholder",
+            severity="warning",
+            meaning=(
+                "The user name or the password is a word that stands for a missing value, such as None, "
+                "null or changeme."
+            ),
+            message="{where} is a placeholder such as None, null or changeme.",
+            fix="Give the real value; for a relay that takes mail without credentials, set smtp_auth: none.",
         ),
         Entry(
             code="verification-off",
