@@ -14,7 +14,7 @@ CATALOGUE = Catalogue(
             meaning="The probe was to run in the network of a release, and cannot.",
             message="The relay cannot be probed from the network of release {release}: {problem}.",
             fix=(
-                "For smtp_probe_from: pod the container needs Python 3.7 or newer, for ephemeral and "
+                "For smtp_probe_from: pod the container needs Python 3.9 or newer, for ephemeral and "
                 "job the user needs the rights and the image must be there; or set smtp_probe_from: "
                 "controller."
             ),
