@@ -78,6 +78,19 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="release-of-two-hosts",
+            severity="error",
+            meaning=(
+                "Two hosts of the inventory have the same release, and this very run is working on it for "
+                "the other one."
+            ),
+            message="This same run is working on release {release} for another host: {holder}, since {since}.",
+            fix=(
+                "Give each release to one host of the inventory: compare smtp_release, smtp_namespace and "
+                "the cluster of the hosts. Another run is not needed."
+            ),
+        ),
+        Entry(
             code="lease-lost",
             severity="error",
             meaning=(
