@@ -258,6 +258,9 @@ options:
   kubeconfig:
     description:
       - Path on the controller of the kubeconfig. By default the one that kubectl would use.
+      - A run is refused when it gives neither this nor O(context), and the environment names another cluster in
+        C(K8S_AUTH_HOST), C(K8S_AUTH_CONTEXT) or C(K8S_AUTH_KUBECONFIG), as AWX's Kubernetes credential does, or a
+        file that is not there in C(KUBECONFIG).
     type: path
   context:
     description:
