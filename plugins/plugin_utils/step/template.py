@@ -20,6 +20,9 @@ MARKS = "{{, {% or {#"
 UNSAFE = '{"__ansible_unsafe": "…"}'
 """How JSON, as in ``--extra-vars``, says that a text is not a template."""
 
+OF_ALL = frozenset({"hostvars", "vars"})
+"""Variables that hold all variables, of every host: what a template takes of them is not looked through."""
+
 _JINJA = jinja2.Environment(autoescape=True)
 _EXPRESSIONS = ("variable_begin", "block_begin")
 
@@ -47,7 +50,7 @@ def _texts(value: Any, variables: Mapping[str, Any], seen: set[str]) -> Iterator
             yield from _texts(inner, variables, seen)
     elif hasattr(value, "casefold"):
         yield value
-        for name in sorted(_names(value) - seen):
+        for name in sorted(_names(value) - seen - OF_ALL):
             seen.add(name)
             if name in variables:
                 yield from _texts(variables[name], variables, seen)

@@ -141,6 +141,19 @@ class TestOptions:
         _action, result = perform({}, variables)
         assert [finding["code"] for finding in result["findings"]] == ["value-holds-comment"]
 
+    def test_are_not_looked_for_in_the_variables_of_every_host(self, perform: Perform) -> None:
+        class Untouched(dict[str, Any]):
+            def values(self) -> Any:
+                raise AssertionError("the variables of every host were read")
+
+        variables = {
+            **VARIABLES,
+            "smtp_password": trust_as_template("{{ hostvars['far'] }}"),
+            "hostvars": Untouched(far=PASSWORD),
+        }
+        action, _result = perform({}, variables)
+        assert action.plan.description.password.reveal() == PASSWORD
+
     @pytest.mark.parametrize("text", ["x{#a#}y", trust_as_template("{{ 'x{#a#}y' }}")])
     def test_that_are_no_template_or_quote_one_keep_what_they_hold(
         self, perform: Perform, text: Any
