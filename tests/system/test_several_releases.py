@@ -90,4 +90,4 @@ def test_a_release_of_two_hosts_is_told_as_such(
     again = play(PLAYBOOK, inventory, lab.kubeconfig, "--tags", "deploy")
     told = [each for result in again.results for each in result.get("findings", ())]
     assert "release-of-two-hosts" in {each["code"] for each in told}, again.output
-    assert "in the hands of another host of this run" in again.output
+    assert "smtp_release: Another host of this run, " in again.output
