@@ -37,7 +37,13 @@ class ActionModule(ReleaseStep):
     def run(
         self, tmp: str | None = None, task_vars: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        self.failed: Mapping[str, Any] = (task_vars or {}).get("ansible_failed_result") or {}
+        variables = task_vars or {}
+        self.failed: Mapping[str, Any] = variables.get("ansible_failed_result") or {}
+        task = variables.get("ansible_failed_task") or {}
+        # Its message stands above; to say it again would hide what follows.
+        self.cause = (
+            f"Task {task.get('name') or 'before this one'} has failed; its message is above."
+        )
         return super().run(tmp, task_vars)
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
@@ -53,11 +59,10 @@ class ActionModule(ReleaseStep):
                 recovery = self.recovery(plan, cluster, lease)
                 outcome = recovery.back_out(failed, str(released.get("run")))
         told = failure(outcome)
-        cause = str(self.failed.get("msg") or "a step has failed")
         return {
             **told,
             "changed": any(finding.code in CHANGES for finding in outcome),
-            # Both are lines of ours, or of the task that has failed.
-            "msg": page([*cause.split("\n"), *filter(None, told["msg"].split("\n"))]),
+            # The name of a task is not ours: page() keeps it to its line.
+            "msg": page([self.cause, *filter(None, told["msg"].split("\n"))]),
             "findings": [finding.as_dict() for finding in (*failed, *outcome)],
         }

@@ -24,6 +24,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import usable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names import client as names_client
+from ansible_collections.mailops.smtp.plugins.plugin_utils.names import domain as names_domain
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names.check import check
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names.findings import (
     CATALOGUE as NAMES_CATALOGUE,
@@ -298,12 +299,10 @@ def _said_before(logins: list[Login], plan: Plan, mode: Mode) -> list[Finding]:
 def _names(plan: Plan, outcome: Outcome) -> tuple[dict[str, Any], list[Finding]]:
     """What the DNS says of the names behind the mail."""
     description = plan.description
-    if names_client.IMPORT_ERROR is not None:
+    problem = names_client.IMPORT_ERROR or names_domain.IMPORT_ERROR
+    if problem is not None:
         missing = NAMES_CATALOGUE.finding(
-            "names-library-missing",
-            where="controller",
-            python=sys.executable,
-            problem=names_client.IMPORT_ERROR,
+            "names-library-missing", where="controller", python=sys.executable, problem=problem
         )
         return {}, [missing]
     question = Question(

@@ -60,7 +60,9 @@ options:
     choices: [none, password, oauth]
   mechanism:
     description:
-      - The SASL mechanism. By default the safest one that the relay offers.
+      - The SASL mechanism.
+      - By default the first that the relay offers. Over TLS the order is PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1,
+        CRAM-MD5, as most applications have it; without TLS it begins with the strongest.
       - One of V(PLAIN), V(LOGIN), V(CRAM-MD5), V(SCRAM-SHA-1) and V(SCRAM-SHA-256) for O(auth=password),
         V(XOAUTH2) and V(OAUTHBEARER) for O(auth=oauth), and V(EXTERNAL) for O(auth=none) with O(client_cert).
     type: str
@@ -70,7 +72,8 @@ options:
     type: str
   password:
     description:
-      - Password for the relay. In a vars file, tag a password that holds two opening braces with C(!unsafe).
+      - Password for the relay. In a vars file, tag a password with C(!unsafe) when it holds
+        two opening braces, or an opening brace before a percent or number sign.
     type: str
   oauth:
     description:
@@ -257,6 +260,9 @@ options:
   kubeconfig:
     description:
       - Path on the controller of the kubeconfig. By default the one that kubectl would use.
+      - A run is refused when it gives neither this nor O(context), and the environment names another cluster in
+        C(K8S_AUTH_HOST), C(K8S_AUTH_CONTEXT) or C(K8S_AUTH_KUBECONFIG), as AWX's Kubernetes credential does, or a
+        file that is not there in C(KUBECONFIG).
     type: path
   context:
     description:
@@ -420,7 +426,8 @@ options:
   probe_names:
     description:
       - Whether the names behind the mail are checked in the DNS, from the controller. These are MX, SPF, DKIM and DMARC
-        of the sender, and the reverse name of the relay. It needs the Python library dnspython on the controller.
+        of the sender, and the reverse name of the relay. It needs the Python libraries dnspython and publicsuffixlist
+        on the controller.
     type: bool
     default: false
   probe_dkim_selector:

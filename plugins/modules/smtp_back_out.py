@@ -12,12 +12,13 @@ module: smtp_back_out
 short_description: Undo a change of SMTP settings when a later step has failed because of it
 version_added: 0.1.0
 description:
-  - For the C(rescue) of a block that holds M(mailops.smtp.smtp_release) and what proves its work. Reads the failed
-    result of the block. When the settings that were just brought in are the cause, the release goes back to the
-    revision before, with its pods and a private CA that was mounted, and all of it is seen to be as it was.
+  - For the C(rescue) of a block that proves the work of M(mailops.smtp.smtp_release), which comes before the block and
+    undoes by itself what fails within it. Reads the failed result of the block. When the settings that were just
+    brought in are the cause, the release goes back to the revision before, with its pods and a private CA that was
+    mounted, and all of it is seen to be as it was.
   - What may pass, such as greylisting, is no cause. Nothing is undone when somebody else, or another run of this
     collection, has changed the release meanwhile, or when its pods were not ready before.
-  - It always fails, with the cause in the first line, and then what was undone and what was not.
+  - It always fails. Its message names the task that has failed, and then what was undone and what was not.
 author:
   - the mailops.smtp contributors (@mailops)
 extends_documentation_fragment:
@@ -44,12 +45,12 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Bring the settings in, and see them
+- name: Bring the settings in
+  ansible.builtin.import_role:
+    name: mailops.smtp.deploy
+    rolespec_validate: false
+- name: See and prove them
   block:
-    - name: Deploy
-      ansible.builtin.import_role:
-        name: mailops.smtp.deploy
-        rolespec_validate: false
     - name: Verify
       ansible.builtin.import_role:
         name: mailops.smtp.verify
@@ -64,11 +65,11 @@ EXAMPLES = r"""
         name: mailops.smtp.back_out
         rolespec_validate: false
 
-- name: The same with tasks of one's own
+- name: Deploy with a task of one's own
+  mailops.smtp.smtp_release:
+  register: released
+- name: See it
   block:
-    - name: Deploy
-      mailops.smtp.smtp_release:
-      register: released
     - name: Verify
       mailops.smtp.smtp_verify:
   rescue:
@@ -100,7 +101,7 @@ findings:
       description: What to do about it.
       type: str
 msg:
-  description: The cause in the first line, then what was undone and what was not.
+  description: The task that has failed, then what was undone and what was not.
   returned: always
   type: str
 """

@@ -24,9 +24,11 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model imp
     Policy,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
+    PREFIX,
     PROBE,
     READ,
     RUN,
+    SAID_OTHERWISE,
     TARGET,
     unknown_variables,
 )
@@ -234,12 +236,18 @@ def without_application(
 
 def strangers(names: Iterable[str]) -> list[Finding]:
     """What to say about variables that look like options and are none."""
-    return [
-        DESCRIPTION_CATALOGUE.finding(
-            "variable-misspelt" if near else "variable-unknown", where=name, nearest=near
+    return [_stranger(name, near) for name, near in unknown_variables(names).items()]
+
+
+def _stranger(name: str, near: str | None) -> Finding:
+    _option, value = SAID_OTHERWISE.get(name.removeprefix(PREFIX), (None, None))
+    if value is not None:
+        return DESCRIPTION_CATALOGUE.finding(
+            "variable-said-otherwise", where=name, nearest=near, value=value
         )
-        for name, near in unknown_variables(names).items()
-    ]
+    return DESCRIPTION_CATALOGUE.finding(
+        "variable-misspelt" if near else "variable-unknown", where=name, nearest=near
+    )
 
 
 class Given:
@@ -340,12 +348,20 @@ class Given:
         restart: Any = self.text("restart") or "auto"
         if restart not in RESTARTS:
             self._complain(
-                "value-not-a-choice", "smtp_restart", value=restart, choices=", ".join(RESTARTS)
+                "value-not-a-choice",
+                "smtp_restart",
+                value=restart,
+                hint="",
+                choices=", ".join(RESTARTS),
             )
         ca_mode: Any = self.text("ca_mode") or "auto"
         if ca_mode not in MODES:
             self._complain(
-                "value-not-a-choice", "smtp_ca_mode", value=ca_mode, choices=", ".join(MODES)
+                "value-not-a-choice",
+                "smtp_ca_mode",
+                value=ca_mode,
+                hint="",
+                choices=", ".join(MODES),
             )
         test_mail: Any = self.text("test_mail") or "on_change"
         if test_mail not in TEST_MAILS:
@@ -353,6 +369,7 @@ class Given:
                 "value-not-a-choice",
                 "smtp_test_mail",
                 value=test_mail,
+                hint="",
                 choices=", ".join(TEST_MAILS),
             )
         return Run(

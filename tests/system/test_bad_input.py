@@ -68,6 +68,9 @@ def codes(played: Played) -> list[str]:
         ({"smtp_kubeconfig": "/nowhere/kubeconfig"}, "cluster-not-configured"),
         ({"smtp_context": "nowhere"}, "cluster-not-configured"),
         ({"smtp_ca_path": "/nowhere/ca.pem"}, "ca-unreadable"),
+        ({"smtp_use_tls": "true"}, "variable-said-otherwise"),
+        ({"smtp_security": "ssl"}, "value-not-a-choice"),
+        ({"smtp_port": 0o465}, "port-octal"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else value,
 )
@@ -103,6 +106,21 @@ def test_a_namespace_without_rights_names_the_right(
 
 
 class TestCheckModeIsHonest:
+    def test_about_a_wrong_password_that_nobody_has_tried(
+        self, release: Release, configure: Configure
+    ) -> None:
+        played = configure(
+            release, "--check", "--tags", "deploy", known=False, smtp_password="wrong"
+        )
+        assert played.returncode == 0, played.output
+        assert '"not probed, not proven: ' in played.output
+
+    def test_about_what_would_fail_and_says_it_once(
+        self, release: Release, configure: Configure
+    ) -> None:
+        played = configure(release, "--check", smtp_helm="/nowhere/helm")
+        assert played.output.count("fatal: ") == 1
+
     def test_about_a_helm_that_is_not_there(self, release: Release, configure: Configure) -> None:
         played = configure(release, "--check", smtp_helm="/nowhere/helm")
         assert codes(played) == ["helm-missing"]

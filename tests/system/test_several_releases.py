@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +75,19 @@ def test_the_change_reference_stands_in_the_history_of_each(
 ) -> None:
     for release in releases:
         assert REFERENCE in release.run_helm("history", release.name), played.output
+
+
+def test_a_release_of_two_hosts_is_told_as_such(
+    lab: Lab, releases: list[Release], played: Played, tmp_path: Path
+) -> None:
+    """The first host is at work until its pods have failed; by then the second has given up."""
+    assert played.failed, played.output
+    wrong = lab.description(releases[1], **MAIL) | {
+        "smtp_host": CRASHES,
+        "smtp_rollout_timeout": 20,
+    }
+    inventory, _ = write_inputs(tmp_path, {"one": wrong, "two": wrong})
+    again = play(PLAYBOOK, inventory, lab.kubeconfig, "--tags", "deploy")
+    told = [each for result in again.results for each in result.get("findings", ())]
+    assert "release-of-two-hosts" in {each["code"] for each in told}, again.output
+    assert "smtp_release: Another host of this run, " in again.output

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import sys
 from dataclasses import fields
 from functools import partial
@@ -38,6 +39,17 @@ INTERRUPTED = 130
 
 _PORTS = {"tls": 465}
 _USUAL_PORT = 587
+
+_OPTIONS = {
+    "smtp_ca_path": "--ca",
+    "smtp_ca_pem": "--ca",
+    "smtp_ehlo_name": "--ehlo-name",
+    "smtp_proxy": "--proxy-from",
+    "smtp_security": "--security",
+    "smtp_timeout": "--timeout",
+}
+# With the colon that YAML has between a variable and its value.
+_VARIABLE = re.compile(rf"\b({'|'.join(_OPTIONS)})\b(:\s)?")
 
 _WIDTH = 98
 _PROGRAM = "smtp_probe"
@@ -104,18 +116,35 @@ def exit_code(result: ProbeResult) -> int:
     return CRITICAL if "error" in severities else WARNING if "warning" in severities else OK
 
 
+def _told(result: ProbeResult) -> dict[str, Any]:
+    """Return a result as data whose findings name the options of this command, and no variables."""
+    data = result.as_dict()
+    data["findings"] = [
+        {**finding, "message": in_options(finding["message"]), "fix": in_options(finding["fix"])}
+        for finding in data["findings"]
+    ]
+    data["msg"] = in_options(data["msg"])
+    return data
+
+
+def in_options(text: str) -> str:
+    """Return a text with each variable of the collection as the option of this command."""
+    text = text.replace("smtp_ca_path or smtp_ca_pem", _OPTIONS["smtp_ca_path"])
+    return _VARIABLE.sub(lambda match: _OPTIONS[match[1]] + (" " if match[2] else ""), text)
+
+
 def _text(results: Sequence[ProbeResult], *, transcript: bool) -> str:
     pages = []
     for result in results:
         lines = [f"  {in_one_line(line)}" for line in result.transcript] if transcript else []
-        pages.append("\n".join([page(result.as_dict()), *lines]))
+        pages.append("\n".join([page(_told(result)), *lines]))
     return "\n\n".join(pages)
 
 
 def _json(results: Sequence[ProbeResult], code: int) -> str:
     import json  # noqa: PLC0415  # only for who wants data
 
-    data = {"exit_code": code, "relays": [result.as_dict() for result in results]}
+    data = {"exit_code": code, "relays": [_told(result) for result in results]}
     return json.dumps(data, indent=2)
 
 
@@ -156,7 +185,11 @@ def _parser() -> argparse.ArgumentParser:
     login("--username", metavar="NAME")
     login("--password-from", metavar="SOURCE", help="default: prompt")
     login("--token-from", metavar="SOURCE", help="an OAuth access token, in place of a password")
-    login("--mechanism", choices=MECHANISMS, help="default: the safest that is offered")
+    login(
+        "--mechanism",
+        choices=MECHANISMS,
+        help="default: PLAIN first over TLS, else the strongest that is offered",
+    )
     tls = parser.add_argument_group("TLS").add_argument
     tls("--ca", dest="ca_pem", type=_file, metavar="FILE", help="trusted besides the system's")
     tls("--no-verify", dest="validate_certs", action="store_false", help="only warn")

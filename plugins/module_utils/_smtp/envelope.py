@@ -188,20 +188,9 @@ def _again(walk: Walk, limit: float) -> Wire:
 
 def mailbox(walk: Walk, address: str) -> str:
     """Return an address as MAIL and RCPT take it (RFC 6531 where it is not ASCII)."""
-    domain = address.rpartition("@")[2]
-    if not _local_part(address).isascii():
-        if "SMTPUTF8" not in walk.capabilities:
-            raise Fault("smtputf8-not-offered", address)
-        return address
-    if domain.isascii():
-        return address
-    try:
-        return f"{_local_part(address)}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError as error:
-        # IDNA of 2003, which Python knows, has not all names.
-        if "SMTPUTF8" in walk.capabilities:
-            return address
-        raise Fault("smtputf8-not-offered", address) from error
+    if not _local_part(address).isascii() and "SMTPUTF8" not in walk.capabilities:
+        raise Fault("smtputf8-not-offered", address)
+    return address
 
 
 def _local_part(address: str) -> str:

@@ -85,6 +85,8 @@ def parse(url: str) -> Proxy:
         raise ValueError("is neither socks5:// nor http://")
     if not host or not port or parts.path.strip("/") or parts.query:
         raise ValueError("is not an address of the form socks5://host:port")
+    if not host.isascii():
+        raise ValueError("has a host that is not in ASCII, as the DNS has it (xn--…)")
     username, password = unquote(parts.username or ""), unquote(parts.password or "")
     if any(len(text.encode()) > _MAX_TEXT for text in (username, password)):
         raise ValueError("has a user name or password of more than 255 bytes")
@@ -139,7 +141,7 @@ def _socks_address(host: str) -> bytes:
     try:
         address = ip_address(host)
     except ValueError:
-        return b"\x03" + _counted(_ascii(host))
+        return b"\x03" + _counted(_name(host))
     return (b"\x01" if address.version == 4 else b"\x04") + address.packed
 
 
@@ -154,7 +156,7 @@ def _http(
     send: Callable[[bytes], None],
     read: Callable[[int], bytes],
 ) -> None:
-    name = _ascii(host)
+    name = _name(host)
     target = (b"[%s]:%d" if b":" in name else b"%s:%d") % (name, port)
     lines = [b"CONNECT %s HTTP/1.1" % target, b"Host: " + target]
     if proxy.username:
@@ -182,11 +184,8 @@ def _http(
     raise ProxyError("proxy-relay" if status in (500, 502, 503, 504) else "proxy-denied", detail)
 
 
-def _ascii(host: str) -> bytes:
-    try:
-        name = host.encode("idna")
-    except UnicodeError:
-        name = b""
+def _name(host: str) -> bytes:
+    name = host.encode("ascii") if host.isascii() else b""
     if not 0 < len(name) <= _MAX_TEXT:
         raise ProxyError("proxy-relay", "it is no valid host name")
     return name

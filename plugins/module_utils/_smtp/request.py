@@ -37,6 +37,7 @@ _MAILBOX = re.compile(r"[^@\s<>\x00-\x1f\x7f\ud800-\udfff]+")
 # With all that ends a line in Unicode, which the header of a mail cannot have.
 _NO_HEADER = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
+_NOT_ASCII = "has a name that is not in ASCII, as the DNS has it (xn--…)"
 _UNUSABLE = "holds a control character, such as a line end, or bytes that are no UTF-8"
 
 
@@ -217,14 +218,20 @@ class ProbeRequest:
                 parse(self.proxy.reveal())
             except ValueError as error:
                 yield "proxy", str(error)
-        for name in ("host", "ehlo_name", "server_name"):
-            if " " in getattr(self, name):
-                yield name, "holds a space"
+        yield from self._name_problems()
         if _LINK_LOCAL.match(self.host) and "%" not in self.host:
             yield "host", "is an address of one link, which needs its interface, as in fe80::1%eth0"
         for name in ("host", "server_name"):
             if not _is_host(getattr(self, name)):
                 yield name, "is no plain name or address: it has a user, a scheme, a port or a *"
+
+    def _name_problems(self) -> Iterator[tuple[str, str]]:
+        for name in ("host", "ehlo_name", "server_name"):
+            text = getattr(self, name)
+            if " " in text:
+                yield name, "holds a space"
+            if not (text.isascii() or _FORBIDDEN.search(text)):
+                yield name, _NOT_ASCII
 
     def _login_problems(self) -> Iterator[tuple[str, str]]:
         external = self.mechanism == "EXTERNAL"
@@ -253,6 +260,8 @@ class ProbeRequest:
         ):
             if address and not _is_mailbox(address):
                 yield name, "is not an address of the form name@domain"
+            elif not address.rpartition("@")[2].isascii():
+                yield name, _NOT_ASCII
         for line in (message.subject_prefix, message.subject, message.from_name):
             if _NO_HEADER.search(line):
                 yield "message", f"{_UNUSABLE}, in its header"

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,8 +33,8 @@ else:
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import credentials, refusal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import kubeconfig as files
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.path import (
     checked,
@@ -113,7 +112,7 @@ class Cluster:
             )
         self.namespace = namespace
         self._configuration = kubernetes.client.Configuration()
-        self._where = f"smtp_kubeconfig {kubeconfig}" if kubeconfig else "the default kubeconfig"
+        self._where = f"smtp_kubeconfig {kubeconfig}" if kubeconfig else "The default kubeconfig"
         try:
             self._load(kubeconfig, context, temporary)
             self._configuration.retries = urllib3.Retry(
@@ -124,7 +123,7 @@ class Cluster:
                 self._configuration
             ).rest_client.pool_manager
         except (kubernetes.config.ConfigException, OSError, ValueError, TypeError) as error:
-            problem = credentials.without_logins(" ".join(str(error).split()))
+            problem = credentials.without_logins(" ".join(str(error).split()).rstrip("."))
             raise self._not_configured(problem) from error
         except (yaml.YAMLError, AttributeError, LookupError, RecursionError) as error:
             # YAML's own words quote the line, which may be that of the token.
@@ -133,20 +132,27 @@ class Cluster:
         self._timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         self._fence: Callable[[], None] = lambda: None
 
-    def _load(self, kubeconfig: str | None, context: str | None, temporary: str) -> None:
+    def _load(self, given: str | None, context: str | None, temporary: str) -> None:
+        default = files.default(os.environ)
+        unused = [] if given or context else files.unused(os.environ)
+        if unused:
+            names = " and ".join(unused)
+            finding = CATALOGUE.finding("cluster-environment-unused", where=names, names=names)
+            raise FindingError(finding)
         inside = "KUBERNETES_SERVICE_HOST" in os.environ
-        default = os.path.expanduser(kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION)
-        if inside and not (kubeconfig or context or os.path.exists(default)):
+        if inside and not (given or context or files.exists(default)):
             kubernetes.config.load_incluster_config(client_configuration=self._configuration)
-        else:
-            files = kubeconfig or kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION
-            _require_readable(files)
-            kubernetes.config.load_kube_config(
-                config_file=kubeconfig,
-                context=context,
-                client_configuration=self._configuration,
-                temp_file_path=temporary,
-            )
+            return
+        paths = given or default
+        problem = files.problem(paths)
+        if problem is not None:
+            raise kubernetes.config.ConfigException(problem)
+        kubernetes.config.load_kube_config(
+            config_file=paths,
+            context=context,
+            client_configuration=self._configuration,
+            temp_file_path=temporary,
+        )
 
     def set_fence(self, fence: Callable[[], None]) -> None:
         """Has something called before each write from here on, which may stop it by an exception.
@@ -661,17 +667,6 @@ class Cluster:
             pod=f"{self.server}{self._core('pods', pod)}",
             name=name,
         )
-
-
-def _require_readable(files: str) -> None:
-    """See that each of some kubeconfigs is YAML within bounds, whoever has written it.
-
-    :param files: paths, as in ``KUBECONFIG``; those that are not there are left to the library.
-    :raises OSError: when one cannot be read; :raises ValueError: when it is no YAML, or too much.
-    """
-    for file in map(Path, filter(None, files.split(os.pathsep))):
-        if file.expanduser().exists():
-            parse.yaml_documents(parse.read_file(file.expanduser()).decode("utf-8"))
 
 
 def _data(answer: urllib3.BaseHTTPResponse) -> Any:

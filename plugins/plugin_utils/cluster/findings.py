@@ -21,8 +21,8 @@ CATALOGUE = Catalogue(
         Entry(
             code="cluster-not-configured",
             severity="error",
-            meaning="No cluster can be told from the kubeconfig.",
-            message="No cluster can be told from {where}: {problem}",
+            meaning="The kubeconfig names no cluster that can be used.",
+            message="{where} names no cluster that can be used: {problem}.",
             fix=(
                 "Set smtp_kubeconfig (and smtp_context) to those of the cluster that runs the "
                 "release."
@@ -42,6 +42,19 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="cluster-environment-unused",
+            severity="error",
+            meaning=(
+                "The environment names a cluster in a variable that the collection does not use, such "
+                "as those of AWX's Kubernetes credential. The run would go to another cluster."
+            ),
+            message="{names} names a cluster in the environment, and the run would use another one.",
+            fix=(
+                "Set smtp_kubeconfig (and smtp_context) to those of the cluster that runs the release, "
+                "or remove {names} from the environment."
+            ),
+        ),
+        Entry(
             code="cluster-unreachable",
             severity="error",
             meaning="The API server of the cluster does not answer.",
@@ -57,8 +70,8 @@ CATALOGUE = Catalogue(
             meaning="The user of the kubeconfig may not do what is needed.",
             message="The API server refuses: {problem}",
             fix=(
-                "Let the user of smtp_kubeconfig have that right in the namespace of the release:"
-                " a Role and a RoleBinding."
+                "Give the user of smtp_kubeconfig that right in the namespace of the release, with a "
+                "Role and a RoleBinding; docs/rights.md lists every right that a run needs."
             ),
         ),
         Entry(

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from encodings import idna
+
+try:
+    import idna
+
+    IMPORT_ERROR: str | None = None
+except ImportError as error:
+    IMPORT_ERROR = str(error)
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z", re.IGNORECASE)
 _PORT_AT_END = re.compile(r":[0-9]+\Z")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 """What separates labels (RFC 3490 section 3.1)."""
-_DEVIATIONS = re.compile("([ß\u03c2])")
-"""Letters that IDNA 2003, which Python knows, maps to others, and IDNA 2008 keeps (RFC 5894 section 7.2)."""
-_JOINERS = re.compile("[\u200c\u200d]")
+_BETWEEN = re.compile(r"[\s,;]+")
+"""What people write between two addresses."""
 
 
 def ascii_host(host: str) -> str:
@@ -35,17 +40,16 @@ def ascii_host(host: str) -> str:
 
 
 def _ascii_label(label: str) -> str:
+    """An A-label of a label (RFC 5891, with the mapping of UTS 46).
+
+    :raises ValueError: when there is none; :raises ModuleNotFoundError: without the library.
+    """
     if label.isascii():
         return label
-    if _JOINERS.search(label) or label.startswith("-") or label.endswith("-"):
-        raise ValueError("an invisible character, or a dash at an end")
-    parts = _DEVIATIONS.split(label.replace("ẞ", "ß"))
-    if len(parts) == 1:
-        return idna.ToASCII(label).decode("ascii")
-    prepared = "".join(
-        part if _DEVIATIONS.fullmatch(part) else idna.nameprep(part) for part in parts
-    )
-    return "xn--" + prepared.encode("punycode").decode("ascii")
+    if IMPORT_ERROR is not None:
+        raise ModuleNotFoundError(IMPORT_ERROR)
+    # Tables of before Unicode 15.1 make "ss" of a capital sharp s, which is another name.
+    return idna.encode(label.replace("ẞ", "ß"), uts46=True).decode("ascii")
 
 
 def host_problem(host: str) -> str | None:
@@ -68,6 +72,8 @@ def host_problem(host: str) -> str | None:
         name = ascii_host(host.removesuffix("."))
     except ValueError:
         return ""
+    except ModuleNotFoundError as error:
+        return f": it is not in ASCII, and the controller lacks a Python library ({error})"
     if len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):
         return ""
     return None
@@ -87,7 +93,11 @@ def address_problem(address: str) -> str | None:
     if address.startswith('"'):
         return "a quoted part before the @ is not supported"
     if re.search(r"[\s<>,;\x00-\x1f\x7f]", address):
-        return "it holds a space, a bracket or another character that an address cannot have"
+        several = [part for part in _BETWEEN.split(address) if part]
+        hint = len(several) > 1 and all(address_problem(part) is None for part in several)
+        return "it holds a space, a bracket or another character that an address cannot have" + (
+            "; write several addresses as a list, or with commas between them" if hint else ""
+        )
     local, at, domain = address.rpartition("@")
     if not at:
         return "it has no @"

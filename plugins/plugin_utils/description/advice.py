@@ -17,9 +17,16 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.preset.model import P
 TLS_SETTINGS = ("ca_pem", "ca_path", "client_cert", "server_name")
 
 
+PLACEHOLDERS = frozenset(
+    {"none", "null", "nil", "undefined", "changeme", "change-me", "change_me", "todo", "tbd", "xxx"}
+)
+"""What templates and surveys leave where a value is missing, in lower case."""
+
+
 def advice(work: Work, description: Description, preset: Preset | None) -> Iterator[Finding]:
     """The findings, the weightiest first."""
     yield from _security(work, description)
+    yield from _placeholders(work, description)
     yield from _region(work, preset)
     if preset is not None:
         yield from _relay(work, description, preset)
@@ -54,6 +61,13 @@ def _security(work: Work, description: Description) -> Iterator[Finding]:
         value = getattr(description, name)
         if value and not value.isascii():
             yield work.finding("address-internationalised", name, value=value)
+
+
+def _placeholders(work: Work, description: Description) -> Iterator[Finding]:
+    given = {"username": description.username, "password": description.password.reveal()}
+    for name, value in given.items():
+        if value.strip("<>").lower() in PLACEHOLDERS:
+            yield work.finding("login-placeholder", name)
 
 
 def _region(work: Work, preset: Preset | None) -> Iterator[Finding]:

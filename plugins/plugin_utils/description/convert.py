@@ -23,6 +23,8 @@ FALSE = frozenset({"false", "no", "off", "0", "n", "f"})
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}\Z")
 _LINE_BREAK = re.compile(r"[\r\n]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_OMITTED = re.compile(r"__omit_place_holder__[0-9a-f]{40}\Z")
+"""What ansible-core before 2.19 makes of ``default(omit)``."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -42,7 +44,11 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return str.__str__(value)
+        return None if _OMITTED.match(value) else str.__str__(value)
+    if hasattr(value, "casefold"):
+        return str(
+            value
+        )  # a text of a vault, which is decrypted when it is asked for its characters
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
@@ -55,8 +61,10 @@ def plain(value: Any) -> Any:
 
 
 def unset(value: Any) -> bool:
-    """Whether a value means "not given": ``null``, or the empty text that a survey sends."""
-    return value is None or (isinstance(value, str) and value == "")
+    """Whether a value means "not given": ``null``, ``default(omit)``, or a survey's empty text."""
+    return value is None or (
+        isinstance(value, str) and (value == "" or bool(_OMITTED.match(value)))
+    )
 
 
 def _blank(value: Any) -> bool:
@@ -75,6 +83,8 @@ def convert(option: Option, value: Any) -> Any:
 
 
 def _text(option: Option, value: Any) -> str:
+    if isinstance(value, bool) and option.meant:
+        value = str(value).lower()  # what was meant is told where the choices are
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ConversionError(f"must be text, not {_kind_of(value)}")
     text = str(value)

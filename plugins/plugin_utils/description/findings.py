@@ -22,6 +22,16 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="variable-said-otherwise",
+            severity="error",
+            meaning=(
+                "A switch of another tool is given. The collection says the same with a variable of "
+                "another name and other values."
+            ),
+            message="{where} is not a variable of this collection; {nearest} says the same.",
+            fix="Remove {where}, and set {nearest} to {value}.",
+        ),
+        Entry(
             code="variable-unknown",
             severity="warning",
             meaning=(
@@ -45,14 +55,34 @@ CATALOGUE = Catalogue(
             code="value-not-evaluated",
             severity="error",
             meaning=(
-                "Ansible takes a value with two opening braces for a template, and cannot evaluate "
-                "it. What a secret holds is not shown."
+                "Ansible takes a value with two opening braces, or with a brace and a percent or number "
+                "sign, for a template, and cannot evaluate it. What a secret holds is not shown."
             ),
             message="{where} is taken for a template that cannot be evaluated{problem}.",
             fix=(
-                "Define what {where} refers to; if it is a text that just holds two opening braces, "
-                "tag it in its file: {where}: !unsafe '…'"
+                "Define what {where} refers to. If it is plain text that holds {marks}, tag it in its "
+                "file: {where}: !unsafe '…'; in JSON write {unsafe}."
             ),
+        ),
+        Entry(
+            code="value-not-decrypted",
+            severity="error",
+            meaning="A value is encrypted with Ansible Vault, and the run has no password that opens it.",
+            message="{where} is encrypted with Ansible Vault, and no vault password of this run opens it.",
+            fix=(
+                "Give the password with --vault-id, --vault-password-file or --ask-vault-pass; in AWX, "
+                "add the Vault credential to the job template."
+            ),
+        ),
+        Entry(
+            code="value-holds-comment",
+            severity="error",
+            meaning=(
+                "Ansible takes what stands between a brace with a number sign and its counterpart for a "
+                "comment of a template, and drops it silently. A password becomes another one."
+            ),
+            message="{where} holds {begin} … {end}, which Ansible drops as a template's comment.",
+            fix="Tag it in its file: {where}: !unsafe '…'; in JSON write {unsafe}.",
         ),
         Entry(
             code="value-invalid",
@@ -70,7 +100,7 @@ CATALOGUE = Catalogue(
             ),
             message="{where} {problem}: YAML has read it as something else, and its spelling is lost.",
             fix=(
-                "Put it in quotes; and tag it with !unsafe only when it holds two opening braces, "
+                "Put it in quotes. Tag it with !unsafe only when Ansible takes it for a template, "
                 "because that tag ignores the quotes."
             ),
         ),
@@ -78,8 +108,15 @@ CATALOGUE = Catalogue(
             code="value-not-a-choice",
             severity="error",
             meaning="A value is none of those that are possible.",
-            message="{where} is {value!r}.",
+            message="{where} is {value!r}{hint}.",
             fix="Set {where} to one of: {choices}.",
+        ),
+        Entry(
+            code="port-octal",
+            severity="error",
+            meaning="YAML reads a number that begins with 0 as octal, so that the port is another one.",
+            message="{where} is {port}: YAML reads {written} as an octal number.",
+            fix="Write {where}: {meant}, without the leading 0.",
         ),
         Entry(
             code="number-out-of-range",
@@ -343,6 +380,16 @@ CATALOGUE = Catalogue(
                 "Allow only the addresses of this cluster at the relay, and let a network policy "
                 "allow only the application to reach it."
             ),
+        ),
+        Entry(
+            code="login-placeholder",
+            severity="warning",
+            meaning=(
+                "The user name or the password is a word that stands for a missing value, such as None, "
+                "null or changeme."
+            ),
+            message="{where} is a placeholder such as None, null or changeme.",
+            fix="Give the real value; for a relay that takes mail without credentials, set smtp_auth: none.",
         ),
         Entry(
             code="verification-off",

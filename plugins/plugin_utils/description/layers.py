@@ -141,7 +141,7 @@ def _how(merge: Any, place: str, complain: Complain) -> Merge:
     for way in MERGES:
         if merge is UNUSABLE or way == merge.lower():
             return way
-    complain("value-not-a-choice", place, value=merge, choices=", ".join(MERGES))
+    complain("value-not-a-choice", place, value=merge, hint="", choices=", ".join(MERGES))
     return "block"
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 PREFIX = "smtp_"
@@ -38,6 +38,8 @@ class Option:
     :param keys: what a dictionary may hold.
     :param short: the key that is meant when a text is given instead of a dictionary.
     :param by_key: whether layers merge its keys one by one.
+    :param meant: what is written in other tools in place of its choices, in lower case, and which choice
+        it means. YAML makes a boolean of some of it.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Option:
     keys: tuple[Option, ...] = ()
     short: str | None = None
     by_key: bool = False
+    meant: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def variable(self) -> str:
@@ -82,13 +85,27 @@ POLICY = (
 )
 """The keys of ``smtp_policy``."""
 
+_TLS_BY_PORT = "starttls (port 587) or tls (port 465)"
+SECURITY_MEANT: Mapping[str, str] = {
+    **dict.fromkeys(("ssl", "smtps", "ssl/tls", "tls/ssl", "implicit", "implicit tls"), "tls"),
+    **dict.fromkeys(("start_tls", "start-tls", "explicit", "explicit tls"), "starttls"),
+    **dict.fromkeys(("true", "yes", "on", "1", "required"), _TLS_BY_PORT),
+    **dict.fromkeys(("false", "no", "off", "0", "plain", "plaintext", "unencrypted"), "none"),
+}
+AUTH_MEANT: Mapping[str, str] = {
+    **dict.fromkeys(("login", "plain", "basic", "cram-md5", "cram_md5"), "password"),
+    **dict.fromkeys(("true", "yes", "on", "1", "required"), "password"),
+    **dict.fromkeys(("false", "no", "off", "0", "anonymous"), "none"),
+    **dict.fromkeys(("oauth2", "xoauth2", "oauthbearer", "token"), "oauth"),
+}
+
 CONNECTION = (
     Option("provider"),
     Option("region"),
     Option("host"),
     Option("port", Kind.INTEGER),
-    Option("security"),
-    Option("auth"),
+    Option("security", meant=SECURITY_MEANT),
+    Option("auth", meant=AUTH_MEANT),
     Option("mechanism"),
     Option("username"),
     Option("password", Kind.SECRET),
@@ -228,17 +245,33 @@ ALSO_CALLED: Mapping[str, str] = {
     "server": "host",
     "smarthost": "host",
     "encryption": "security",
-    "ssl": "security",
-    "starttls": "security",
-    "tls": "security",
     "login": "username",
     "from": "from_address",
     "sender": "from_address",
     "ca": "ca_path",
-    "verify": "validate_certs",
+    "ca_bundle": "ca_path",
+    "ca_cert": "ca_path",
+    "ca_certificate": "ca_path",
+    "ca_file": "ca_path",
+    "cafile": "ca_path",
+    "secret": "existing_secret",
+    "secret_name": "existing_secret",
     "recipients": "test_recipients",
 }
 """What other tools call an option, where the name alone would not lead there."""
+
+_ENCRYPTED = ("security", "starttls, or tls where TLS begins with the first byte")
+_UNVERIFIED = ("validate_certs", "false, only if it was true")
+_VERIFIED = ("validate_certs", "true or false, as before")
+SAID_OTHERWISE: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(("ssl", "starttls", "start_tls", "tls", "tls_enabled"), _ENCRYPTED),
+    **dict.fromkeys(("enable_ssl", "enable_starttls", "enable_tls"), _ENCRYPTED),
+    **dict.fromkeys(("use_ssl", "use_starttls", "use_tls"), _ENCRYPTED),
+    **dict.fromkeys(("insecure", "insecure_skip_verify", "skip_verify"), _UNVERIFIED),
+    **dict.fromkeys(("tls_skip_verify", "tls_insecure", "no_verify"), _UNVERIFIED),
+    **dict.fromkeys(("verify", "verify_certs", "tls_verify", "ssl_verify"), _VERIFIED),
+}
+"""Switches of other tools, the option that says the same, and its value: renamed, they would say something else."""
 
 SHORT_FORM = 4
 """A shorter beginning of a name, such as ``smtp_ca``, means nothing yet."""
@@ -267,8 +300,12 @@ def unknown_variables(names: Iterable[str]) -> dict[str, str | None]:
     known |= PLAYBOOK_VARIABLES
     strangers = sorted({name for name in names if name.startswith(PREFIX)} - known)
     bare = [name[len(PREFIX) :] for name in known]
-    guesses = {
-        name: ALSO_CALLED.get(name[len(PREFIX) :]) or nearest(name[len(PREFIX) :], bare)
-        for name in strangers
-    }
+    guesses = {name: _option_of(name[len(PREFIX) :], bare) for name in strangers}
     return {name: guess and PREFIX + guess for name, guess in guesses.items()}
+
+
+def _option_of(name: str, known: Iterable[str]) -> str | None:
+    """The option that a name without the prefix was most likely meant to be."""
+    if name in SAID_OTHERWISE:
+        return SAID_OTHERWISE[name][0]
+    return ALSO_CALLED.get(name) or nearest(name, known)

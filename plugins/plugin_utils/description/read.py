@@ -21,6 +21,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.findings 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import (
     ALSO_CALLED,
     PREFIX,
+    SAID_OTHERWISE,
     Kind,
     Option,
     hint,
@@ -102,7 +103,8 @@ def read_closed(
     known = [option.name for option in options]
     for key in sorted(raw.keys() - set(known)):
         bare = key.removeprefix(PREFIX)
-        near = ALSO_CALLED.get(bare) if ALSO_CALLED.get(bare) in known else nearest(bare, known)
+        called = SAID_OTHERWISE[bare][0] if bare in SAID_OTHERWISE else ALSO_CALLED.get(bare)
+        near = called if called in known else nearest(bare, known)
         name = key if re.fullmatch(r"\w+", key, re.ASCII) else repr(key)
         complain("key-unknown", prefix + name, hint=hint(near), choices=", ".join(known))
     return read(options, raw, prefix, origin, complain)

@@ -19,6 +19,9 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.work impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preset import lookup
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preset.model import Preset
 
+OCTAL = (0o25, 0o465)
+"""What YAML makes of ``025`` and ``0465``; no relay listens there. (In ``0587`` it sees a text.)"""
+
 _SPEAKS = {
     "tls": "speaks TLS from the first byte (RFC 8314)",
     "starttls": "begins in plain text and changes to TLS with STARTTLS (RFC 6409, RFC 3207)",
@@ -95,6 +98,8 @@ def _host_of(work: Work, preset: Preset) -> str:
 def port_and_security(work: Work, preset: Preset | None) -> tuple[int, Security]:
     """Both as given; where one is missing, what the other means to the provider or to everybody."""
     port: int | None = work.number("port", 1, 65535)
+    if port in OCTAL:
+        work.complain("port-octal", "port", port=port, written=f"0{port:o}", meant=f"{port:o}")
     if work.get("security") == "auto":
         work.complain("security-not-declared", "security")
     given: Security | None = work.choose("security", SECURITIES)

@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description import pem
-from ansible_collections.mailops.smtp.plugins.plugin_utils.description.address import host_problem
+from ansible_collections.mailops.smtp.plugins.plugin_utils.description.address import (
+    ascii_host,
+    host_problem,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import TLS_VERSIONS
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.work import Work
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preset.model import Preset
@@ -97,7 +100,9 @@ def proxy(work: Work) -> str | None:
         return None
     problem = _proxy_problem(value)
     if problem is None:
-        return value.rstrip("/")
+        parts = urlsplit(value)
+        host = ascii_host(str(parts.hostname))
+        return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}:{parts.port}"
     work.complain("proxy-invalid", "proxy", problem=problem)
     return None
 

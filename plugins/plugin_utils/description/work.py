@@ -33,6 +33,7 @@ ReadFile = Callable[[str], str]
 DEFAULT = "default"
 """The origin of what nobody gave and nothing led to."""
 
+_MEANT = {option.name: option.meant for option in DESCRIPTION}
 _VARIABLE = re.compile(rf"\b{PREFIX}({'|'.join(option.name for option in DESCRIPTION)})\b")
 
 
@@ -111,8 +112,13 @@ class Work:
         for choice in choices:
             if choice.lower() == value.lower():
                 return choice
+        meant = _MEANT.get(name, {}).get(value.lower())
         self.complain(
-            "value-not-a-choice", name, value=without_login(value), choices=", ".join(choices)
+            "value-not-a-choice",
+            name,
+            value=without_login(value),
+            hint=f"; {meant} was probably meant" if meant else "",
+            choices=", ".join(choices),
         )
         return None
 

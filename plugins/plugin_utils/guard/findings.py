@@ -211,8 +211,8 @@ CATALOGUE = Catalogue(
             meaning="The user of the kubeconfig lacks a right that the upgrade needs.",
             message="The {action} would fail at {object}: {words}",
             fix=(
-                "Let the user of smtp_kubeconfig have that right: a Role and a RoleBinding in the "
-                "namespace of the release."
+                "Give the user of smtp_kubeconfig that right in the namespace of the release, with a "
+                "Role and a RoleBinding; docs/rights.md lists every right that a run needs."
             ),
         ),
         Entry(

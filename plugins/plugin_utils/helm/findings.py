@@ -118,6 +118,17 @@ CATALOGUE = Catalogue(
             fix="Give a folder, a packaged chart, a repository name or an oci:// address.",
         ),
         Entry(
+            code="chart-not-found",
+            severity="error",
+            meaning="Helm finds no chart where smtp_chart says that it is. Nothing was changed.",
+            message="smtp_chart names no chart that Helm can read: {text}",
+            fix=(
+                "Set smtp_chart to a folder, a packaged chart, a name of a repository on the controller "
+                "(helm repo list) or an oci:// address. Release {release} in namespace {namespace} is as "
+                "it was."
+            ),
+        ),
+        Entry(
             code="chart-differs",
             severity="error",
             meaning=(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
@@ -148,7 +149,8 @@ def decode(name: str, labels: Mapping[str, str], data: str, uid: str = "") -> Re
     :raises ValueError: when it is none of Helm's.
     """
     try:
-        record = _decoded(data)
+        # Read anew for each caller: what one of them changes is not what another gets.
+        record: dict[str, Any] = json.loads(_checked(data))
         return Revision(
             release=name,
             number=int(labels.get("version") or record["version"]),
@@ -165,16 +167,18 @@ def decode(name: str, labels: Mapping[str, str], data: str, uid: str = "") -> Re
 
 # One task reads the same records several times, and each holds a whole chart. Only the labels change.
 @functools.lru_cache(maxsize=30)
-def _decoded(data: str) -> dict[str, Any]:
+def _checked(data: str) -> str:
+    """The JSON text of a record, which is seen to have the form that Helm writes."""
     packed = base64.b64decode(base64.b64decode(data))
-    record = parse.json_document(_unpacked(packed).decode("utf-8"), parse.RECORD)
+    text = _unpacked(packed).decode("utf-8")
+    record = parse.json_document(text, parse.RECORD)
     if not isinstance(record, dict):
         raise ValueError("it is no JSON object")
     _require_form(record, _RECORD)
     told = (record.get("info") or {}).get("last_deployed")
     if told and datetime.fromisoformat(told).tzinfo is None:
         raise ValueError("its time has no zone")
-    return record
+    return text
 
 
 def _unpacked(packed: bytes) -> bytes:

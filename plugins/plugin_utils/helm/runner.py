@@ -12,12 +12,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
-from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
+from ansible_collections.mailops.smtp.plugins.plugin_utils import ending, parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import chart as charts
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import json_text
@@ -239,7 +239,8 @@ class Helm:
             if local.exists()
             else (source, "--version", deployed.chart_version)
         )
-        shown = self._call(["show", "chart", *arguments], stdin="", redactor=Redactor(()))
+        looking = replace(self, failure="chart-not-found")
+        shown = looking._call(["show", "chart", *arguments], stdin="", redactor=Redactor(()))
         name, version = _name_and_version(shown)
         if (name, version) != (deployed.chart_name, deployed.chart_version):
             raise FindingError(
@@ -272,6 +273,9 @@ class Helm:
             ) from error
         if done.returncode != 0:
             words = redactor.clean(done.stderr.strip() or done.stdout.strip())
+            ended = f"it {ending.in_words(done.returncode)}"
+            if ending.signal_of(done.returncode) is not None:
+                words = f"{ended}. It said: {words}" if words else ended
             meanwhile = any(sign in words for sign in MEANWHILE)
             raise FindingError(
                 CATALOGUE.finding(
@@ -280,7 +284,7 @@ class Helm:
                     action=arguments[0],
                     release=self.release,
                     namespace=self.namespace,
-                    text=words or f"it said nothing, and ended with exit code {done.returncode}",
+                    text=words or f"it said nothing, and {ended.removeprefix('it ')}",
                 )
             )
         return done.stdout

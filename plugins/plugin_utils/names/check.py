@@ -75,13 +75,6 @@ class _Check:
 
     def run(self) -> Report:
         report = self._report
-        if report.organisational_domain != report.domain:
-            self._find(
-                "organisational-domain-assumed",
-                report.domain,
-                domain=report.domain,
-                organisational=report.organisational_domain,
-            )
         for domain in dict.fromkeys((report.domain, report.spf.domain)):
             with self._part(f"the sender's domain {domain}"):
                 self._exchange(domain)

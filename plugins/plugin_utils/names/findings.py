@@ -11,11 +11,11 @@ CATALOGUE = Catalogue(
         Entry(
             code="names-library-missing",
             severity="error",
-            meaning="The Python library dnspython is missing on the controller.",
+            meaning="The Python library dnspython or publicsuffixlist is missing on the controller.",
             message="The names behind the mail cannot be looked up by {python}: {problem}.",
             fix=(
                 "Install it into the environment that runs ansible-playbook: {python} -m pip "
-                "install 'dnspython>=2.6.1'"
+                "install 'dnspython>=2.6.1' publicsuffixlist"
             ),
         ),
         Entry(
@@ -24,16 +24,6 @@ CATALOGUE = Catalogue(
             meaning="The DNS gave no answer that can be relied on, so nothing is said of that part.",
             message="{where} is unproven, because the DNS gave no answer: {problem}",
             fix="Check the DNS servers of the controller (/etc/resolv.conf), and ask again.",
-        ),
-        Entry(
-            code="organisational-domain-assumed",
-            severity="info",
-            meaning=(
-                "Which domains belong together is told from their labels alone, without the list of "
-                "public suffixes."
-            ),
-            message="{organisational} is taken for the organisational domain of {domain}.",
-            fix="Nothing to do if that is so; else what is said of DMARC alignment may not hold.",
         ),
         # -- the sender's domain ---------------------------------------------------------------
         Entry(

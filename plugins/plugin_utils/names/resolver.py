@@ -4,13 +4,8 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
 from ipaddress import IPv4Address, IPv6Address
-from typing import Protocol, cast
-
-from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.names.findings import CATALOGUE
+from typing import Protocol
 
 Address = IPv4Address | IPv6Address
 
@@ -41,28 +36,3 @@ class Resolver(Protocol):
 
     def pointers(self, address: Address) -> tuple[str, ...]:
         """Return the names of the PTR records."""
-
-
-def system_resolver() -> Resolver:
-    """Return a resolver that asks the servers of this machine.
-
-    :raises FindingError: when the DNS library is missing, or this machine knows no server.
-    """
-    package = __name__.rpartition(".")[0]
-    # Only who asks for the names behind the mail needs the library.
-    client = import_module(f"{package}.client")
-    if client.IMPORT_ERROR:
-        raise FindingError(
-            CATALOGUE.finding(
-                "names-library-missing",
-                where="controller",
-                python=sys.executable,
-                problem=client.IMPORT_ERROR,
-            )
-        )
-    try:
-        return cast("Resolver", client.Client())
-    except LookupFailed as error:
-        raise FindingError(
-            CATALOGUE.finding("names-not-looked-up", where="controller", problem=error)
-        ) from error

@@ -14,7 +14,7 @@ CATALOGUE = Catalogue(
             meaning="The probe was to run in the network of a release, and cannot.",
             message="The relay cannot be probed from the network of release {release}: {problem}.",
             fix=(
-                "For smtp_probe_from: pod the container needs Python 3.7 or newer, for ephemeral and "
+                "For smtp_probe_from: pod the container needs Python 3.9 or newer, for ephemeral and "
                 "job the user needs the rights and the image must be there; or set smtp_probe_from: "
                 "controller."
             ),
@@ -157,7 +157,7 @@ CATALOGUE = Catalogue(
             severity="info",
             meaning="The NetworkPolicies of the namespace cannot be read.",
             message="Whether a NetworkPolicy is in the way is unproven: {problem}",
-            fix="Let the user of smtp_kubeconfig list networkpolicies in the namespace.",
+            fix="Give the user of smtp_kubeconfig the right to list networkpolicies (docs/rights.md).",
         ),
         Entry(
             code="security-differs",
@@ -189,8 +189,8 @@ CATALOGUE = Catalogue(
             ),
             message="Whether the relay takes the login is unproven: {problem}.",
             fix=(
-                "Let the user of smtp_kubeconfig get that Secret, or give smtp_username and "
-                "smtp_password beside smtp_existing_secret."
+                "Give the user of smtp_kubeconfig the right to get that Secret (docs/rights.md), or give "
+                "smtp_username and smtp_password beside smtp_existing_secret."
             ),
         ),
         Entry(

@@ -80,6 +80,7 @@ def read(values: Mapping[str, Any], complain: Complain) -> ProbeOptions:
                 "value-not-a-choice",
                 f"smtp_probe_{name}",
                 value=given[name],
+                hint="",
                 choices=", ".join(choices),
             )
     for name, (low, high) in _RANGES.items():

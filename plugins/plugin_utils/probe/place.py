@@ -27,6 +27,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.remote import M
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.result import Stage
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils import ending
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready
@@ -44,8 +45,6 @@ START_SECONDS = 15
 PULL_SECONDS = 120
 """For an image to be pulled and a container of our own to start."""
 GONE_SECONDS = 30
-LAST_EXIT_CODE = 128
-"""What is beyond stands for a signal, as shells count."""
 POLL_SECONDS = 0.25
 
 # Here, so that an action plugin builds the program once in the parent and every fork inherits it.
@@ -371,7 +370,7 @@ def _state(pod: Mapping[str, Any] | None, kind: str, container: str) -> tuple[st
         if waiting.get("reason") in _HOPELESS:
             return f"{waiting['reason']}: {waiting.get('message', '')}".rstrip(". :"), name
         if "terminated" in state:
-            return f"it ended with exit code {state['terminated'].get('exitCode')}", name
+            return f"it {ending.in_words(state['terminated']['exitCode'])}", name
     return "", name
 
 
@@ -415,9 +414,9 @@ def _result(
         password.
     """
     # By a signal, by a mistake of its own, or without a word: it may have been at work.
-    began = returncode in (None, 0, MISTAKE) or returncode > LAST_EXIT_CODE
+    began = returncode in (None, 0, MISTAKE) or ending.signal_of(returncode) is not None
     if returncode:
-        raise PlaceError(f"{where}: its Python ended with exit code {returncode}", began=began)
+        raise PlaceError(f"{where}: its Python {ending.in_words(returncode)}", began=began)
     redactor = Redactor(
         [request.password, request.token, request.client_key, request.proxy, *known()]
     )

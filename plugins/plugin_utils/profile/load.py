@@ -43,6 +43,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
 
 FOLDER = FilePath(__file__).resolve().parents[3] / "profiles"
 SUFFIX = ".yml"
+FILE_SUFFIXES = (SUFFIX, ".yaml")
+"""The ends of the names of files. No shipped profile has such a name."""
 
 
 def shipped() -> list[str]:
@@ -81,17 +83,26 @@ def load(name: str) -> Profile:
     own = "/" in name
     path = FilePath(os.path.expanduser(name)) if own else FOLDER / f"{name}{SUFFIX}"
     if not path.is_file():
-        near = nearest(name, shipped())
         raise FindingError(
             CATALOGUE.finding(
                 "profile-not-found",
                 where="smtp_application",
                 value=name,
-                hint=f"; the nearest is {near}" if near else "",
+                hint=_hint(name, own),
                 choices=", ".join(shipped()),
             )
         )
     return _load_file(path, own)
+
+
+def _hint(name: str, own: bool) -> str:
+    """The end of the sentence that there is no such profile."""
+    if own:
+        return ": the controller has no such file"
+    if name.endswith(FILE_SUFFIXES):
+        return f"; write ./{name} for a file of your own"
+    near = nearest(name, shipped())
+    return f"; the nearest is {near}" if near else ""
 
 
 @functools.cache

@@ -78,6 +78,19 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="release-of-two-hosts",
+            severity="error",
+            meaning=(
+                "Two hosts of the inventory have the same release, and this very run is working on it for "
+                "the other one."
+            ),
+            message="This same run is working on release {release} for another host: {holder}, since {since}.",
+            fix=(
+                "Give each release to one host of the inventory: compare smtp_release, smtp_namespace and "
+                "the cluster of the hosts. Another run is not needed."
+            ),
+        ),
+        Entry(
             code="lease-lost",
             severity="error",
             meaning=(
@@ -122,11 +135,11 @@ CATALOGUE = Catalogue(
             code="run-resumed",
             severity="warning",
             meaning=(
-                "A run that was killed, or that has failed and could not undo its change, had left its work "
-                "half done, or not seen to be right, or not proved. This one makes up for that."
+                "The work of another run is half done, not verified or not proved yet. That run was killed, "
+                "has failed and could not undo its change, or still proves it."
             ),
-            message="A run did not come to its end with its change of release {release}: {done}.",
-            fix="Nothing needs to be done.",
+            message="Another run has not finished its change to release {release}: {done}.",
+            fix="Nothing needs to be done: this run or the next one finishes what is left.",
         ),
         Entry(
             code="workload-let-go",

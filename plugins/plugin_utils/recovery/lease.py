@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import platform
 import pwd
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.records impo
     Store,
 )
 
+_WORKER = re.compile(r"(?P<place>.*), process (?P<process>\d+) of (?P<parent>\d+), run ")
 SECONDS = 30
 """A run that has not renewed its lease for so long is dead, whatever the lease says."""
 ATTEMPTS = 3
@@ -142,11 +144,23 @@ def me(run: str) -> str:
         user = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:  # a container may run as a user that it does not know
         user = str(os.getuid())
-    return f"{user}@{platform.node()}, process {os.getpid()}{_of_run(run)}"
+    return f"{user}@{platform.node()}, process {os.getpid()} of {os.getppid()}{_of_run(run)}"
 
 
 def _of_run(run: str) -> str:
     return f", run {run}"
+
+
+def is_of_this_playbook(identity: str) -> bool:
+    """Whether a holder is another worker of the same ansible-playbook: the work for another host.
+
+    Anybody may write it, so it decides nothing but words.
+    """
+    there, here = _WORKER.match(identity), _WORKER.match(me(""))
+    if there is None or here is None:
+        return False
+    same = all(there[part] == here[part] for part in ("place", "parent"))
+    return same and there["process"] != here["process"]
 
 
 class Lease:
@@ -235,8 +249,9 @@ class Lease:
             if self._clock.now() - said >= SAY_SECONDS:
                 said = self._clock.now()
                 left = min((holder.expires() - now).total_seconds(), SECONDS - waited)
+                by = "Another host of this run, " if is_of_this_playbook(holder.identity) else ""
                 self._progress(
-                    f"{holder.identity} has been working on release {self._release} since "
+                    f"{by}{holder.identity} has been working on release {self._release} since "
                     f"{holder.since:%H:%M:%S} UTC; waiting to see whether that run is alive (at most "
                     f"{left:.0f} s)"
                 )
@@ -264,8 +279,9 @@ class Lease:
     def _held_by(self, holder: Holder, now: datetime) -> Finding:
         skew = holder.skew(now)
         ahead = f" Its last sign of life lies {skew:.0f} s in the future." if skew > SKEW else ""
+        same = is_of_this_playbook(holder.identity)
         return CATALOGUE.finding(
-            "release-held",
+            "release-of-two-hosts" if same else "release-held",
             where=f"release {self._release}",
             release=self._release,
             holder=holder.identity,

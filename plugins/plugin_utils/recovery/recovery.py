@@ -153,8 +153,8 @@ class Recovery:
             return ""
         revision = f"revision {left.revision.number}"
         if left.unseen:
-            return f"the pods of {revision} were not seen to be right, which is made up for"
-        return f"{revision} was not proved, which is made up for"
+            return f"the pods of {revision} are not verified yet"
+        return f"{revision} is not proved yet"
 
     def left(self, revisions: Sequence[Revision]) -> Unfinished | None:
         """What a killed run has left to be seen to be right, or to be proved."""

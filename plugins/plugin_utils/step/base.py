@@ -27,6 +27,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.resolve import read_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, make
+from ansible_collections.mailops.smtp.plugins.plugin_utils.step import template
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.findings import (
     CATALOGUE as STEP_CATALOGUE,
 )
@@ -101,7 +102,7 @@ class Action(ActionBase):  # type: ignore[misc]  # ansible-core has no types
         for option in self.options.values():
             value = self._task.args.get(option.name)
             if convert.unset(value) and option.inherited and option.variable in variables:
-                value = self._evaluated(option, variables[option.variable])
+                value = self._evaluated(option, variables[option.variable], variables)
             if convert.unset(value):
                 continue
             raw[option.name] = self._absolute(option.name, value)
@@ -139,18 +140,38 @@ class Action(ActionBase):  # type: ignore[misc]  # ansible-core has no types
                 CATALOGUE.finding("value-invalid", where=option.name, problem=error)
             ) from None
 
-    def _evaluated(self, option: Option, value: Any) -> Any:
-        """A variable's value, templated."""
+    def _evaluated(self, option: Option, value: Any, variables: Mapping[str, Any]) -> Any:
+        """A variable's value, templated; `None` for ``default(omit)``."""
+        where = option.variable
+        if template.loses_a_comment(value, variables):
+            raise FindingError(
+                CATALOGUE.finding(
+                    "value-holds-comment",
+                    where=where,
+                    begin="{#",
+                    end="#}",
+                    unsafe=template.UNSAFE,
+                )
+            )
         try:
             return self._templar.template(value)
+        except template.OMITTED:
+            return None
         except AnsibleError as error:
+            if template.cannot_be_decrypted(value, variables):
+                raise FindingError(CATALOGUE.finding("value-not-decrypted", where=where)) from None
             # Ansible's own error quotes the line of the file; its words quote what stands in the
             # braces. A password with two braces in it is such a line.
             problem = "" if option.holds_secret else f": {' '.join(str(error).split())}"
-            finding = CATALOGUE.finding(
-                "value-not-evaluated", where=option.variable, problem=problem
-            )
-            raise FindingError(finding) from None
+            raise FindingError(
+                CATALOGUE.finding(
+                    "value-not-evaluated",
+                    where=where,
+                    problem=problem,
+                    marks=template.MARKS,
+                    unsafe=template.UNSAFE,
+                )
+            ) from None
 
     def _refuse_unknown_options(self) -> None:
         strangers = sorted(set(self._task.args) - set(self.options))

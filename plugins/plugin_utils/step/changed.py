@@ -64,8 +64,7 @@ def message(
     if changes:
         number = "" if check else f" to revision {deployed.number}"
         parts.append(f"{would}upgraded{number} ({', '.join(change.key for change in changes)})")
-    if due.mounts:
-        parts.append(f"private CA {would}brought in line: {due}")
+    parts += [f"private CA {would}{change}" for change in due.changes]
     if due.left_held:
         parts.append(f"{would}let go, as a run that was killed has left it held: {due.left}")
     if restarting:

@@ -83,18 +83,23 @@ def _differences(verdict: Verdict) -> Iterator[dict[str, Any]]:
         yield {"pod": "", "container": "", **asdict(difference)}
 
 
-def _msg(plan: Plan, result: Mapping[str, Any], seen: Sequence[Seen]) -> str:
-    counts = {
-        "variables": len(result["variables"]),
-        "files": len(result["files"]),
-        "Secrets": len(result["secrets"]),
-    }
+def in_words(variables: int, files: int, secrets: int, *, right: bool) -> str:
+    """Return the beginning of a sentence about what was read, and whether all of it is right."""
+    counts = {"variables": variables, "files": files, "Secrets": secrets}
     what = ", ".join(
         f"{count} {name if count > 1 else name[:-1]}" for name, count in counts.items() if count
     )
+    if not right:
+        return f"{what} in"
+    is_right = "are as they should be" if sum(counts.values()) > 1 else "is as it should be"
+    return f"verified: {what} {is_right} in"
+
+
+def _msg(plan: Plan, result: Mapping[str, Any], seen: Sequence[Seen]) -> str:
+    counts = [len(result[name]) for name in ("variables", "files", "secrets")]
+    head = in_words(*counts, right=not result["findings"])
     by_way = {way: [entry.pod for entry in seen if entry.way == way] for way in WAYS}
     places = "; ".join(f"{', '.join(pods)}{WAYS[way]}" for way, pods in by_way.items() if pods)
-    head = f"{what} in" if result["findings"] else f"verified: {what} are as they should be in"
     parts = [f"{head} {places or 'no pod'}"]
     read = {entry.workload for entry in seen}
     parts += [

@@ -45,6 +45,16 @@ class Mount:
         return patch.label(self.state)
 
     @property
+    def change(self) -> str:
+        """What happens to the CA, as a participle."""
+        before, after = patch.config_map_of(self.state), patch.config_map_of(self.applied)
+        if after is None:
+            return "removed"
+        if before is None:
+            return "mounted"
+        return "mounted again" if before == after else "replaced"
+
+    @property
     def diff(self) -> dict[str, str]:
         """What changes, in the form of ``--diff``."""
         before, after = patch.told(self.state), patch.told(self.applied)
@@ -74,6 +84,15 @@ class Due:
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.mounts))
+
+    @property
+    def changes(self) -> list[str]:
+        """What happens to the CA and where, a text for each kind of change."""
+        kinds = dict.fromkeys(mount.change for mount in self.mounts)
+        return [
+            f"{kind} in {', '.join(str(mount) for mount in self.mounts if mount.change == kind)}"
+            for kind in kinds
+        ]
 
     @property
     def held_fields(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import
     revealed,
 )
 
+_PRESENCE = {"set": "be set", "not set": "not be set"}
 Kind = Literal["variable", "file", "secret"]
 
 SET, NOT_SET = "set", "not set"
@@ -50,6 +51,8 @@ class Difference:
         if self.kind == "file":
             return f"{self.name} is without {self.expected}: {self.found}"
         place = f"key {self.key} of Secret {self.name}" if self.key else self.name
+        if self.expected in _PRESENCE:
+            return f"{place} is {self.found}, and must {_PRESENCE[self.expected]}"
         return f"{place} is {self.found}, expected is {self.expected}"
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has failed in the block is told first, whatever module it was."""
+"""What has failed in the block is named first, whatever module it was."""
 
 from __future__ import annotations
 
@@ -36,8 +36,14 @@ def test_findings_of_other_modules_are_left_alone(theirs: Any, tmp_path: Path) -
     variables = {"ansible_failed_result": failed}
     result = perform(ActionModule, ARGUMENTS, variables, folder=tmp_path)[1]
     assert result["failed"]
-    assert result["msg"] == "3 images are vulnerable"
     assert result["findings"] == []
+
+
+def test_what_has_failed_is_named_and_its_message_not_printed_twice(tmp_path: Path) -> None:
+    failed = {"msg": f"{OURS.message} Fix: {OURS.fix}", "findings": [OURS.as_dict()]}
+    variables = {"ansible_failed_result": failed, "ansible_failed_task": {"name": "Send"}}
+    result = perform(ActionModule, ARGUMENTS, variables, folder=tmp_path)[1]
+    assert result["msg"] == "Task Send has failed; its message is above."
 
 
 def test_those_of_this_collection_are_told_again(tmp_path: Path) -> None:

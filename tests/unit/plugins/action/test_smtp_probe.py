@@ -18,6 +18,7 @@ from ansible import constants
 from ansible_collections.mailops.smtp.plugins.action.smtp_probe import ActionModule
 from ansible_collections.mailops.smtp.plugins.modules import smtp_probe as documentation
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names import client as names_client
+from ansible_collections.mailops.smtp.plugins.plugin_utils.names import domain as names_domain
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names.client import Client
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
     Authority,
@@ -247,6 +248,17 @@ def test_a_mail_that_is_larger_than_the_relay_takes_is_named(
 ) -> None:
     result = probe(run_relay(Relay()), probe_expected_size=20_000_000)
     assert "message-over-limit" in codes(result)
+
+
+@pytest.mark.parametrize("module", [names_client, names_domain])
+def test_a_missing_library_for_the_names_is_a_finding_that_says_what_to_install(
+    run_relay: Callable[..., Relay], probe: Probe, monkeypatch: pytest.MonkeyPatch, module: Any
+) -> None:
+    monkeypatch.setattr(module, "IMPORT_ERROR", "No module named 'nosuch'")
+    result = probe(run_relay(Relay()), probe_names=True)
+    [finding] = [each for each in result["findings"] if each["code"] == "names-library-missing"]
+    assert "No module named 'nosuch'" in finding["message"]
+    assert "pip install 'dnspython>=2.6.1' publicsuffixlist" in finding["fix"]
 
 
 def test_the_names_behind_the_mail_are_asked_of_the_dns_and_returned_as_documented(

@@ -263,8 +263,8 @@ class TestTheProofOfAChange:
     @pytest.mark.parametrize(
         ("doing", "told"),
         [
-            ("proof", "revision 5 was not proved, which is made up for"),
-            ("upgrade", "the pods of revision 5 were not seen to be right, which is made up for"),
+            ("proof", "revision 5 is not proved yet"),
+            ("upgrade", "the pods of revision 5 are not verified yet"),
         ],
     )
     def test_is_made_up_for_as_is_what_was_not_seen_before_it_and_that_is_said(

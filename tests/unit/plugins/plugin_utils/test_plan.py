@@ -195,6 +195,29 @@ def test_a_misspelt_variable_stops_and_an_unknown_one_warns() -> None:
     assert (finding.code, finding.severity) == ("variable-unknown", "warning")
 
 
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("smtp_use_tls", "set smtp_security to starttls, or tls"),
+        ("smtp_use_ssl", "set smtp_security to starttls, or tls"),
+        ("smtp_skip_verify", "set smtp_validate_certs to false"),
+    ],
+)
+def test_a_switch_of_another_tool_stops_with_what_says_the_same(name: str, fix: str) -> None:
+    [finding] = refused(name)
+    assert (finding.code, finding.severity) == ("variable-said-otherwise", "error")
+    assert fix in finding.fix
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("smtp_ca_cert", "smtp_ca_path"), ("smtp_ca_file", "smtp_ca_path")]
+)
+def test_a_name_of_another_tool_stops_with_the_right_one(name: str, near: str) -> None:
+    [finding] = refused(name)
+    assert finding.code == "variable-misspelt"
+    assert f"; {near} is." in finding.message
+
+
 def test_all_errors_are_told_at_once() -> None:
     found = refused(
         "smtp_prot",

@@ -27,6 +27,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.command import 
     WARNING,
     main,
 )
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.relay_catalogue import CATALOGUE
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
     Authority,
     Relay,
@@ -55,6 +56,25 @@ def at(relay: Relay) -> str:
 
 def data(capture: Capture) -> Any:
     return json.loads(capture.readouterr().out)
+
+
+# -- what it says to do ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_fix_names_the_options_of_the_command(
+    run_relay: Run, more: tuple[str, ...], capsys: Capture
+) -> None:
+    relay = run_relay(Relay(security="tls"))
+    assert main([at(relay), "--security", "tls", *SENDER, *more]) == CRITICAL
+    said = capsys.readouterr().out
+    assert "into --ca " in said
+    assert "smtp_ca" not in said
+
+
+def test_every_variable_that_a_finding_names_is_an_option_of_the_command() -> None:
+    told = [text for entry in CATALOGUE for text in (entry.message, entry.fix)]
+    assert not [text for text in told if "smtp_" in command.in_options(text)]
 
 
 # -- what it prints, and its exit codes ------------------------------------------------------------

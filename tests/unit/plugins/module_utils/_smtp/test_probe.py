@@ -162,15 +162,6 @@ def test_every_recipient_is_tried(run_relay: Run, authority: Authority) -> None:
     assert stages(result)[-1] == ("quit", "ok")
 
 
-def test_a_domain_that_is_not_ascii_travels_in_its_ascii_form(
-    run_relay: Run, authority: Authority
-) -> None:
-    relay = run_relay(Relay())
-    result = probe(request(relay, authority, recipients=("a@bücher.example",)))
-    assert result.ok
-    assert "RCPT TO:<a@xn--bcher-kva.example>" in relay.seen
-
-
 def test_a_local_part_that_is_not_ascii_needs_smtputf8(
     run_relay: Run, authority: Authority
 ) -> None:

@@ -193,9 +193,34 @@ def test_what_cannot_be_tried_is_named_by_its_field(field: str, changes: dict[st
 
 
 @pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("host", "straße.example"),
+        ("ehlo_name", "bücher.example"),
+        ("server_name", "bücher.example"),
+        ("from_address", "a@straße.example"),
+        ("recipients", ("ü@bücher.example",)),
+        ("proxy", Secret("socks5://bücher.example:1080")),
+    ],
+)
+def test_a_name_beyond_ascii_is_refused_because_there_are_two_ways_to_write_it(
+    field: str, value: Any
+) -> None:
+    [(name, problem)] = replace(GOOD, message=None, **{field: value}).problems()
+    assert name == field
+    assert "not in ASCII" in problem
+
+
+@pytest.mark.parametrize(
     "host",
     [
-        *("relay", "relay.example.org.", "relay_1.example.org", "bücher.example", "192.0.2.7"),
+        *(
+            "relay",
+            "relay.example.org.",
+            "relay_1.example.org",
+            "xn--bcher-kva.example",
+            "192.0.2.7",
+        ),
         *("2001:db8::7", "::ffff:192.0.2.7", "fe80::1%eth0"),
     ],
 )

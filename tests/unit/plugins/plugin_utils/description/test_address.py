@@ -138,6 +138,7 @@ class TestAnInternationalisedName:
             {
                 **RAW,
                 "host": "bücher.example",
+                "proxy": "socks5://straße.example:1080/",
                 "ehlo_name": "pod.bücher.example",
                 "server_name": "mx.bücher.example",
                 "from_address": "info@bücher.example",
@@ -149,6 +150,7 @@ class TestAnInternationalisedName:
         assert found.findings == ()
         wanted = found.description
         assert wanted.host == "xn--bcher-kva.example"
+        assert wanted.proxy == "socks5://xn--strae-oqa.example:1080"
         assert wanted.ehlo_name == "pod.xn--bcher-kva.example"
         assert wanted.server_name == "mx.xn--bcher-kva.example"
         assert wanted.from_address == wanted.reply_to == "info@xn--bcher-kva.example"

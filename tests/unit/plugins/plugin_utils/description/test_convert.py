@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -71,6 +72,34 @@ def test_a_tagged_string_of_ansible_becomes_a_plain_one() -> None:
     assert type(convert(HOST, tagged)) is str
     assert type(convert(SECRET, trust_as_template("pw")).reveal()) is str
     assert type(plain({tagged: [tagged]})["mail.example.com"][0]) is str
+
+
+class OnDemand(Sequence[str]):
+    """A text of a vault as ansible-core 2.16 to 2.18 have it: no `str`, but all that one can do."""
+
+    __ENCRYPTED__ = True
+
+    def __getitem__(self, index: Any) -> Any:
+        return PASSWORD[index]
+
+    def __len__(self) -> int:
+        return len(PASSWORD)
+
+    def __str__(self) -> str:
+        return PASSWORD
+
+    def casefold(self) -> str:
+        return PASSWORD.casefold()
+
+
+def test_a_text_of_a_vault_is_a_text() -> None:
+    assert convert(SECRET, OnDemand()) == Secret(PASSWORD)
+    assert convert(OPTIONS["oauth"], {"token": OnDemand()}) == {"token": PASSWORD}
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=lambda option: option.name)
+def test_the_placeholder_of_what_is_omitted_means_not_given(option: Option) -> None:
+    assert convert(option, f"__omit_place_holder__{'0a' * 20}") is None
 
 
 def test_a_date_of_yaml_becomes_text() -> None:

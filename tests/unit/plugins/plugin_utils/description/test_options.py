@@ -10,6 +10,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
     ALSO_CALLED,
     OPTIONS,
     PLAYBOOK_VARIABLES,
+    SAID_OTHERWISE,
     nearest,
     unknown_variables,
 )
@@ -38,6 +39,12 @@ def test_variables_of_others_do_not_count() -> None:
         ("smtp_from_adress", "smtp_from_address"),
         ("smtp_name_space", "smtp_namespace"),
         ("smtp_validate_cert", "smtp_validate_certs"),
+        ("smtp_ca_cert", "smtp_ca_path"),
+        ("smtp_ca_file", "smtp_ca_path"),
+        ("smtp_secret", "smtp_existing_secret"),
+        ("smtp_use_tls", "smtp_security"),
+        ("smtp_use_ssl", "smtp_security"),
+        ("smtp_skip_verify", "smtp_validate_certs"),
     ],
 )
 def test_a_misspelt_variable_is_answered_with_the_nearest(name: str, near: str) -> None:
@@ -65,5 +72,7 @@ def test_nearest_gives_nothing_when_nothing_is_near() -> None:
 def test_what_other_tools_call_an_option_leads_to_it() -> None:
     assert set(ALSO_CALLED.values()) <= set(OPTIONS)
     assert not set(ALSO_CALLED) & set(OPTIONS)
+    assert {name for name, _value in SAID_OTHERWISE.values()} <= set(OPTIONS)
+    assert not set(SAID_OTHERWISE) & (set(OPTIONS) | set(ALSO_CALLED))
     assert unknown_variables(["smtp_server"]) == {"smtp_server": "smtp_host"}
     assert unknown_variables(["smtp_from"]) == {"smtp_from": "smtp_from_address"}

@@ -436,6 +436,31 @@ class TestAProblem:
         ("ca-not-a-certificate", {"ca_pem": PEM + PEM[:99]}, "smtp_ca_pem", "is cut off"),
         ("ca-not-a-certificate", {"ca_pem": PEM.replace("M", "é", 1)}, "smtp_ca_pem", "is cut off"),
         ("ca-not-a-certificate", {"ca_pem": PEM.replace("MII", "AAA")}, "smtp_ca_pem", "no cert"),
+        ("value-not-a-choice", {"security": "SSL"}, "smtp_security", "tls was probably meant"),
+        ("value-not-a-choice", {"security": "smtps"}, "smtp_security", "tls was probably meant"),
+        ("value-not-a-choice", {"security": True}, "smtp_security", "starttls (port 587) or tls"),
+        ("value-not-a-choice", {"security": "true"}, "smtp_security", "starttls (port 587) or"),
+        ("value-not-a-choice", {"security": False}, "smtp_security", "none was probably meant"),
+        (
+            "value-not-a-choice",
+            {"auth": "login"},
+            "smtp_auth",
+            "'login'; password was probably meant",
+        ),
+        ("value-not-a-choice", {"auth": True}, "smtp_auth", "password was probably"),
+        ("value-not-a-choice", {"auth": "XOAUTH2"}, "smtp_auth", "oauth was probably"),
+        ("port-octal", {"port": 0o465}, "smtp_port", "YAML reads 0465 as an octal number"),
+        ("port-octal", {"port": 0o25, "security": "none"}, "smtp_port", "YAML reads 025"),
+        (
+            "address-invalid",
+            {"test_recipients": "a@b.c; d@e.f"},
+            "smtp_test_recipients",
+            "several addresses",
+        ),
+        ("address-invalid", {"test_recipients": ["a@b.c d@e.f"]}, "smtp_test_recipients", "commas"),
+        ("login-placeholder", {"username": "None"}, "smtp_username", "a placeholder"),
+        ("login-placeholder", {"password": "<changeme>"}, "smtp_password", "a placeholder"),
+        ("login-placeholder", {"password": "null"}, "smtp_password", "a placeholder"),
         ("ca-given-twice", {"ca_path": "/ca.pem", "ca_pem": PEM}, "smtp_ca_path", "Both"),
     )
 
@@ -452,8 +477,11 @@ class TestAProblem:
         elsewhere = {
             "tls-setting-unused",  # below: it never comes alone
             "variable-misspelt",
+            "variable-said-otherwise",
             "variable-unknown",
             "option-unknown",
+            "value-holds-comment",
+            "value-not-decrypted",
             "value-not-evaluated",
             "policy-chart-required",  # with the plan
         }
@@ -498,7 +526,7 @@ class TestAProblem:
             {"port": "x"},
             {"username": ["u"]},
             {"from_address": {}},
-            {"auth": True},
+            {"auth": ["password"]},
         ],
     )
     def test_is_not_followed_by_others_that_it_causes(self, raw: Mapping[str, Any]) -> None:

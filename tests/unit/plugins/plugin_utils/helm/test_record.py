@@ -53,6 +53,12 @@ def test_a_record_does_not_show_its_values_when_it_is_printed() -> None:
     assert PASSWORD not in repr(revision(config={"password": PASSWORD}))
 
 
+def test_what_one_reader_changes_is_not_what_the_next_one_gets() -> None:
+    data = encoded(record())
+    decode("qua", {}, data).values["controlplane"]["smtp"]["port"] = "25"
+    assert decode("qua", {}, data).values == {"controlplane": {"smtp": {"port": "587"}}}
+
+
 def _twice(data: bytes) -> str:
     return base64.b64encode(base64.b64encode(data)).decode()
 

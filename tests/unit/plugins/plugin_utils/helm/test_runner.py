@@ -172,8 +172,21 @@ class TestAFailure:
     def test_by_a_chart_that_cannot_be_had_gives_helms_words(self) -> None:
         runner = Recorder(show=Completed(1, "", "Error: repo repo not found\n"))
         finding = the_finding(lambda: upgrade(runner, UMBRELLA, source="repo/chart"))
-        assert finding.code == "helm-failed"
-        assert finding.message == "helm show failed: Error: repo repo not found"
+        assert finding.code == "chart-not-found"
+        assert finding.message.endswith("Helm can read: Error: repo repo not found")
+        assert "Release qua in namespace apps is as it was." in finding.fix
+
+    @pytest.mark.parametrize("returncode", [-9, 137])
+    def test_of_a_helm_that_was_killed_says_so(self, returncode: int) -> None:
+        runner = Recorder(upgrade=Completed(returncode, "", ""))
+        message = the_finding(lambda: upgrade(runner)).message
+        assert "it was killed (signal 9); the usual reason is that memory ran out" in message
+        assert "it said nothing" not in message
+
+    def test_of_a_helm_that_was_ended_keeps_its_words(self) -> None:
+        runner = Recorder(upgrade=Completed(-15, "", "Release is being upgraded"))
+        message = the_finding(lambda: upgrade(runner)).message
+        assert message.endswith("was ended by signal 15. It said: Release is being upgraded")
 
     def test_of_helm_is_told_without_the_password(self) -> None:
         text = f"Error: cannot parse {PASSWORD!r}"

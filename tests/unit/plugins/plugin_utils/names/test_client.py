@@ -4,19 +4,14 @@
 
 from __future__ import annotations
 
-import builtins
-import sys
 from ipaddress import ip_address
-from typing import Any
 
 import pytest
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names.client import Client
 from ansible_collections.mailops.smtp.plugins.plugin_utils.names.resolver import (
     LookupFailed,
     NameNotFound,
-    system_resolver,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.names.dns_server import (
     DnsServer,
@@ -82,28 +77,3 @@ def test_nothing_is_asked_twice() -> None:
         resolver = client(server)
         assert resolver.texts("example.org") == resolver.texts("example.org")
         assert server.asked == [("example.org", "TXT")]
-
-
-def test_the_resolver_of_this_machine_is_had_from_the_library() -> None:
-    assert isinstance(system_resolver(), Client)
-
-
-def test_a_missing_library_is_a_finding_that_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    own_import = builtins.__import__
-
-    def without_dns(name: str, *arguments: Any, **options: Any) -> Any:
-        if name.partition(".")[0] == "dns":
-            raise ModuleNotFoundError("No module named 'dns'")
-        return own_import(name, *arguments, **options)
-
-    for module in [name for name in sys.modules if name.partition(".")[0] == "dns"]:
-        monkeypatch.delitem(sys.modules, module)
-    monkeypatch.delitem(sys.modules, Client.__module__)
-    monkeypatch.setattr(builtins, "__import__", without_dns)
-    with pytest.raises(FindingError) as caught:
-        system_resolver()
-    (finding,) = caught.value.findings
-    assert finding.code == "names-library-missing"
-    assert "pip install 'dnspython>=" in finding.fix

@@ -164,9 +164,19 @@ def test_a_broken_record_is_told(record: str, problem: str) -> None:
         ("co.uk", "co.uk"),
         ("mail.example.de", "example.de"),
         ("localhost", "localhost"),
+        ("mail.example.com.br", "example.com.br"),
+        ("mail.example.k12.ca.us", "example.k12.ca.us"),
+        ("mail.example.gov.uk", "example.gov.uk"),
+        ("a.b.kobe.jp", "a.b.kobe.jp"),
+        ("team.github.io", "team.github.io"),
+        ("mail.example.me.uk", "example.me.uk"),
+        ("mail.ne.at", "ne.at"),
+        ("mail.xn--bcher-kva.xn--p1ai", "xn--bcher-kva.xn--p1ai"),
     ],
 )
-def test_the_organisational_domain_is_told_from_the_labels(domain: str, expected: str) -> None:
+def test_the_organisational_domain_is_told_by_the_list_of_public_suffixes(
+    domain: str, expected: str
+) -> None:
     assert organisational(domain) == expected
 
 
@@ -178,3 +188,4 @@ def test_alignment_is_by_the_organisation_or_exact() -> None:
 
 def test_a_domain_is_had_as_the_dns_has_it() -> None:
     assert ascii_domain("App@Bücher.Example.") == "xn--bcher-kva.example"
+    assert ascii_domain("app@straße.de") == "xn--strae-oqa.de"

@@ -89,7 +89,8 @@ class TestAHost:
         assert PASSWORD not in str(caught.value)
 
     @pytest.mark.parametrize(
-        ("returncode", "began"), [(0, True), (1, False), (3, True), (137, True)]
+        ("returncode", "began"),
+        [(0, True), (1, False), (3, True), (137, True), (-9, True)],
     )
     def test_may_have_logged_in_unless_the_engine_never_ran(
         self, book: Files, returncode: int, began: bool

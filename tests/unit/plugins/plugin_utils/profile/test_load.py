@@ -77,6 +77,19 @@ def test_a_profile_that_is_not_there_is_named(name: str) -> None:
     assert repr(name) in finding.message
 
 
+def test_a_path_without_a_file_is_told_as_one(tmp_path: Path) -> None:
+    finding = the_finding(lambda: load(str(tmp_path / "nosuch.yml")))
+    assert finding.message.endswith("nosuch.yml': the controller has no such file.")
+
+
+@pytest.mark.parametrize("name", ["mine.yml", "mine.yaml", "qualytics.yml"])
+def test_the_name_of_a_file_is_answered_with_its_path(name: str) -> None:
+    finding = the_finding(lambda: load(name))
+    assert (
+        finding.message == f"There is no profile '{name}'; write ./{name} for a file of your own."
+    )
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "own.yml"
     path.write_bytes(b"\xff\xfe\x00")

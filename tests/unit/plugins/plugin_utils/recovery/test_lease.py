@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
@@ -66,6 +67,28 @@ def test_the_second_run_waits_until_it_sees_that_the_first_lives_and_says_who_it
     assert finding.code == "release-held"
     assert "run first, since 2026-11-21 09:00:00 UTC" in finding.message
     assert "run first" in said[0]
+
+
+def test_another_host_of_the_same_run_is_told_from_another_run(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    with lease(kept, "first") as first, lease(kept, "second", said) as second:
+        first.take()
+        here = os.getpid()
+        monkeypatch.setattr(os, "getpid", lambda: here + 1)  # as in another worker
+        kept.clock.on_sleep = lambda time: _alive(kept) if time == 5 else None
+        finding = the_finding(second.take)
+        monkeypatch.undo()
+    assert finding.code == "release-of-two-hosts"
+    assert "This same run is working on release" in finding.message
+    assert said[0].startswith("Another host of this run, ")
+
+
+def _alive(kept: Kept) -> None:
+    """The holder renews its lease."""
+    [lease] = kept.leases.values()
+    lease["spec"]["renewTime"] = "2026-11-21T09:00:05.000000Z"
 
 
 def test_a_run_that_ends_while_another_waits_lets_it_in(kept: Kept) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import trustme
+from ansible.parsing.vault import EncryptedString, VaultSecretsContext
 from ansible.template import trust_as_template
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -119,6 +120,85 @@ class TestOptions:
         assert finding["code"] == "value-not-evaluated"
         assert PASSWORD not in str(result)
         assert "nosuch" not in str(result)
+
+    @pytest.mark.parametrize("password", ["x{#a#}y", "{#a#}", "pw{##}"])
+    def test_that_hold_a_comment_are_refused_and_not_cut(
+        self, perform: Perform, password: str
+    ) -> None:
+        _action, result = perform({}, {**VARIABLES, "smtp_password": trust_as_template(password)})
+        [finding] = result["findings"]
+        assert (finding["code"], finding["where"]) == ("value-holds-comment", "smtp_password")
+        assert password not in str(result)
+
+    def test_that_hold_a_comment_behind_another_variable_are_refused_too(
+        self, perform: Perform
+    ) -> None:
+        variables = {
+            **VARIABLES,
+            "smtp_password": trust_as_template("{{ vault_password }}"),
+            "vault_password": trust_as_template("x{#a#}y"),
+        }
+        _action, result = perform({}, variables)
+        assert [finding["code"] for finding in result["findings"]] == ["value-holds-comment"]
+
+    def test_are_not_looked_for_in_the_variables_of_every_host(self, perform: Perform) -> None:
+        class Untouched(dict[str, Any]):
+            def values(self) -> Any:
+                raise AssertionError("the variables of every host were read")
+
+        variables = {
+            **VARIABLES,
+            "smtp_password": trust_as_template("{{ hostvars['far'] }}"),
+            "hostvars": Untouched(far=PASSWORD),
+        }
+        action, _result = perform({}, variables)
+        assert action.plan.description.password.reveal() == PASSWORD
+
+    @pytest.mark.parametrize("text", ["x{#a#}y", trust_as_template("{{ 'x{#a#}y' }}")])
+    def test_that_are_no_template_or_quote_one_keep_what_they_hold(
+        self, perform: Perform, text: Any
+    ) -> None:
+        action, _result = perform({}, {**VARIABLES, "smtp_password": text})
+        assert action.plan.description.password.reveal() == "x{#a#}y"
+
+    def test_that_only_have_a_comment_beside_an_expression_are_evaluated(
+        self, perform: Perform
+    ) -> None:
+        host = trust_as_template("{{ domain }}{# of the relay #}")
+        action, _result = perform({}, {**VARIABLES, "smtp_host": host, "domain": "a.example"})
+        assert action.plan.description.host == "a.example"
+
+    def test_that_are_omitted_are_not_given(self, perform: Perform) -> None:
+        omitted = trust_as_template("{{ nosuch | default(omit) }}")
+        variables = {**VARIABLES, "smtp_from_name": omitted, "smtp_reply_to": omitted}
+        action, _result = perform({}, {**variables, "smtp_oauth": {"token": omitted}})
+        assert action.plan.description.from_name is None
+        assert action.plan.description.reply_to is None
+        assert action.plan.description.oauth is None
+
+    @pytest.mark.parametrize("inside", [None, "oauth", "layers", "variable"])
+    def test_that_no_vault_password_opens_are_told_as_such(
+        self, perform: Perform, inside: str | None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(VaultSecretsContext, "_current", VaultSecretsContext([]))
+        locked: Any = EncryptedString(ciphertext="$ANSIBLE_VAULT;1.1;AES256\n6162")
+        variables = {
+            None: {"smtp_password": locked},
+            "oauth": {"smtp_oauth": {"token": locked}},
+            "layers": {"smtp_layers": [{"name": "a", "password": locked}]},
+            "variable": {"smtp_password": trust_as_template("{{ vaulted }}"), "vaulted": locked},
+        }[inside]
+        _action, result = perform({}, {**VARIABLES, **variables})
+        [finding] = result["findings"]
+        assert finding["code"] == "value-not-decrypted"
+        assert "--vault-password-file" in finding["fix"]
+
+    def test_that_are_taken_for_a_template_are_told_how_to_be_none(self, perform: Perform) -> None:
+        variables = {**VARIABLES, "smtp_password": trust_as_template("a{% b")}
+        _action, result = perform({}, variables)
+        [finding] = result["findings"]
+        assert "{{, {% or {#" in finding["fix"]
+        assert '{"__ansible_unsafe": "…"}' in finding["fix"]
 
     def test_that_write_a_file_are_not_taken_from_a_variable(self, perform: Perform) -> None:
         action, _result = perform({}, {**VARIABLES, "smtp_values_dest": "/x"})

@@ -159,6 +159,23 @@ def test_what_is_not_wanted_any_more_is_removed_and_only_where_it_is_ours() -> N
     assert (mount.config_map, mount.applied) == (None, patch.bare(ours))
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (state(), mounting(Roots("app:1", ROOTS)), "mounted in Deployment qua-api"),
+        (mounting(Roots("app:1", ROOTS)), mounting(Roots("app:1", OTHER_CA)), "replaced in "),
+        (mounting(Roots("app:1", ROOTS)), patch.bare(state()), "removed in Deployment qua-api"),
+        (mounting(Roots("app:1", ROOTS)), mounting(Roots("app:1", ROOTS)), "mounted again in "),
+    ],
+)
+def test_what_happens_to_the_ca_is_told(
+    before: dict[str, Any], after: dict[str, Any], words: str
+) -> None:
+    due = Due(cast(Cluster, cluster()), (Mount(before, None, after),))
+    [told] = due.changes
+    assert told.startswith(words)
+
+
 def test_a_workload_that_a_killed_run_has_left_held_is_let_go() -> None:
     held = state()
     held["metadata"]["annotations"] = {HELD: "0"}

@@ -52,6 +52,14 @@ def test_each_difference_is_told_with_both_sides(
     assert variables({"X": wanted}, seen) == [Difference("variable", "X", expected, found)]
 
 
+def test_what_must_or_must_not_be_there_is_told_in_words() -> None:
+    found = variables({"GONE": OMIT, "HERE": PRESENT}, {"GONE": "", "HERE": None})
+    assert list(map(str, found)) == [
+        "GONE is set, and must not be set",
+        "HERE is not set, and must be set",
+    ]
+
+
 @given(st.sampled_from([{"X": None}, {"X": OLD}, {"X": f"{PASSWORD} "}, {"X": ""}]))
 def test_a_secret_shows_neither_as_expected_nor_as_seen(seen: dict[str, str | None]) -> None:
     [difference] = variables({"X": Secret(PASSWORD)}, seen)
@@ -113,7 +121,7 @@ def test_the_keys_of_a_secret_are_compared_without_being_shown() -> None:
     found = keys(wanted, {"user": "hub", "password": OLD, "old": OLD})
     assert [str(difference) for difference in found] == [
         "key password of Secret creds is another value (not shown), expected is a secret (not shown)",
-        "key old of Secret creds is set, expected is not set",
+        "key old of Secret creds is set, and must not be set",
     ]
     assert len(keys(wanted, {})) == 2
 
