@@ -48,6 +48,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import patch
 
 
+GUARDED = frozenset({"change-outside-release", "hook-outside-release", "rollback-changes-other"})
+"""The findings with which the guard refuses a rollback."""
+
+
 @dataclass(frozen=True)
 class Recovery:
     """What can be done for one release.
@@ -446,7 +450,10 @@ class Recovery:
                 way_back.lease.note(open_ or undone)
         except FindingError as error:
             if back is None:
-                return [self._not_undone(_end(str(error)), None if rolls else good)]
+                # What the guard refuses is not to be done by hand either.
+                refused = any(finding.code in GUARDED for finding in error.findings)
+                by_hand = None if rolls or refused else good
+                return [self._not_undone(_end(str(error)), by_hand)]
             problem = CATALOGUE.finding("undo-incomplete", problem=error, **facts)
             return [problem, *back.findings]
         if back.trust.findings:
