@@ -25,6 +25,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.findings impo
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Api,
     Application,
+    Block,
     Call,
     Checked,
     Evidence,
@@ -143,7 +144,7 @@ def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:
         runtime=document.get("runtime"),
         traps=tuple(Trap(**entry) for entry in document.get("traps", ())),
         file=File(**document["file"]) if "file" in document else None,
-        block=document["document"]["block"] if "document" in document else None,
+        block=_block(document["document"]) if "document" in document else None,
         api=_api(api) if api else None,
         form=Form(form["where"], form["who"], form.get("note")) if form else None,
     )
@@ -183,6 +184,10 @@ def _evidence(entry: Mapping[str, Any]) -> Evidence:
 
 def _prove(entry: Mapping[str, Any]) -> Prove:
     return Prove(tuple(entry["command"]), entry.get("container"), entry.get("log"))
+
+
+def _block(entry: Mapping[str, Any]) -> Block:
+    return Block(entry["block"], tuple(entry.get("keys", ())))
 
 
 def _api(entry: Mapping[str, Any]) -> Api:

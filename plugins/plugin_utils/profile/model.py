@@ -193,6 +193,18 @@ class File:
 
 
 @dataclass(frozen=True)
+class Block:
+    """The mapping of a document that is edited.
+
+    :param name: its key.
+    :param keys: keys that only the application's own block has; empty when its name is enough.
+    """
+
+    name: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Api:
     """The call that takes the values, and the one that only tries them."""
 
@@ -217,7 +229,7 @@ class Profile:
     :param tpl: keys of values that the chart passes through Helm's ``tpl``.
     :param shared: key of a value to what else it reaches.
     :param comments: key of a value to what a person is told about it.
-    :param block: for the target ``document``, the name of the mapping that is edited.
+    :param block: for the target ``document``, the mapping that is edited.
     :param runtime: what the application is written in, by which it is told of a CA from outside;
         `None` when it is not known, or when nothing can be mounted for it.
     """
@@ -242,7 +254,7 @@ class Profile:
     runtime: str | None
     traps: tuple[Trap, ...]
     file: File | None
-    block: str | None
+    block: Block | None
     api: Api | None
     form: Form | None
 
