@@ -32,6 +32,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     File,
     FileEvidence,
     Form,
+    Override,
     Profile,
     Prove,
     SecretEvidence,
@@ -143,6 +144,7 @@ def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:
         log=document.get("log"),
         runtime=document.get("runtime"),
         traps=tuple(Trap(**entry) for entry in document.get("traps", ())),
+        overrides=tuple(map(_override, document.get("overrides", ()))),
         file=File(**document["file"]) if "file" in document else None,
         block=_block(document["document"]) if "document" in document else None,
         api=_api(api) if api else None,
@@ -184,6 +186,11 @@ def _evidence(entry: Mapping[str, Any]) -> Evidence:
 
 def _prove(entry: Mapping[str, Any]) -> Prove:
     return Prove(tuple(entry["command"]), entry.get("container"), entry.get("log"))
+
+
+def _override(entry: Mapping[str, Any]) -> Override:
+    texts = {key: " ".join(entry[key].split()) for key in ("decides", "fix") if key in entry}
+    return Override(**{**entry, **texts, "values": tuple(entry.get("values", ()))})
 
 
 def _block(entry: Mapping[str, Any]) -> Block:

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path as FilePath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+
+if TYPE_CHECKING:
+    from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.override import Bound
 
 Path = tuple[str, ...]
 """Where a value stands, key by key."""
@@ -20,6 +23,7 @@ Target = Literal["helm", "file", "document", "api", "form", "env"]
 
 Verifies = Literal["yes", "no", "undocumented"]
 Rolls = Literal["all", "settings", "none"]
+Effect = Literal["replaces", "beside", "keeps", "hides"]
 
 
 class Marker(Enum):
@@ -140,15 +144,46 @@ class SecretEvidence:
 
 
 @dataclass(frozen=True)
+class Override:
+    """A place outside a profile's values that decides about mail too.
+
+    Exactly one of three: a variable, a place in the values, or a place in a file of the container.
+
+    :param decides: what it decides, as the end of a sentence.
+    :param env: the name of a variable; ``*`` stands for anything.
+    :param values: the steps to a place in the values, or in the file. ``*`` stands for anything, also
+        for every entry of a list; ``name=…`` for the entries that have that name; ``$yaml`` reads a text.
+    :param file: a file of the container that holds YAML or JSON.
+    :param effect: ``replaces``: it goes before the settings that are written. ``beside``: it decides
+        wholly by itself about a part of the mail. ``keeps``: the settings may lie where it leads to.
+        ``hides``: the values do not say whether anything about mail lies there; the pods do.
+    :param agrees: an expression that takes ``found`` and ``keys``; true when the place does no harm.
+    :param login: likewise; true when the login that is written goes to another relay.
+    """
+
+    decides: str
+    env: str = ""
+    values: tuple[str, ...] = ()
+    file: str = ""
+    effect: Effect = "replaces"
+    agrees: str | None = None
+    login: str | None = None
+    fix: str | None = None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What must be seen to call a container configured; in a profile all texts are expressions.
 
     Values are texts, `Secret`, `OMIT` for must not be there, `KEEP` for anything, and `PRESENT`.
+
+    :param overrides: what may go before it in a container.
     """
 
     env: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[FileEvidence, ...] = ()
     secrets: tuple[SecretEvidence, ...] = ()
+    overrides: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -253,6 +288,7 @@ class Profile:
     log: str | None
     runtime: str | None
     traps: tuple[Trap, ...]
+    overrides: tuple[Override, ...]
     file: File | None
     block: Block | None
     api: Api | None
@@ -369,6 +405,7 @@ class Rendered:
     :param shared: key of a leaf to what else it reaches.
     :param secrets: the existing Secrets that the values refer to.
     :param sendings: how the application sends to each of the test recipients.
+    :param overrides: the places that decide about mail too.
     :param findings: what the profile has to say about this description.
     """
 
@@ -377,6 +414,7 @@ class Rendered:
     shared: Mapping[str, Shared] = field(default_factory=dict)
     secrets: tuple[WantedSecret, ...] = ()
     sendings: tuple[Sending, ...] = ()
+    overrides: tuple[Bound, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
