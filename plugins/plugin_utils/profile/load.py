@@ -131,7 +131,7 @@ def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:
         source=source,
         sources=tuple(document.get("sources", ())),
         uses_mail_for=document.get("uses_mail_for"),
-        checked=tuple(Checked(**entry) for entry in document.get("checked", ())),
+        checked=tuple(map(_checked, document.get("checked", ()))),
         supports=_supports(document["supports"]),
         values=document["values"],
         tpl=tuple(document.get("tpl", ())),
@@ -186,6 +186,10 @@ def _evidence(entry: Mapping[str, Any]) -> Evidence:
 
 def _prove(entry: Mapping[str, Any]) -> Prove:
     return Prove(tuple(entry["command"]), entry.get("container"), entry.get("log"))
+
+
+def _checked(entry: Mapping[str, Any]) -> Checked:
+    return Checked(**{**entry, "home": tuple(entry.get("home", ()))})
 
 
 def _override(entry: Mapping[str, Any]) -> Override:

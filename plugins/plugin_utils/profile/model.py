@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path as FilePath
@@ -89,15 +89,37 @@ class Supports:
 
 @dataclass(frozen=True)
 class Checked:
-    """A chart that the profile was held against. `version` is a dot-prefix of the chart's version."""
+    """A chart that the profile was held against. `version` is a dot-prefix of the chart's version.
+
+    :param home: addresses, without their scheme, of which one begins its home or one of its sources;
+        empty when any chart of that name is meant.
+    """
 
     chart: str
     version: str
     how: Literal["proven", "rendered", "documented"]
+    home: tuple[str, ...] = ()
 
     def covers(self, chart: str, version: str) -> bool:
         """Whether this is that chart in that version."""
         return chart == self.chart and f"{version}.".startswith(f"{self.version}.")
+
+    def is_from(self, addresses: Sequence[str]) -> bool:
+        """Whether a chart with this home and these sources is the one that is meant.
+
+        One that names none cannot be told from it.
+        """
+        known = [_bare_address(each) for each in addresses if each]
+        homes = [f"{_bare_address(each)}/" for each in self.home]
+        return not (known and homes) or any(
+            f"{address}/".startswith(home) for address in known for home in homes
+        )
+
+
+def _bare_address(address: str) -> str:
+    """An address of the web without what does not tell it from another."""
+    bare = address.lower().partition("://")[2] or address.lower()
+    return bare.removeprefix("www.").rstrip("/")
 
 
 WorkloadKind = Literal["Deployment", "StatefulSet", "DaemonSet"]
