@@ -21,6 +21,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import check
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.declared import unused
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Api,
@@ -117,7 +118,15 @@ def _load_file(path: FilePath, own: bool) -> Profile:
     findings = check.check(path, text) if own else []
     if findings:
         raise FindingError(*findings)
-    return profile(path, yaml.load(text, Loader=parse.Loader))  # noqa: S506  # it is a safe one
+    document = yaml.load(text, Loader=parse.Loader)  # noqa: S506  # it is a safe one
+    if own:
+        findings = [
+            check.invalid(path, ".".join(map(str, keys)), problem, check.line_of(path, keys))
+            for keys, problem in unused(document)
+        ]
+    if findings:
+        raise FindingError(*findings)
+    return profile(path, document)
 
 
 def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:
