@@ -220,9 +220,9 @@ def evaluate(source: str, names: Names, budget: limits.Budget) -> Any:
         return source
     try:
         budget.spend(limits.COMPILING * limits.PER_STEP)
+        compiled = _known(source, names)
     except limits.TooMuchError as error:
         raise ExpressionError(f"{error}, with all before it") from None
-    compiled = _known(source, names)
     token = limits.BUDGET.set(budget)
     try:
         secret = compiled.secret or not names.sealed.isdisjoint(compiled.names)

@@ -240,6 +240,16 @@ CATALOGUE = Catalogue(
             fix="{fix}",
         ),
         Entry(
+            code="mail-perhaps-kept-elsewhere",
+            severity="warning",
+            meaning=(
+                "The values have no settings of mail, and the application may keep them somewhere "
+                "else, such as its database."
+            ),
+            message="The values say nothing about mail, and {title} may keep its settings in {place}.",
+            fix="Look there, or describe the relay and run the playbook configure.",
+        ),
+        Entry(
             code="mail-source-unread",
             severity="warning",
             meaning=(

@@ -61,7 +61,7 @@ def application(text: str) -> Application:
     :raises FindingError: as `load`.
     """
     name, prefix = split(text)
-    return Application(load(name), prefix)
+    return Application(load(name), prefix, name if "/" in name else "")
 
 
 def missing() -> Finding:
@@ -154,6 +154,8 @@ def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:
         runtime=document.get("runtime"),
         traps=tuple(Trap(**entry) for entry in document.get("traps", ())),
         overrides=tuple(map(_override, document.get("overrides", ()))),
+        kept_elsewhere=document.get("kept_elsewhere"),
+        unset=document.get("unset", {}),
         file=File(**document["file"]) if "file" in document else None,
         block=_block(document["document"]) if "document" in document else None,
         api=_api(api) if api else None,

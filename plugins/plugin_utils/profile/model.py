@@ -287,6 +287,10 @@ class Profile:
     :param shared: key of a value to what else it reaches.
     :param comments: key of a value to what a person is told about it.
     :param block: for the target ``document``, the mapping that is edited.
+    :param kept_elsewhere: where the application may keep settings of mail that the values do not show,
+        as the end of a sentence; `None` for nowhere.
+    :param unset: what the application does where neither the values nor the chart say something: a tree
+        of values.
     :param runtime: what the application is written in, by which it is told of a CA from outside;
         `None` when it is not known, or when nothing can be mounted for it.
     """
@@ -311,6 +315,8 @@ class Profile:
     runtime: str | None
     traps: tuple[Trap, ...]
     overrides: tuple[Override, ...]
+    kept_elsewhere: str | None
+    unset: Mapping[str, Any]
     file: File | None
     block: Block | None
     api: Api | None
@@ -329,14 +335,20 @@ class Profile:
 
 @dataclass(frozen=True)
 class Application:
-    """A profile in its place: below which key of the release's values, for a subchart."""
+    """A profile in its place: below which key of the release's values, for a subchart.
+
+    :param given: the path by which a profile of somebody's own was named; empty for a shipped one.
+    """
 
     profile: Profile
     prefix: Path = ()
+    given: str = ""
 
     @property
     def name(self) -> str:
-        return "@".join(filter(None, (self.profile.name, ".".join(self.prefix))))
+        """The profile as ``smtp_application`` names it."""
+        profile = self.given or self.profile.name
+        return "@".join(filter(None, (profile, ".".join(self.prefix))))
 
 
 @dataclass(frozen=True)

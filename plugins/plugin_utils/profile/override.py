@@ -13,15 +13,16 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-import yaml
-
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import get
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.expression import (
     ExpressionError,
     evaluate,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.findings import CATALOGUE
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.limits import Budget
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     OMIT,
     Entries,
@@ -30,6 +31,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Path,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.names import Names
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
 
 AS_YAML = "$yaml"
 """A step that reads the text at a place as YAML."""
@@ -87,12 +89,12 @@ class Bound:
 
     def _is_true(self, source: str, found: Any, keys: Sequence[str]) -> bool:
         """The answer of an expression; one that cannot deal with what is found says no."""
-        own = {"found": found, "keys": list(keys)}
+        own = {"found": revealed(found), "keys": list(keys)}
         known = replace(
             self.names, full={**self.names.full, **own}, plain={**self.names.plain, **own}
         )
         try:
-            return evaluate(source, known) is True
+            return evaluate(source, known, Budget()) is True
         except ExpressionError:
             return False
 
@@ -126,7 +128,7 @@ def in_values(
                     yield finding, path[-1]
 
 
-def in_file(bound: Bound, place: str, text: str) -> Iterator[Finding]:
+def in_file(bound: Bound, place: str, text: str | Secret) -> Iterator[Finding]:
     """Yield each finding about a place in a file of a container that holds YAML or JSON.
 
     :param place: the file, for people.
@@ -182,11 +184,12 @@ def _one(found: Any, step: str) -> Iterator[tuple[Path, Any]]:
 
 def _document(text: Any) -> Any:
     """The YAML document of a text; `None` when it is none."""
+    text = revealed(text)
     if not isinstance(text, str):
         return text if isinstance(text, Mapping) else None
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return parse.yaml_document(text)
+    except parse.UnreadableError:
         return None
 
 

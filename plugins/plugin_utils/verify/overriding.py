@@ -50,7 +50,7 @@ def of_specification(
 def findings(
     wanted: Evidence,
     environment: Environment,
-    contents: Mapping[str, str | None],
+    contents: Environment,
     container: str,
 ) -> Iterator[Finding]:
     """Yield what to say about each place of a container that goes before the settings.
