@@ -30,9 +30,9 @@ EXPRESSIONS = """
 ## Expressions
 
 The leaves of `values`, `evidence`, `traps[].when`, `overrides[].agrees`, `overrides[].login` and the names \
-of workloads may be Jinja2 expressions, in a sandbox, with the filters of Jinja2 that are for data, `b64encode` and `percent_encode` (everything but the \
-unreserved characters of a URL). They keep their types, and what they yield is never read again. A text that a \
-secret goes into is a secret.
+of workloads may be Jinja2 expressions, in a sandbox, with the filters of Jinja2 that are for data, \
+`b64encode` and `percent_encode` (everything but the unreserved characters of a URL). They keep their types, \
+and what they yield is never read again. A text that a secret goes into is a secret.
 
 An expression may use conditions, loops and variables, the functions `dict` and `range`, and methods of texts \
 and dictionaries that make nothing much larger, such as `startswith` and `get`. Macros, `str.format`, `center` \
