@@ -12,6 +12,10 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.check import Keys
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.expression import takes
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.limits import (
+    COMPILING,
+    MOST_STEPS,
+)
 
 ALSO_BY: Mapping[str, tuple[str, ...]] = {"from_name": ("sender",)}
 """Names that hold a field too."""
@@ -35,6 +39,8 @@ def unused(document: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
 
     :param document: a profile that has the form of the schema.
     """
+    if _expressions(document["values"]) * COMPILING > MOST_STEPS:
+        return  # the rendering refuses it
     supports, taken = document["supports"], takes(document["values"])
 
     def problem(declared: str, names: tuple[str, ...]) -> str:
@@ -51,3 +57,12 @@ def unused(document: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
         names = LOGINS.get(kind, ())
         if names and taken.isdisjoint(names):
             yield ("supports", "auth", number), problem(kind, names)
+
+
+def _expressions(source: Any) -> int:
+    """The number of expressions in a value."""
+    if isinstance(source, Mapping):
+        return sum(map(_expressions, source.values()))
+    if isinstance(source, list):
+        return sum(map(_expressions, source))
+    return int(isinstance(source, str) and "{" in source)
