@@ -17,7 +17,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.canary import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.proxy import Upstream
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.trial import trial
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.trial import of_upgrade
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
@@ -39,7 +39,9 @@ class _Trials:
 
     def __call__(self, given: Mapping[str, Any]) -> Revision:
         try:
-            return trial(self.helm, self.upstream, self.chart, given, secrets=self.secrets).revision
+            return of_upgrade(
+                self.helm, self.upstream, self.chart, given, secrets=self.secrets
+            ).revision
         except FindingError as error:
             refusal = next((each for each in error.findings if each.code == REFUSED), None)
             if refusal is None:
