@@ -11,14 +11,21 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 from itertools import product
+from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils import plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.document import values_yaml
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.document import (
+    commented_yaml,
+    values_yaml,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import load, shipped
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Profile
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.override import shown
+from ansible_collections.mailops.smtp.plugins.plugin_utils.target.content import content
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.runtime import RUNTIMES
 
 # A certificate for nothing, because a private CA is only taken as one.
@@ -178,6 +185,7 @@ def application_page(header: str, profile: Profile) -> str:
         )
     if profile.log:
         lines.append(f"Its mail log: {profile.log}\n")
+    lines += _overrides(profile)
     lines += _traps(profile)
     if profile.sources:
         lines += ["## Sources\n", *(f"- {_sentence(source)}" for source in profile.sources), ""]
@@ -242,9 +250,31 @@ def _example(profile: Profile) -> Iterator[str]:
         return
     made = plan.make(raw)
     yield f"## What is written\n\nFor `smtp_security: {security}` and the login *{login}*, without the secrets:\n"
-    yield "```yaml"
-    yield values_yaml(profile.title, made.rendered.leaves, include_secrets=False).rstrip()
+    yield f"```{_language(profile)}"
+    yield _written(made).rstrip()
     yield "```\n"
+
+
+def _language(profile: Profile) -> str:
+    """The language of what is written, for the code block around it."""
+    if profile.is_json:
+        return "json"
+    return {"env": "sh", "form": "markdown"}.get(profile.target, "yaml")
+
+
+def _written(made: plan.Plan) -> str:
+    """What is written for a plan, without the secrets."""
+    leaves, block = made.rendered.leaves, made.profile.block
+    if block is not None:
+        head = [f"# The mapping {block.name} in the configuration file."]
+        left_out = values.secret_keys(leaves)
+        if left_out:
+            head.append(f"# It holds no secret; left out: {', '.join(left_out)}")
+        comments = {leaf.path: leaf.comment for leaf in leaves}
+        return commented_yaml(head, values.without_secrets(leaves), comments)
+    if made.profile.target == "helm":
+        return values_yaml(made.title, leaves, include_secrets=False)
+    return content(made, Path(), None).text
 
 
 def _workloads(profile: Profile) -> Iterator[str]:
@@ -261,6 +291,33 @@ def _workloads(profile: Profile) -> Iterator[str]:
     for workload in profile.workloads:
         yield f"| {workload.kind} `{workload.name}` | {workload.container} | {rolls[workload.rolls]} |"
     yield "\nWhat does not roll by itself is restarted.\n"
+
+
+EFFECTS = {
+    "replaces": "goes before the settings: an error",
+    "beside": "decides about a part of the mail by itself: a warning",
+    "keeps": "may keep the settings out of sight: a warning",
+    "hides": "is looked for in the pods; a warning where only values are read",
+}
+
+
+def _overrides(profile: Profile) -> Iterator[str]:
+    if not profile.overrides:
+        return
+    yield "## What else decides about mail\n"
+    yield "Each place is looked for before a change and in the pods. One that agrees with the settings is fine.\n"
+    yield "| place | decides | what it does |"
+    yield "|---|---|---|"
+    for override in profile.overrides:
+        place = override.env or shown(override.values)
+        place = f"variable `{place}`" if override.env else f"`{place}`"
+        if override.file:
+            place = f"`{override.file}`, {place}"
+        effect = EFFECTS[override.effect]
+        if override.login is not None:
+            effect += "; where the login would go to another relay: an error"
+        yield f"| {place} | {override.decides} | {effect} |"
+    yield ""
 
 
 def _traps(profile: Profile) -> Iterator[str]:

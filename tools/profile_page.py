@@ -29,10 +29,10 @@ Several profiles can be named for one release, and `grafana@grafana` is the prof
 EXPRESSIONS = """
 ## Expressions
 
-The leaves of `values`, `evidence`, `traps[].when` and the names of workloads may be Jinja2 expressions, in \
-a sandbox, with the filters of Jinja2 that are for data, `b64encode` and `percent_encode` (everything but the \
-unreserved characters of a URL). They keep their types, and what they yield is never read again. A text that a \
-secret goes into is a secret.
+The leaves of `values`, `evidence`, `traps[].when`, `overrides[].agrees`, `overrides[].login` and the names \
+of workloads may be Jinja2 expressions, in a sandbox, with the filters of Jinja2 that are for data, \
+`b64encode` and `percent_encode` (everything but the unreserved characters of a URL). They keep their types, \
+and what they yield is never read again. A text that a secret goes into is a secret.
 
 An expression may use conditions, loops and variables, the functions `dict` and `range`, and methods of texts \
 and dictionaries that make nothing much larger, such as `startswith` and `get`. Macros, `str.format`, `center` \
@@ -46,6 +46,8 @@ SPECIAL = {
     "omit": "the key must not be there; the variable must not be set",
     "keep": "whatever is there stays, and nothing is expected of it",
     "present": "in evidence: it must be there, whatever it is",
+    "found": "in overrides: what stands at the place",
+    "keys": "in overrides: the steps to the place, as a list",
     "given_username": "in traps: the user name that is given, also beside an existing Secret",
     "given_password": "in traps: the password that is given, also beside an existing Secret",
 }

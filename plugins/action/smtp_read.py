@@ -25,17 +25,24 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.source import
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Mode, sentence
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterAction
 
+UNSURE = {
+    "unreadable": "not wholly readable",
+    "elsewhere": "decided elsewhere",
+    "none": "without settings",
+}
+"""What cannot be judged by the values alone, in words that follow a number."""
+
 
 @dataclass(frozen=True)
 class Source:
     """Where the values come from.
 
-    :param defaults: the chart's own values, where they are known.
+    :param defaults: the chart's own values; `None` when they are not known.
     """
 
     name: str
     values: Mapping[str, Any]
-    defaults: Mapping[str, Any]
+    defaults: Mapping[str, Any] | None
     findings: Sequence[Finding] = ()
 
 
@@ -54,7 +61,8 @@ class ActionModule(ClusterAction):
             raise FindingError(*findings)
         if path is not None:
             profile, at = applications[0].profile, given.text("document_path")
-            source = Source(path, read_values(profile, Path(path), at), {})
+            defaults: Mapping[str, Any] | None = None if profile.target == "helm" else {}
+            source = Source(path, read_values(profile, Path(path), at), defaults)
         elif helm:
             source = self._release(target, applications)
         else:
@@ -116,11 +124,19 @@ def _result(
         for severity in ("error", "warning")
         if (found := [finding for finding in findings if finding.severity == severity])
     ]
+    unsure = [
+        f"{len(those)} {words}"
+        for state, words in UNSURE.items()
+        if (those := [entry for entry in told if entry["state"] == state])
+    ]
+    whose = f"release {target.release} in namespace {target.namespace}: " if target.release else ""
     return {
         "changed": False,
         "source": source.name,
         "applications": told,
-        "msg": f"{'; '.join(summaries)} ({source.name}; {', '.join(counted) or 'nothing is wrong'})",
+        "msg": f"{'; '.join(summaries)} ({source.name}; {', '.join([*unsure, *counted]) or 'nothing is wrong'})",
         "findings": [finding.as_dict() for finding in findings],
-        "warnings": [sentence(finding) for finding in findings if finding.severity != "info"],
+        "warnings": [
+            f"{whose}{sentence(finding)}" for finding in findings if finding.severity != "info"
+        ],
     }

@@ -20,6 +20,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.unread import require_read
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
@@ -306,7 +307,15 @@ class ActionModule(ReleaseStep):
                 due.held_fields,
             )
             approval = guard.approve(deployed, chart, wanted, live, from_source=bool(found.source))
-            told = (*approval.findings, *due.twice(approval.hooks))
+            unread = require_read(
+                helm,
+                recovery.way_back.cluster,
+                chart,
+                deployed,
+                leaves=plan.rendered.leaves,
+                secrets=upgrade.known_secrets(plan, deployed),
+            )
+            told = (*approval.findings, *unread, *due.twice(approval.hooks))
             self._announce(workloads.interruptions(upgrade.may_roll(plan, live)))
             objects = f"objects of release {helm.release}"
             self.partial["diff"].append(shown(objects, approval.changes))

@@ -107,6 +107,11 @@ applications:
     found:
       description: Whether there are any SMTP settings. When there are none, the dictionaries below are empty.
       type: bool
+    state:
+      description:
+        - V(set), V(off), V(unreadable) when a part of the settings is only referred to, V(elsewhere) when other places
+          than the values decide, such as environment variables, a database or an operator, or V(none).
+      type: str
     summary:
       description: The settings in words.
       type: str
@@ -121,7 +126,7 @@ applications:
           description: Whether mail is switched on. When it is not, this stands alone.
           type: bool
         login:
-          description: V(password), V(anonymous), V(existing Secret) or V(oauth).
+          description: V(password), V(anonymous), V(existing Secret), V(oauth) or V(unreadable).
           type: str
         security:
           description: V(starttls), V(tls) or V(none).

@@ -181,7 +181,11 @@ def played(folder: Path) -> Played:
         hosts[name]["texts"] = json.dumps(sorted(texts_of(profile, "")))
         for case in CASES:
             if case.profile == name and profile.block is not None:
-                case.file(folder).write_text(f"{profile.block}:\n  other: 1\n", encoding="utf-8")
+                case.file(folder).write_text(
+                    f"{profile.block.name}:\n  other: 1\n"
+                    + "".join(f"  {key}: old\n" for key in profile.block.keys),
+                    encoding="utf-8",
+                )
     inventory = folder / "inventory.yml"
     inventory.write_text(json.dumps({"all": {"hosts": hosts, "vars": {"folder": str(folder)}}}))
     given = "\n        ".join(

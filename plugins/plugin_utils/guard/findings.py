@@ -92,6 +92,30 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="values-not-read",
+            severity="error",
+            meaning=(
+                "The chart does not read a value that the settings are written into: it is another "
+                "chart of the same name, or another version. Nothing was changed."
+            ),
+            message="Chart {chart} does not read {keys}.",
+            fix=(
+                "Compare the keys with helm show values. For another chart of the same name, copy the "
+                "profile, correct its values, and give its path in smtp_application "
+                "(docs/add-your-application.md)."
+            ),
+        ),
+        Entry(
+            code="values-read-unknown",
+            severity="warning",
+            meaning=(
+                "The schema of the chart's values allows no other value at a place, so a trial cannot "
+                "tell whether the templates read it."
+            ),
+            message="A trial cannot tell whether chart {chart} reads {keys}: its schema forbids other values.",
+            fix="Nothing is needed when smtp_verify finds the settings in the pods.",
+        ),
+        Entry(
             code="upgrade-changes-random",
             severity="error",
             meaning=(

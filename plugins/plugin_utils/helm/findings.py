@@ -75,6 +75,22 @@ CATALOGUE = Catalogue(
             fix="Set smtp_application to the profile of {chart}, or correct smtp_release.",
         ),
         Entry(
+            code="release-chart-of-others",
+            severity="error",
+            meaning=(
+                "The release was installed from a chart that has the name of the profile's chart and "
+                "comes from somebody else: its values have other keys."
+            ),
+            message=(
+                "Release {release} was installed from a chart {chart} of {addresses}, and the profile "
+                "{application} is for that of {homes}."
+            ),
+            fix=(
+                "Copy the profile, correct its values for this chart, name the chart's home under "
+                "checked[].home, and give the path in smtp_application (docs/add-your-application.md)."
+            ),
+        ),
+        Entry(
             code="shared-setting-changes",
             severity="warning",
             meaning="A value changes that is not for mail alone.",

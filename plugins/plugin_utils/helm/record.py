@@ -120,6 +120,14 @@ class Revision:
         return str(self.chart_metadata.get("name", ""))
 
     @property
+    def chart_addresses(self) -> list[str]:
+        """The home and the sources that the chart names in its Chart.yaml."""
+        metadata = self.chart.get("metadata") or {}
+        return [
+            str(each) for each in (metadata.get("home"), *(metadata.get("sources") or [])) if each
+        ]
+
+    @property
     def chart_version(self) -> str:
         return str(self.chart_metadata.get("version", ""))
 

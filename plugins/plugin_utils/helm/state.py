@@ -147,7 +147,28 @@ def _other_charts(deployed: record.Revision, applications: Sequence[Application]
         )
         for application, chart in charts
         if chart is not None and chart not in application.profile.charts
+    ] + [
+        CATALOGUE.finding(
+            "release-chart-of-others",
+            where=f"release {deployed.release}",
+            chart=deployed.chart_name,
+            addresses=" and ".join(deployed.chart_addresses),
+            application=application.name,
+            homes=" or ".join(_homes(application)),
+            release=deployed.release,
+        )
+        for application, chart in charts
+        if not application.prefix
+        and chart in application.profile.charts
+        and not any(
+            entry.chart == chart and entry.is_from(deployed.chart_addresses)
+            for entry in application.profile.checked
+        )
     ]
+
+
+def _homes(application: Application) -> list[str]:
+    return list(dict.fromkeys(home for each in application.profile.checked for home in each.home))
 
 
 def unchecked(deployed: record.Revision, applications: Sequence[Application]) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import (
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import (
     needs,
+    overrides,
     owner,
     rights,
 )
@@ -128,16 +129,17 @@ def look(
     obstacles = [*against_use, *against_workloads]
     if not obstacles:
         deployed, changes = use
+        before_ours = overrides.overrides(plan, cluster, deployed, workloads)
         found = Look(
             records.known,
             deployed,
             changes,
             workloads,
             (),
-            tuple(unchecked(deployed, plan.applications)),
+            (*unchecked(deployed, plan.applications), *before_ours),
         )
         if not changes:
-            return found
+            return replace(found, findings=_warnings(found.findings))
         if before and before.changes and before.deployed.number == deployed.number:
             return replace(found, source=before.source, findings=before.findings)
         return _allowed(found, plan, cluster, helm)
@@ -182,8 +184,8 @@ def _allowed(found: Look, plan: Plan, cluster: Cluster, helm: Helm) -> Look:
     source, against_source = _source(helm, found.deployed, plan)
     wanted = _of_configuring(plan, found.live)
     against = _against(plan, cluster, found.live, wanted, found.deployed)
-    told = _warnings([*against, *against_source])
-    return replace(found, source=source, findings=(*found.findings, *told))
+    told = _warnings([*found.findings, *against, *against_source])
+    return replace(found, source=source, findings=told)
 
 
 def _source(helm: Helm, deployed: Revision, plan: Plan) -> tuple[Any, list[Finding]]:

@@ -196,6 +196,8 @@ def _explained(error: Any) -> Iterable[tuple[Keys, str]]:
         return [((), f"one of {', '.join(wanted)} is expected{meaning}{quotes}{hint}")]
     if error.validator in ("minItems", "minProperties", "minLength"):
         return [((), f"this must not be empty{meaning}")]
+    if error.validator == "oneOf":
+        return [((), "either env or values must be given, and file only beside values")]
     if error.validator == "not":
         problem = "this key does not belong to the target of this profile"
         return [((name,), problem) for name in wanted["required"]]

@@ -192,6 +192,24 @@ def takes_secret(source: Any) -> bool:
         return False
 
 
+def require_known(source: str, names: Names) -> None:
+    """Sees that an expression is well formed and takes only known names, without evaluating it.
+
+    :raises ExpressionError: when it is wrong.
+    """
+    _known(source, names)
+
+
+def _known(source: str, names: Names) -> _Compiled:
+    try:
+        compiled = _compile(source)
+    except TemplateSyntaxError as error:
+        raise ExpressionError(f"is no Jinja2 expression: {error.message}") from None
+    for name in sorted(compiled.names - names.full.keys()):
+        raise ExpressionError(f"takes {name}, which is not known; {_hint(name, names.full)}")
+    return compiled
+
+
 def evaluate(source: str, names: Names, budget: limits.Budget) -> Any:
     """What an expression yields: data that a values file can hold, its secret texts sealed.
 
@@ -202,13 +220,9 @@ def evaluate(source: str, names: Names, budget: limits.Budget) -> Any:
         return source
     try:
         budget.spend(limits.COMPILING * limits.PER_STEP)
-        compiled = _compile(source)
+        compiled = _known(source, names)
     except limits.TooMuchError as error:
         raise ExpressionError(f"{error}, with all before it") from None
-    except TemplateSyntaxError as error:
-        raise ExpressionError(f"is no Jinja2 expression: {error.message}") from None
-    for name in sorted(compiled.names - names.full.keys()):
-        raise ExpressionError(f"takes {name}, which is not known; {_hint(name, names.full)}")
     token = limits.BUDGET.set(budget)
     try:
         secret = compiled.secret or not names.sealed.isdisjoint(compiled.names)

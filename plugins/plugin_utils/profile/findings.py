@@ -197,6 +197,69 @@ CATALOGUE = Catalogue(
             fix="Give it a run of its own.",
         ),
         Entry(
+            code="mail-decided-elsewhere",
+            severity="error",
+            meaning=(
+                "Something outside the values of the profile goes before them, such as an environment "
+                "variable that somebody has set. Where values are only read, it is a warning."
+            ),
+            message="{where} decides {decides}, and goes before the settings of {title}.",
+            fix="{fix}",
+        ),
+        Entry(
+            code="login-goes-elsewhere",
+            severity="error",
+            meaning=(
+                "Something outside the values of the profile names another relay and takes no login of "
+                "its own with it: the password would go to that relay. Where values are only read, it "
+                "is a warning."
+            ),
+            message=(
+                "{where} decides {decides}, and the login of {title} goes to that relay as well."
+            ),
+            fix="{fix}",
+        ),
+        Entry(
+            code="mail-decided-beside",
+            severity="warning",
+            meaning=(
+                "Something outside the values of the profile decides by itself about a part of the "
+                "mail, which the settings do not reach."
+            ),
+            message="{where} decides {decides} by itself; the settings of {title} do not reach it.",
+            fix="{fix}",
+        ),
+        Entry(
+            code="mail-kept-elsewhere",
+            severity="warning",
+            meaning=(
+                "The settings of mail lie, or may lie, where the values do not show them: in a "
+                "database, an object of an operator, or a file."
+            ),
+            message="{where} keeps {decides} where the values of {title} do not show it.",
+            fix="{fix}",
+        ),
+        Entry(
+            code="mail-perhaps-kept-elsewhere",
+            severity="warning",
+            meaning=(
+                "The values have no settings of mail, and the application may keep them somewhere "
+                "else, such as its database."
+            ),
+            message="The values say nothing about mail, and {title} may keep its settings in {place}.",
+            fix="Look there, or describe the relay and run the playbook configure.",
+        ),
+        Entry(
+            code="mail-source-unread",
+            severity="warning",
+            meaning=(
+                "Variables come from a Secret or a ConfigMap that was not read, and may decide about "
+                "mail."
+            ),
+            message="{where} may decide {decides}, and was not read.",
+            fix="{fix}",
+        ),
+        Entry(
             code="profile-check-unavailable",
             severity="error",
             meaning="A library that checks profiles of one's own is missing on the controller.",

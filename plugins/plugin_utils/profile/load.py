@@ -21,16 +21,19 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options import nearest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile import check
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.declared import unused
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Api,
     Application,
+    Block,
     Call,
     Checked,
     Evidence,
     File,
     FileEvidence,
     Form,
+    Override,
     Profile,
     Prove,
     SecretEvidence,
@@ -58,7 +61,7 @@ def application(text: str) -> Application:
     :raises FindingError: as `load`.
     """
     name, prefix = split(text)
-    return Application(load(name), prefix)
+    return Application(load(name), prefix, name if "/" in name else "")
 
 
 def missing() -> Finding:
@@ -115,7 +118,15 @@ def _load_file(path: FilePath, own: bool) -> Profile:
     findings = check.check(path, text) if own else []
     if findings:
         raise FindingError(*findings)
-    return profile(path, yaml.load(text, Loader=parse.Loader))  # noqa: S506  # it is a safe one
+    document = yaml.load(text, Loader=parse.Loader)  # noqa: S506  # it is a safe one
+    if own:
+        findings = [
+            check.invalid(path, ".".join(map(str, keys)), problem, check.line_of(path, keys))
+            for keys, problem in unused(document)
+        ]
+    if findings:
+        raise FindingError(*findings)
+    return profile(path, document)
 
 
 def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:
@@ -129,7 +140,7 @@ def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:
         source=source,
         sources=tuple(document.get("sources", ())),
         uses_mail_for=document.get("uses_mail_for"),
-        checked=tuple(Checked(**entry) for entry in document.get("checked", ())),
+        checked=tuple(map(_checked, document.get("checked", ()))),
         supports=_supports(document["supports"]),
         values=document["values"],
         tpl=tuple(document.get("tpl", ())),
@@ -142,8 +153,11 @@ def profile(source: FilePath, document: Mapping[str, Any]) -> Profile:
         log=document.get("log"),
         runtime=document.get("runtime"),
         traps=tuple(Trap(**entry) for entry in document.get("traps", ())),
+        overrides=tuple(map(_override, document.get("overrides", ()))),
+        kept_elsewhere=document.get("kept_elsewhere"),
+        unset=document.get("unset", {}),
         file=File(**document["file"]) if "file" in document else None,
-        block=document["document"]["block"] if "document" in document else None,
+        block=_block(document["document"]) if "document" in document else None,
         api=_api(api) if api else None,
         form=Form(form["where"], form["who"], form.get("note")) if form else None,
     )
@@ -183,6 +197,19 @@ def _evidence(entry: Mapping[str, Any]) -> Evidence:
 
 def _prove(entry: Mapping[str, Any]) -> Prove:
     return Prove(tuple(entry["command"]), entry.get("container"), entry.get("log"))
+
+
+def _checked(entry: Mapping[str, Any]) -> Checked:
+    return Checked(**{**entry, "home": tuple(entry.get("home", ()))})
+
+
+def _override(entry: Mapping[str, Any]) -> Override:
+    texts = {key: " ".join(entry[key].split()) for key in ("decides", "fix") if key in entry}
+    return Override(**{**entry, **texts, "values": tuple(entry.get("values", ()))})
+
+
+def _block(entry: Mapping[str, Any]) -> Block:
+    return Block(entry["block"], tuple(entry.get("keys", ())))
 
 
 def _api(entry: Mapping[str, Any]) -> Api:

@@ -32,6 +32,7 @@ def merge(parts: Sequence[tuple[Application, Rendered]]) -> Rendered:
                 env={**known.env, **wanted.env},
                 files=(*known.files, *wanted.files),
                 secrets=(*known.secrets, *wanted.secrets),
+                overrides=(*known.overrides, *wanted.overrides),
             )
     every = [rendered for _application, rendered in parts]
     return Rendered(
@@ -40,6 +41,7 @@ def merge(parts: Sequence[tuple[Application, Rendered]]) -> Rendered:
         shared={key: entry for rendered in every for key, entry in rendered.shared.items()},
         secrets=tuple(dict.fromkeys(wanted for rendered in every for wanted in rendered.secrets)),
         sendings=tuple(sending for rendered in every for sending in rendered.sendings),
+        overrides=tuple(bound for rendered in every for bound in rendered.overrides),
         findings=tuple(dict.fromkeys(finding for each in every for finding in each.findings)),
     )
 

@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path as FilePath
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
+
+if TYPE_CHECKING:
+    from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.override import Bound
 
 Path = tuple[str, ...]
 """Where a value stands, key by key."""
@@ -20,6 +23,7 @@ Target = Literal["helm", "file", "document", "api", "form", "env"]
 
 Verifies = Literal["yes", "no", "undocumented"]
 Rolls = Literal["all", "settings", "none"]
+Effect = Literal["replaces", "beside", "keeps", "hides"]
 
 
 class Marker(Enum):
@@ -85,15 +89,37 @@ class Supports:
 
 @dataclass(frozen=True)
 class Checked:
-    """A chart that the profile was held against. `version` is a dot-prefix of the chart's version."""
+    """A chart that the profile was held against. `version` is a dot-prefix of the chart's version.
+
+    :param home: addresses, without their scheme, of which one begins its home or one of its sources;
+        empty when any chart of that name is meant.
+    """
 
     chart: str
     version: str
     how: Literal["proven", "rendered", "documented"]
+    home: tuple[str, ...] = ()
 
     def covers(self, chart: str, version: str) -> bool:
         """Whether this is that chart in that version."""
         return chart == self.chart and f"{version}.".startswith(f"{self.version}.")
+
+    def is_from(self, addresses: Sequence[str]) -> bool:
+        """Whether a chart with this home and these sources is the one that is meant.
+
+        One that names none cannot be told from it.
+        """
+        known = [_bare_address(each) for each in addresses if each]
+        homes = [f"{_bare_address(each)}/" for each in self.home]
+        return not (known and homes) or any(
+            f"{address}/".startswith(home) for address in known for home in homes
+        )
+
+
+def _bare_address(address: str) -> str:
+    """An address of the web without what does not tell it from another."""
+    bare = address.lower().partition("://")[2] or address.lower()
+    return bare.removeprefix("www.").rstrip("/")
 
 
 WorkloadKind = Literal["Deployment", "StatefulSet", "DaemonSet"]
@@ -140,15 +166,46 @@ class SecretEvidence:
 
 
 @dataclass(frozen=True)
+class Override:
+    """A place outside a profile's values that decides about mail too.
+
+    Exactly one of three: a variable, a place in the values, or a place in a file of the container.
+
+    :param decides: what it decides, as the end of a sentence.
+    :param env: the name of a variable; ``*`` stands for anything.
+    :param values: the steps to a place in the values, or in the file. ``*`` stands for anything, also
+        for every entry of a list; ``name=…`` for the entries that have that name; ``$yaml`` reads a text.
+    :param file: a file of the container that holds YAML or JSON.
+    :param effect: ``replaces``: it goes before the settings that are written. ``beside``: it decides
+        wholly by itself about a part of the mail. ``keeps``: the settings may lie where it leads to.
+        ``hides``: the values do not say whether anything about mail lies there; the pods do.
+    :param agrees: an expression that takes ``found`` and ``keys``; true when the place does no harm.
+    :param login: likewise; true when the login that is written goes to another relay.
+    """
+
+    decides: str
+    env: str = ""
+    values: tuple[str, ...] = ()
+    file: str = ""
+    effect: Effect = "replaces"
+    agrees: str | None = None
+    login: str | None = None
+    fix: str | None = None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What must be seen to call a container configured; in a profile all texts are expressions.
 
     Values are texts, `Secret`, `OMIT` for must not be there, `KEEP` for anything, and `PRESENT`.
+
+    :param overrides: what may go before it in a container.
     """
 
     env: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[FileEvidence, ...] = ()
     secrets: tuple[SecretEvidence, ...] = ()
+    overrides: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -193,6 +250,18 @@ class File:
 
 
 @dataclass(frozen=True)
+class Block:
+    """The mapping of a document that is edited.
+
+    :param name: its key.
+    :param keys: keys that only the application's own block has; empty when its name is enough.
+    """
+
+    name: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Api:
     """The call that takes the values, and the one that only tries them."""
 
@@ -217,7 +286,11 @@ class Profile:
     :param tpl: keys of values that the chart passes through Helm's ``tpl``.
     :param shared: key of a value to what else it reaches.
     :param comments: key of a value to what a person is told about it.
-    :param block: for the target ``document``, the name of the mapping that is edited.
+    :param block: for the target ``document``, the mapping that is edited.
+    :param kept_elsewhere: where the application may keep settings of mail that the values do not show,
+        as the end of a sentence; `None` for nowhere.
+    :param unset: what the application does where neither the values nor the chart say something: a tree
+        of values.
     :param runtime: what the application is written in, by which it is told of a CA from outside;
         `None` when it is not known, or when nothing can be mounted for it.
     """
@@ -241,8 +314,11 @@ class Profile:
     log: str | None
     runtime: str | None
     traps: tuple[Trap, ...]
+    overrides: tuple[Override, ...]
+    kept_elsewhere: str | None
+    unset: Mapping[str, Any]
     file: File | None
-    block: str | None
+    block: Block | None
     api: Api | None
     form: Form | None
 
@@ -259,14 +335,20 @@ class Profile:
 
 @dataclass(frozen=True)
 class Application:
-    """A profile in its place: below which key of the release's values, for a subchart."""
+    """A profile in its place: below which key of the release's values, for a subchart.
+
+    :param given: the path by which a profile of somebody's own was named; empty for a shipped one.
+    """
 
     profile: Profile
     prefix: Path = ()
+    given: str = ""
 
     @property
     def name(self) -> str:
-        return "@".join(filter(None, (self.profile.name, ".".join(self.prefix))))
+        """The profile as ``smtp_application`` names it."""
+        profile = self.given or self.profile.name
+        return "@".join(filter(None, (profile, ".".join(self.prefix))))
 
 
 @dataclass(frozen=True)
@@ -357,6 +439,7 @@ class Rendered:
     :param shared: key of a leaf to what else it reaches.
     :param secrets: the existing Secrets that the values refer to.
     :param sendings: how the application sends to each of the test recipients.
+    :param overrides: the places that decide about mail too.
     :param findings: what the profile has to say about this description.
     """
 
@@ -365,6 +448,7 @@ class Rendered:
     shared: Mapping[str, Shared] = field(default_factory=dict)
     secrets: tuple[WantedSecret, ...] = ()
     sendings: tuple[Sending, ...] = ()
+    overrides: tuple[Bound, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property

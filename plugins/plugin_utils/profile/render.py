@@ -24,6 +24,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.check import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.expression import (
     ExpressionError,
     evaluate,
+    require_known,
     takes,
     takes_secret,
 )
@@ -47,6 +48,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     WantedSecret,
     Workload,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.override import Bound
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import (
     holds_secret,
     names_password,
@@ -79,7 +81,8 @@ def render(
     """
     place = names.place(application, release=release, namespace=namespace, fullname=fullname)
     work = _Rendering(application, description, place)
-    leaves, evidence = tuple(work.leaves()), work.evidence()
+    overrides = tuple(work.overrides())
+    leaves, evidence = tuple(work.leaves()), work.evidence(overrides)
     rendered = Rendered(
         leaves=leaves,
         evidence=evidence,
@@ -89,6 +92,7 @@ def render(
         },
         secrets=tuple(_wanted(application.profile, description)),
         sendings=tuple(work.sendings(tuple(evidence), description)),
+        overrides=overrides,
         findings=tuple(work.traps()),
     )
     work.end()
@@ -232,8 +236,24 @@ class _Rendering:
             self.complain(keys, f"the expression {source!r} must yield true or false")
         return answer is True
 
-    def evidence(self) -> dict[Workload, Evidence]:
-        """Each workload with its real name, and what its container must see."""
+    def overrides(self) -> Iterator[Bound]:
+        """The places that decide about mail too, ready to be held against what is found."""
+        own = {"found": None, "keys": None}
+        known = replace(self.seen, full={**self.seen.full, **own})
+        for number, override in enumerate(self.profile.overrides):
+            for key in ("agrees", "login"):
+                source = getattr(override, key)
+                try:
+                    require_known(source or "", known)
+                except ExpressionError as error:
+                    self.complain(("overrides", number, key), f"the expression {source!r} {error}")
+            yield Bound(override, self.application.prefix, self.profile.title, self.seen)
+
+    def evidence(self, overrides: Sequence[Bound] = ()) -> dict[Workload, Evidence]:
+        """Each workload with its real name, and what its container must see.
+
+        :param overrides: what may go before it.
+        """
         profile = self.profile
         wanted = Evidence(
             env=self._seen(("evidence", "env"), profile.evidence.env),
@@ -250,6 +270,9 @@ class _Rendering:
                     self._seen(("evidence", "secrets", number, "keys"), secret.keys),
                 )
                 for number, secret in enumerate(profile.evidence.secrets)
+            ),
+            overrides=tuple(
+                bound for bound in overrides if bound.override.env or bound.override.file
             ),
         )
         return {
@@ -446,3 +469,22 @@ def _unescaped(value: Any, key: str, places: Sequence[str]) -> Any:
 def _lies_in(key: str, places: Sequence[str]) -> bool:
     """Whether a place, as keys with dots, is one of some others or lies below one."""
     return any(f"{key}.".startswith(f"{place}.") for place in places)
+
+
+def overrides(
+    application: Application,
+    description: Description,
+    *,
+    release: str = "",
+    namespace: str = "",
+    fullname: str | None = None,
+) -> tuple[Bound, ...]:
+    """Only the overrides of `render`.
+
+    :raises FindingError: as `render`.
+    """
+    place = names.place(application, release=release, namespace=namespace, fullname=fullname)
+    work = _Rendering(application, description, place)
+    found = tuple(work.overrides())
+    work.end()
+    return found

@@ -64,6 +64,66 @@ CATALOGUE = Catalogue(
             fix="Set {where} to {wanted}.",
         ),
         Entry(
+            code="values-left-to-the-chart",
+            severity="warning",
+            meaning=(
+                "A values file does not give some of the settings, so the chart's own values decide, "
+                "which are not known here."
+            ),
+            message="The file leaves these settings of {title} to the chart: {keys}.",
+            fix=(
+                "Read the release itself (smtp_release and smtp_namespace), or a file that helm get "
+                "values --all has written."
+            ),
+        ),
+        Entry(
+            code="value-unreadable",
+            severity="warning",
+            meaning=(
+                "A value refers to a variable, a file or a Secret, so what it is cannot be read here."
+            ),
+            message="{where} is a reference; {title} takes the value from where it leads to, which was not read.",
+            fix="Look at the place that it names, or have smtp_verify read the pods.",
+        ),
+        Entry(
+            code="login-not-in-the-values",
+            severity="warning",
+            meaning="The application logs in, and its login does not stand in the values.",
+            message="{title} logs in at the relay, and {keys} are not in the values.",
+            fix="Look at the Secret that the application reads, or have smtp_verify read the pods.",
+        ),
+        Entry(
+            code="value-inline",
+            severity="warning",
+            meaning=(
+                "A part of the login stands in the values, where the profile writes a reference to a "
+                "Secret."
+            ),
+            message="{where} holds the value itself, where the profile of {title} writes a reference.",
+            fix="Run the playbook configure, which puts the login into a Secret.",
+        ),
+        Entry(
+            code="value-without-port",
+            severity="error",
+            meaning="A value that must be a host and a port is a host alone.",
+            message="{where} is {found} without a port, and {title} takes host:port there.",
+            fix="Add the port to {where}, such as :587.",
+        ),
+        Entry(
+            code="key-misspelt",
+            severity="warning",
+            meaning="A key is not known, and is nearly that of a setting which is not given.",
+            message="{where} means nothing to {title}; {meant} was probably meant.",
+            fix="Rename {where} to {meant}.",
+        ),
+        Entry(
+            code="key-misplaced",
+            severity="warning",
+            meaning="A key is not known where it stands, and is that of a setting at another place.",
+            message="{where} means nothing to {title}; {meant} was probably meant.",
+            fix="Move {where} to {meant}.",
+        ),
+        Entry(
             code="value-left-over",
             severity="warning",
             meaning=(

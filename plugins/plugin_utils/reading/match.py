@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -18,15 +19,34 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Leaf,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
-from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.marker import NUMBER, pattern
+from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.marker import (
+    NUMBER,
+    Pattern,
+    pattern,
+)
+from ansible_collections.mailops.smtp.plugins.plugin_utils.reading.reference import is_reference
 
 SECRETS = frozenset({"password", "client_key", "oauth.token", "oauth.client_secret"})
 """The markers that stand for a secret."""
 
 
+TOLD = frozenset(
+    {"from_name", "reply_to", "envelope_from", "subject_prefix", "ehlo_name", "name", "comment"}
+)
+"""The markers of what is told to people and relays, which some applications also take without quotes."""
+
+_HOST = re.compile(r"[A-Za-z0-9._-]+")
+
+
 class Cost(IntEnum):
     """How much a difference speaks against an explanation of the values."""
 
+    REFERENCE = 0
+    """A reference to a value, where a value can stand."""
+    FORM = 1
+    """The field in another form, such as without the quotes that the profile puts around it."""
+    INLINE = 3
+    """A value itself, where the profile writes a reference."""
     TYPE = 2
     """The right value in a wrong type, such as ``"true"`` for true."""
     EMPTY = 4
@@ -37,8 +57,14 @@ class Cost(IntEnum):
     """A value where there should be none."""
     UNSET = 7
     """No value where an empty text should be, which most charts have by default."""
+    PORTLESS = 8
+    """A host alone, where host and port should be."""
     MISSING = 10
     """No value where there should be one."""
+    REFERRED = 16
+    """A reference to a value where there should be none: it says that there is one."""
+    LOGIN = 17
+    """A part of a login where there should be none."""
     OTHER = 20
     """Another value."""
 
@@ -112,13 +138,13 @@ class _Holding:
         if isinstance(wanted, Entries):
             self.hold_entries(key, found, wanted)
         elif wanted is OMIT:
-            self.differ(Cost.EXTRA, key, found, OMIT)
+            self.differ(Cost.REFERRED if is_reference(found) else Cost.EXTRA, key, found, OMIT)
         elif isinstance(wanted, Mapping):
             self.hold_mapping(key, found, wanted)
         elif isinstance(wanted, list):
             self.hold_list(key, found, wanted)
-        elif (document := _document(revealed(wanted))) is not None:
-            self.hold_document(key, found, document)
+        elif (inside := document(revealed(wanted))) is not None:
+            self.hold_document(key, found, inside)
         else:
             self.hold_single(key, found, revealed(wanted))
 
@@ -133,8 +159,7 @@ class _Holding:
             text, exact = _text(found)
             fields = None if text is None else form.extract(text)
             if fields is None:
-                empty = found == "" and len(form.names) > 1
-                self.differ(Cost.EMPTY if empty else Cost.OTHER, key, found, KEEP)
+                self.hold_otherwise(key, found, text, form)
                 return
             if not exact:
                 self.differ(Cost.TYPE, key, found, "")
@@ -142,15 +167,34 @@ class _Holding:
         elif free:
             number, exact = _number(found)
             if number is None:
-                self.differ(Cost.OTHER, key, found, KEEP)
+                cost = Cost.REFERENCE if is_reference(found) else Cost.OTHER
+                self.differ(cost, key, found, KEEP)
                 return
             if not exact:
                 self.differ(Cost.TYPE, key, found, 0)
             name = next(name for name, marker in NUMBER.items() if marker == wanted)
             self.bind(key, found, {name: str(number)})
         elif not values.same(found, wanted):
-            alike = _alike(found, wanted)
-            self.differ(Cost.TYPE if alike else Cost.OTHER, key, found, wanted)
+            alike = Cost.TYPE if _alike(found, wanted) else Cost.OTHER
+            if is_reference(found):
+                alike = Cost.REFERRED if wanted == "" else Cost.REFERENCE
+            elif is_reference(wanted) and isinstance(found, str) and found:
+                alike = Cost.INLINE
+            self.differ(alike, key, found, wanted)
+
+    def hold_otherwise(self, key: str, found: Any, text: str | None, form: Pattern) -> None:
+        """A value that does not have the form that the profile writes."""
+        if is_reference(found):
+            self.differ(Cost.REFERENCE, key, found, KEEP)
+        elif text and form.names == ("host", "port") and _HOST.fullmatch(text):
+            self.differ(Cost.PORTLESS, key, found, KEEP)
+            self.into.bind("host", text, key)
+        elif text and len(form.names) == 1 and form.names[0] in TOLD and not form.base64:
+            self.differ(Cost.FORM, key, found, KEEP)
+            self.into.bind(form.names[0], text, key)
+        else:
+            empty = found == "" and len(form.names) > 1
+            self.differ(Cost.EMPTY if empty else Cost.OTHER, key, found, KEEP)
 
     def bind(self, key: str, found: Any, fields: Mapping[str, str]) -> None:
         for name, value in fields.items():
@@ -179,11 +223,11 @@ class _Holding:
 
     def hold_document(self, key: str, found: Any, wanted: Mapping[str, Any]) -> None:
         """A text that holds YAML: what counts is the document, not its layout."""
-        document = _document(f"{found}\n") if isinstance(found, str) else None
-        if document is None:
+        inside = document(f"{found}\n") if isinstance(found, str) else None
+        if inside is None:
             self.differ(Cost.MISSING if found is OMIT else Cost.OTHER, key, found, KEEP)
         else:
-            self.hold_mapping(key, document, wanted)
+            self.hold_mapping(key, inside, wanted)
 
     def hold_entries(self, key: str, found: Any, wanted: Entries) -> None:
         """Only the entries that are ours; a name that is a marker fits any entry."""
@@ -200,15 +244,15 @@ class _Holding:
                 self.differ(Cost.MISSING, place, OMIT, KEEP)
 
 
-def _document(text: Any) -> Mapping[str, Any] | None:
+def document(text: Any) -> Mapping[str, Any] | None:
     """The YAML document of a text that ends as one does; `None` when it is no mapping."""
     if not isinstance(text, str) or not text.endswith("\n"):
         return None
     try:
-        document = parse.yaml_document(text)
+        inside = parse.yaml_document(text)
     except parse.UnreadableError:
         return None
-    return document if isinstance(document, Mapping) else None
+    return inside if isinstance(inside, Mapping) else None
 
 
 def _is(entries: Entries, item: Any, key: str) -> bool:

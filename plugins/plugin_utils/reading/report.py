@@ -36,14 +36,31 @@ def told(application: Application, reading: Reading) -> dict[str, Any]:
     return {
         "application": application.name,
         "found": found,
-        "summary": redactor.clean(without_logins(in_words(description)))
-        if found
-        else "no SMTP settings",
+        "state": reading.state,
+        "summary": redactor.clean(without_logins(summary(reading))),
         "description": redactor.clean_data(_bare(description.redacted())) if found else {},
-        "combination": _combination(description) if found else {},
+        "combination": _combination(description, unread=reading.login_unread) if found else {},
         "variables": {PREFIX + name: value for name, value in _open(reading)},
         "secrets": list(_secrets(application.profile, reading)),
     }
+
+
+ELSEWHERE = "decided outside these values"
+UNREAD_LOGIN = "with a login that cannot be read here"
+
+
+def summary(reading: Reading) -> str:
+    """What the values mean, in words."""
+    if not reading.settings:
+        return ELSEWHERE if reading.state == "elsewhere" else "no SMTP settings"
+    description = reading.resolved.description
+    if not description.enabled:
+        off = in_words(description)
+        return f"{off} in these values, and {ELSEWHERE}" if reading.state == "elsewhere" else off
+    if not reading.login_unread:
+        return in_words(description)
+    anonymous = replace(description, auth="none", username="", existing_secret=None)
+    return in_words(anonymous).replace("without a login", UNREAD_LOGIN)
 
 
 def disagreements(readings: Sequence[tuple[Application, Reading]]) -> Iterator[Finding]:
@@ -85,15 +102,20 @@ def _redactor(reading: Reading) -> Redactor:
     return Redactor([*reading.resolved.description.secrets(), *reading.hidden])
 
 
-def _combination(description: Description) -> dict[str, Any]:
-    """Which cell of the table in docs/applications.md it is."""
+def _combination(description: Description, *, unread: bool) -> dict[str, Any]:
+    """Which cell of the table in docs/applications.md it is.
+
+    :param unread: whether the login cannot be read.
+    """
     if not description.enabled:
         return {"enabled": False}
     login: str = "anonymous" if description.auth == "none" else description.auth
+    if unread:
+        login = "unreadable"
     trust = "private CA" if description.ca_pem else "public CA"
     return {
         "enabled": True,
-        "login": "existing Secret" if description.existing_secret else login,
+        "login": "existing Secret" if description.existing_secret and not unread else login,
         "security": description.security,
         "trust": trust if description.validate_certs else "skip verify",
     }
@@ -102,6 +124,8 @@ def _combination(description: Description) -> dict[str, Any]:
 def _open(reading: Reading) -> Iterator[tuple[str, Any]]:
     """The settings that hold no secret, as a person would write them."""
     for name, value in reading.settings.items():
+        if reading.login_unread and name in ("existing_secret", "auth"):
+            continue
         if name == "username" and _username_is_secret(reading):
             continue
         if isinstance(value, Mapping):
@@ -130,6 +154,8 @@ def _secrets(profile: Profile, reading: Reading) -> Iterator[dict[str, str]]:
         if isinstance(value, Secret) or (name in hidden and value):
             yield {"variable": PREFIX + name, "place": place}
     given, support = description.existing_secret, profile.supports.existing_secret
+    if reading.login_unread:
+        return
     if given is not None and support is not None:
         key = given.password_key or support.keys.get("password") or support.keys.get("url")
         yield {"variable": f"{PREFIX}password", "place": f"Secret {given.name}, key {key}"}

@@ -10,35 +10,51 @@ from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import get
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Path
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Block, Path
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.findings import CATALOGUE
 
 
 def find(
     source: FilePath,
     documents: Sequence[Any],
-    block: str,
+    block: Block,
     at: str | None,
     where: str = "smtp_values_dest",
 ) -> tuple[Path, Any]:
-    """The one mapping that is meant, with its place.
+    """Return the one mapping that is meant, with its place.
 
-    :param source: the file, and `where` the option that names it, for what is said about it.
-    :param block: the name of the mapping; :param at: its place as keys with dots, if it is given.
-    :raises FindingError: when it is not there, or not unique.
+    :param source: the file, and `where` the option that names it, for the findings.
+    :param at: its place as keys with dots, if it is given.
+    :raises FindingError: when it is missing, not unique, or somebody else's.
     """
     if at is not None:
         place = tuple(at.split("."))
-        found = [(place, mapping) for mapping in at_place(documents, place)]
+        named = [(place, mapping) for mapping in at_place(documents, place)]
+        found = [entry for entry in named if not entry[1] or _is_own(block, entry[1])]
     else:
-        found = [entry for document in documents for entry in _named(document, block)]
+        named = [entry for document in documents for entry in _named(document, block.name)]
+        found = [entry for entry in named if _is_own(block, entry[1])]
     if len(found) == 1:
         return found[0]
-    places = ", ".join(".".join(place) for place, _mapping in found)
     code = "document-block-ambiguous" if found else "document-block-missing"
+    if named and not found:
+        code = "document-block-of-others"
     raise FindingError(
-        CATALOGUE.finding(code, where=where, path=source, block=at or block, places=places)
+        CATALOGUE.finding(
+            code,
+            where=where,
+            path=source,
+            block=at or block.name,
+            places=", ".join(".".join(place) for place, _mapping in found or named),
+            keys=" or ".join(block.keys),
+            name=block.name,
+        )
     )
+
+
+def _is_own(block: Block, mapping: Mapping[str, Any]) -> bool:
+    """Whether a mapping is the application's own, by its keys."""
+    return not block.keys or not mapping.keys().isdisjoint(block.keys)
 
 
 def at_place(documents: Sequence[Any], place: Path) -> list[Any]:

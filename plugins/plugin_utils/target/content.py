@@ -21,6 +21,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
+    Block,
     Entries,
     Form,
     Leaf,
@@ -103,7 +104,7 @@ def content(plan: Plan, path: Path, before: bytes | None) -> Content:
     return Content("\n".join(lines) + "\n", made, left_out)
 
 
-def _edited(plan: Plan, path: Path, before: bytes | None, block: str) -> Content:
+def _edited(plan: Plan, path: Path, before: bytes | None, block: Block) -> Content:
     """A part of a file that belongs to somebody else. A secret that is not written stays as it is."""
     where = "smtp_values_dest"
     if before is None:
@@ -123,7 +124,11 @@ def _edited(plan: Plan, path: Path, before: bytes | None, block: str) -> Content
     edited = edit(path, text, block, plan.run.document_path, leaves)
     others = [leaf for leaf in plan.rendered.leaves if leaf not in leaves]
     left_out = [change.key for change in values.changes(edited.block, others, {})]
-    return Content(edited.text, values.changes(edited.block, leaves, {}), left_out)
+    changes = [
+        replace(change, key=".".join((*edited.place, change.key)))
+        for change in values.changes(edited.block, leaves, {})
+    ]
+    return Content(edited.text, changes, left_out)
 
 
 def _without_secret(leaf: Leaf) -> Leaf:

@@ -27,6 +27,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import (
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     KEEP,
     OMIT,
+    Block,
     Leaf,
     Path,
 )
@@ -43,18 +44,22 @@ NEVER = 2**31 - 1
 class Edited:
     """A file before and after.
 
+    :param place: where the block is.
     :param block: what stood in the block, as plain data; secrets may be among it.
     """
 
     text: str
+    place: Path
     block: Mapping[str, Any]
 
 
-def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequence[Leaf]) -> Edited:
+def edit(
+    source: FilePath, text: str, block: Block, at: str | None, leaves: Sequence[Leaf]
+) -> Edited:
     """The text with the leaves written into its block.
 
     :param source: the file, for what is said about it.
-    :param block: the name of the mapping; :param at: its place as keys with dots, if it is given.
+    :param block: the mapping; :param at: its place as keys with dots, if it is given.
     :param leaves: their places are below the block; secrets among them are written in plain.
     :raises FindingError: when the block is not there or not unique, the file cannot be edited, or
         something else would be lost.
@@ -116,7 +121,7 @@ def edit(source: FilePath, text: str, block: str, at: str | None, leaves: Sequen
         twice = isinstance(error, DuplicateKeyError)
         problem = "a key stands twice" if twice else "it is no YAML"
         raise FindingError(_invalid(source, f"{problem}{line}")) from None
-    return Edited(in_layout if kept and in_layout is not None else edited, before)
+    return Edited(in_layout if kept and in_layout is not None else edited, place, before)
 
 
 def _invalid(source: FilePath, problem: str) -> Finding:

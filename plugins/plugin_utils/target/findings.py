@@ -77,6 +77,19 @@ CATALOGUE = Catalogue(
             fix="Say in smtp_document_path which one is meant.",
         ),
         Entry(
+            code="document-block-of-others",
+            severity="error",
+            meaning=(
+                "A mapping with the name of the block lacks the keys that only the application's own "
+                "block has, so it belongs to something else in the same file."
+            ),
+            message="{places} in {path} is not the block of the application: it has no key {keys}.",
+            fix=(
+                "Add a mapping {name} with the key {keys} where the application's documentation shows "
+                "it. If {places} is the right place, add that key to it."
+            ),
+        ),
+        Entry(
             code="document-library-missing",
             severity="error",
             meaning="The library that edits YAML with its comments kept is missing on the controller.",

@@ -16,7 +16,7 @@ def way(profile: Profile) -> str:
         )
     if profile.block is not None:
         return (
-            f"Let smtp_config edit the block {profile.block} of its file: give the path in "
+            f"Let smtp_config edit the block {profile.block.name} of its file: give the path in "
             "smtp_values_dest."
         )
     if profile.api is not None:

@@ -17,7 +17,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     SecretEvidence,
     Workload,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import compare
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import compare, overriding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.compare import Difference
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.environment import Environment
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.findings import CATALOGUE
@@ -86,6 +86,7 @@ class Check:
             *(self._differs(each) for each in deviations if not each.mended),
             *(CATALOGUE.finding("secret-differs", where=f"Secret {each.name}", difference=each)
               for each in secrets),
+            *self._overridden(seen),
             *self._owed(deviations, behind),
             *self._unproven(seen),
             *(self._finding("container-answers-strangely", each, problem=each.problem)
@@ -124,6 +125,12 @@ class Check:
                 known.append(secret)
                 data = config.values("Secret", self.configuration.secret(secret.name))
                 yield from compare.keys(secret, data)
+
+    def _overridden(self, seen: Sequence[Seen]) -> Iterator[Finding]:
+        for entry in seen:
+            where = f"container {entry.workload.container} of pod {entry.pod}"
+            wanted = self.evidence[entry.workload]
+            yield from overriding.findings(wanted, entry.overriding, entry.files, where)
 
     def _differs(self, deviation: Deviation) -> Finding:
         return self._finding(

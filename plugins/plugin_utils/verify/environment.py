@@ -72,6 +72,20 @@ def of_successor(
     return {name: seen.get(name) for name in names if name not in unknown}
 
 
+def names(container: Mapping[str, Any], secret: Read, config_map: Read) -> list[str]:
+    """The names of all variables that a specification gives a container.
+
+    :param container: the container in the pod, or in its template.
+    """
+    found = [
+        source.get("prefix", "") + key
+        for source in container.get("envFrom") or []
+        for key in _all_of(source, secret, config_map)
+    ]
+    found += [entry["name"] for entry in container.get("env") or []]
+    return list(dict.fromkeys(found))
+
+
 def _expanded(value: str, seen: Mapping[str, Value], unknown: set[str]) -> Value | None:
     """A literal value with ``$(NAME)`` replaced, and ``$$`` made one ``$``; `None` when it cannot be told.
 

@@ -18,7 +18,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import lives, started
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
-from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import origin
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import origin, overriding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.environment import (
     ENVIRON,
     Environment,
@@ -45,6 +45,7 @@ class Seen:
     """What one container sees, of what is asked for.
 
     :param files: path to content; `None` for not there. A file that cannot be told is missing.
+    :param overriding: the variables that go before the settings of the profile.
     :param way: whether the container itself was read. Else it is what a container with this
         specification gets now, which is more than this one has if that was changed after `started`.
     :param problem: why it was not the container itself.
@@ -55,6 +56,7 @@ class Seen:
     pod: str
     environment: Environment = field(repr=False)
     files: Environment = field(default_factory=dict, repr=False)
+    overriding: Environment = field(default_factory=dict, repr=False)
     way: Way = "container"
     problem: str = ""
     strange: bool = False
@@ -84,18 +86,21 @@ class Configuration:
         :param spec: of the pods.
         """
         found: dict[str, Value | None] = {}
-        for file in wanted.files:
-            places = origin.of_file(spec, container, file.path)
+        for path in _paths(wanted):
+            places = origin.of_file(spec, container, path)
             texts = [self._text(place) for place in places]
             if texts:
-                found[file.path] = next(
-                    (text for text in reversed(texts) if text is not None), None
-                )
+                found[path] = next((text for text in reversed(texts) if text is not None), None)
         return found
 
     def _text(self, place: origin.Place) -> Value | None:
         kind, name, key = place
         return config.values(kind, self.read(kind, name)).get(key)
+
+
+def _paths(wanted: Evidence) -> list[str]:
+    """The files of a container that are looked into."""
+    return list(dict.fromkeys([file.path for file in wanted.files] + overriding.files(wanted)))
 
 
 def container_of(spec: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -139,20 +144,24 @@ class Reader:
                 name,
                 self.configuration.environment(container, wanted),
                 self.configuration.files(pod["spec"], container, wanted),
+                overriding.of_specification(
+                    container, wanted, self.configuration.secret, self.configuration.config_map
+                ),
                 "specification",
                 line(str(error), LONGEST_PROBLEM),
                 error.began,
                 started(pod, workload.container),
             )
-        files = self.configuration.files(pod["spec"], container, wanted) if wanted.files else {}
-        for file in wanted.files:
+        paths = _paths(wanted)
+        files = self.configuration.files(pod["spec"], container, wanted) if paths else {}
+        for path in paths:
             try:
-                content = self._cat(pod, workload.container, file.path)
+                content = self._cat(pod, workload.container, path)
                 text = content.decode("utf-8", "surrogateescape")
-                sealed = origin.may_be_secret(pod["spec"], container, file.path)
-                files[file.path] = Secret(text) if sealed else text
+                sealed = origin.may_be_secret(pod["spec"], container, path)
+                files[path] = Secret(text) if sealed else text
             except NotThereError:
-                files[file.path] = None
+                files[path] = None
             except ExecError:
                 # Its user may not read it, so what is mounted there counts, if anything is.
                 continue
@@ -167,6 +176,7 @@ class Reader:
                 for variable in wanted.env
             },
             files,
+            {variable: Secret(there[variable]) for variable in overriding.chosen(wanted, there)},
             started=started(pod, workload.container),
         )
 

@@ -64,3 +64,13 @@ def test_the_schema_that_editors_are_told_is_the_one_that_is_used(profile: Path)
     first = profile.read_text(encoding="utf-8").splitlines()[0]
     assert first.endswith("/profiles/schema.json")
     assert (FOLDER / "schema.json").is_file()
+
+
+def test_the_place_of_the_guide_that_goes_before_the_settings_is_found(profile: Path) -> None:
+    [evidence] = plan.make(raw(profile)).rendered.evidence.values()
+    [bound] = evidence.overrides
+    assert bound.matches("MAIL_RELAY")
+    assert bound.judge("MAIL_RELAY", RAW["host"]) is None
+    finding = bound.judge("MAIL_RELAY", "other.example.com")
+    assert finding is not None
+    assert finding.code == "login-goes-elsewhere"

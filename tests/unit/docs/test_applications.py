@@ -62,3 +62,17 @@ def test_no_two_findings_have_the_same_code() -> None:
     codes = [trap.code for name in shipped() for trap in load(name).traps]
     assert len(codes) == len(set(codes))
     assert not set(codes) & docs.codes()
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_only_a_chart_is_written_for_helm_upgrade(name: str) -> None:
+    page = (DOCS / "applications" / f"{name}.md").read_text(encoding="utf-8")
+    assert ("for helm upgrade --values" in page) == (load(name).target == "helm")
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_the_places_that_go_before_the_settings_stand_on_the_page(name: str) -> None:
+    page = (DOCS / "applications" / f"{name}.md").read_text(encoding="utf-8")
+    places = load(name).overrides
+    assert ("## What else decides about mail" in page) == bool(places)
+    assert all(f"`{place.env}`" in page for place in places if place.env)

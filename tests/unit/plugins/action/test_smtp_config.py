@@ -88,7 +88,7 @@ class TestATokenThatIsUserNameAndPassword:
 
     def test_is_written_only_where_secrets_are(self, folder: Path, name: str) -> None:
         path = folder / "out"
-        path.write_text("smtp: {}\n" if load(name).block else "")
+        path.write_text("smtp:\n  smtp_address: old\n" if load(name).block else "")
         arguments = {**self.arguments(name), "values_dest": str(path)}
         perform(ActionModule, arguments, folder=folder)
         assert PASSWORD not in path.read_text()

@@ -27,6 +27,8 @@ OPEN = {
     "name": "",
 }
 WHOLE = {**OPEN, "login": {"user": "qualytics", "password": PASSWORD}}
+LOGIN = {"USER": "{{ omit if username else '' }}"}
+"""Without a value of the login a profile may not say that the application logs in."""
 
 
 @pytest.fixture
@@ -275,7 +277,7 @@ class TestVariables:
 
     def test_that_refer_to_a_secret_are_no_text_and_stand_in_a_comment(self, folder: Path) -> None:
         reference = "{{ {'valueFrom': {'secretKeyRef': {'name': 'mail', 'key': 'password'}}} }}"
-        path = profile(folder, "env", values={"HOST": "{{ host }}", "PASSWORD": reference})
+        path = profile(folder, "env", values={"HOST": "{{ host }}", "PASSWORD": reference, **LOGIN})
         arguments = {**RAW, "application": path, "values_dest": str(folder / "out")}
         perform(ActionModule, arguments, folder=folder)
         text = (folder / "out").read_text()
@@ -285,7 +287,7 @@ class TestVariables:
         )
 
     def test_of_several_lines_are_refused(self, folder: Path) -> None:
-        path = profile(folder, "env", values={"TEXT": "{{ host }}\n{{ port }}"})
+        path = profile(folder, "env", values={"TEXT": "{{ host }}\n{{ port }}", **LOGIN})
         arguments = {**RAW, "application": path, "values_dest": "out"}
         found = perform(ActionModule, arguments, folder=folder)[1]
         assert found["findings"][0]["code"] == "variable-of-several-lines"

@@ -142,7 +142,9 @@ class TestAGoodFile:
 
     def test_may_be_a_block_of_somebody_elses_document(self, tmp_path: Path) -> None:
         path = tmp_path / "config.yaml"
-        path.write_text("spec:\n  smtp: {enabled: false}\n  other: 1\n", encoding="utf-8")
+        path.write_text(
+            "spec:\n  smtp: {enabled: false, smtp_address: old}\n  other: 1\n", encoding="utf-8"
+        )
         raw = {**LOGIN, "application": "rafay-radm"}
         write(path, raw)
         assert told(read(path, "rafay-radm"))["variables"]["smtp_host"] == "mail.example.com"

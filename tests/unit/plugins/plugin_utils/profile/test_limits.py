@@ -99,6 +99,8 @@ def profile_of(expression: str, folder: Path) -> str:
     """The path of a profile of one's own in which an expression stands."""
     document = yaml.safe_load((FOLDER / "qualytics.yml").read_text(encoding="utf-8"))
     document["values"] = {"x": expression}
+    # What no value takes may not be declared.
+    document["supports"] |= {"auth": ["none"], "skip_verify": None}
     document["tpl"], document["shared"], document["comments"] = [], {}, {}
     path = folder / "own.yml"
     path.write_text(yaml.safe_dump(document), encoding="utf-8")

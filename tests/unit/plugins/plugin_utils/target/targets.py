@@ -15,7 +15,6 @@ SUPPORTS = {
     "auth": ["none", "password"],
     "fields": ["from_name"],
     "disabled": True,
-    "skip_verify": "mail",
 }
 VALUES = {
     "host": "{{ host }}",
@@ -56,7 +55,7 @@ TARGETS: Mapping[str, Mapping[str, Any]] = {
         "form": {"where": "Settings, Mail", "who": "an administrator", "note": "Press Save."},
         "log": "the page Logs",
     },
-    "env": {"values": FLAT},
+    "env": {"values": FLAT, "supports": {**SUPPORTS, "fields": []}},
 }
 
 

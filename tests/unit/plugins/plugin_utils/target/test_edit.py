@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
-from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import KEEP, OMIT, Leaf
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
+    KEEP,
+    OMIT,
+    Block,
+    Leaf,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.target.edit import edit
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.samples import (
     HOSTILE,
@@ -55,7 +60,7 @@ def leaves(**wanted: Any) -> list[Leaf]:
 
 
 def edited(text: str, at: str | None = None, **wanted: Any) -> str:
-    return edit(FILE, text, "smtp", at, leaves(**wanted)).text
+    return edit(FILE, text, Block("smtp"), at, leaves(**wanted)).text
 
 
 def refused(text: str, at: str | None = None) -> Finding:
@@ -164,7 +169,7 @@ class TestTheBlock:
         assert edited(text, port=26) == text.replace("25", "26")
 
     def test_is_returned_as_it_was(self) -> None:
-        found = edit(FILE, LAID_OUT, "smtp", None, leaves(port=1)).block
+        found = edit(FILE, LAID_OUT, Block("smtp"), None, leaves(port=1)).block
         assert found == {"enabled": False, "port": 25, "username": "bob", "password": ""}
 
     def test_may_be_named_by_its_place(self) -> None:
