@@ -197,6 +197,12 @@ PROVIDERS: tuple[Provider, ...] = (
                 transient=False,
             ),
             Row("account-suspended", text=r"bad outbound sender"),
+            Row(
+                "sender-not-verified",
+                text=r"unregistered domains?",
+                hint="the tenant sends only from its accepted domains: Microsoft 365 admin centre, "
+                "Settings, Domains.",
+            ),
         ),
         hints={
             "basic-auth-disabled": "from the end of December 2026 passwords are off by default "
@@ -247,6 +253,7 @@ PROVIDERS: tuple[Provider, ...] = (
         source="https://help.mailgun.com/hc/en-us/articles/202051664",
         rows=(
             Row("sandbox-restricted", text=r"for test purposes only"),
+            Row("sending-quota-reached", text=r"request limit .*exceeded", transient=False),
             Row("account-suspended", text=r"not allowed to send|domain .*disabled"),
         ),
         hints={
