@@ -14,7 +14,7 @@ from .relay_catalogue import CATALOGUE
 from .reply_meaning import meaning
 from .reply_words import read
 from .sayings import PLAIN, TELLING
-from .verdicts import BLAMES_SETTINGS, NEVER_PASSES, VERDICTS
+from .verdicts import BLAMES_SETTINGS, BY_ENHANCED, NEVER_PASSES, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .observation import Observation
     from .protocol import Reply
     from .refusal import Saying, Verdict
+    from .reply_words import Words
 
 _MAIL = ("mail", "rcpt", "data")
 _NOT_NOW = (432, 450, 451, 452, 454, 455)
@@ -139,31 +140,6 @@ TABLE: tuple[Row, ...] = (
 )
 
 
-
-# What an enhanced code says where it is specific (the registry of RFC 5248): class left out, by stage.
-# Codes such as x.7.1, which stand for anything, are not here.
-_BY_ENHANCED = (
-    ("recipient", "unknown", r"1\.[126]", ("rcpt", "data")),
-    ("recipient", "refused", r"1\.(3|4|10)|2\.1", ("rcpt", "data")),
-    ("sender", "refused", r"1\.7", _MAIL),
-    ("sender", "domain unknown", r"1\.8|7\.27", _MAIL),
-    ("recipient", "mailbox full", r"2\.2", ("rcpt", "data")),
-    ("size", "too big", r"2\.3|3\.4", _MAIL),
-    ("server", "full", r"3\.1", _MAIL),
-    ("recipient", "too many", r"5\.3", ("rcpt",)),
-    ("content", "refused", r"6\.\d+", ("data",)),
-    ("login", "rejected", r"7\.8", ("auth",)),
-    ("login", "mechanism refused", r"7\.9|7\.4", ("auth",)),
-    ("TLS", "required", r"7\.1[01]", ("auth", *_MAIL)),
-    ("account", "suspended", r"7\.13", ("auth", *_MAIL)),
-    ("proof of the sender", "failed", r"7\.2[0-469]", _MAIL),
-    ("reverse name", "missing", r"7\.25", ("banner", "ehlo", *_MAIL)),
-    ("relaying", "refused", r"7\.(54|64)", _MAIL),
-    ("login", "required", r"7\.57", _MAIL),
-    ("sender", "not owned", r"7\.60", _MAIL),
-)
-
-
 @dataclass(frozen=True)
 class Judgement:
     """What was seen means.
@@ -185,57 +161,12 @@ def judge(seen: Observation, facts: Mapping[str, str]) -> Judgement:
     provider = recognise(facts)
     own = next((row for row in provider.rows if row.fits(seen, facts)), None) if provider else None
     if own is not None:
-        return _of_row(own, seen)
+        return _of_row(own, seen, known=True)
     if seen.reply is not None and seen.reply.kind in (4, 5):
         judgement = _of_words(seen.stage, seen.reply, facts)
         if judgement is not None:
             return judgement
     return _of_row(next(row for row in TABLE if row.fits(seen, facts)), seen)
-
-
-def _of_words(stage: str, reply: Reply, facts: Mapping[str, str]) -> Judgement | None:
-    said = read(reply)
-    verdict = _saying(TELLING, said.inner, stage, reply, facts) or _saying(
-        TELLING, said.all, stage, reply, facts
-    )
-    if verdict is not None:
-        return _of_verdict(verdict, reply, hedged=False)
-    for subject, name, pattern, stages in _BY_ENHANCED:
-        if stage in stages and any(re.fullmatch(pattern, code[2:]) for code in said.enhanced):
-            return _of_verdict(VERDICTS[subject, name], reply, hedged=True)
-    verdict = _saying(PLAIN, said.inner, stage, reply, facts) or _saying(
-        PLAIN, said.all, stage, reply, facts
-    )
-    return verdict and _of_verdict(verdict, reply, hedged=False)
-
-
-def _saying(
-    sayings: Sequence[Saying],
-    words: Sequence[str],
-    stage: str,
-    reply: Reply,
-    facts: Mapping[str, str],
-) -> Verdict | None:
-    present = frozenset(words)
-    for each in sayings:
-        if each.counts(stage, reply.kind, facts) and each.fits(words, present):
-            return VERDICTS[each.subject, each.verdict]
-    return None
-
-
-def _of_verdict(verdict: Verdict, reply: Reply, *, hedged: bool) -> Judgement:
-    # What was concluded from a code alone is as lasting as the reply's first digit says.
-    lasting = reply.kind != 4 if verdict.permanent is None or hedged else verdict.permanent
-    return Judgement(verdict.code, lasting, verdict.blames_settings, hedged)
-
-
-def _of_row(row: Row, seen: Observation) -> Judgement:
-    passes = row.transient
-    if passes is None:
-        by_words = row.knows_words and row.code in NEVER_PASSES
-        passes = seen.reply is not None and seen.reply.kind == 4 and not by_words
-    hedged = seen.reply is not None and not row.knows_words
-    return Judgement(row.code, not passes, row.code in BLAMES_SETTINGS, hedged, row)
 
 
 def diagnose(
@@ -284,3 +215,44 @@ def _more(judged: Judgement, facts: Mapping[str, str]) -> list[str]:
         if provider is not None and judged.code in provider.hints:
             more.append(f"{provider.name}: {provider.hints[judged.code]}")
     return [words.format_map(facts) for words in more]
+
+
+def _of_words(stage: str, reply: Reply, facts: Mapping[str, str]) -> Judgement | None:
+    said = read(reply)
+    verdict = _said(TELLING, said, stage, reply, facts)
+    if verdict is not None:
+        return _of_verdict(verdict, reply, hedged=False)
+    for subject, name, pattern, stages in BY_ENHANCED:
+        if stage in stages and any(re.fullmatch(pattern, code[2:]) for code in said.enhanced):
+            return _of_verdict(VERDICTS[subject, name], reply, hedged=True)
+    verdict = _said(PLAIN, said, stage, reply, facts)
+    return None if verdict is None else _of_verdict(verdict, reply, hedged=False)
+
+
+def _said(
+    sayings: Sequence[Saying], said: Words, stage: str, reply: Reply, facts: Mapping[str, str]
+) -> Verdict | None:
+    """Return the verdict of the first saying that fits, best without a policy service's envelope."""
+    heard = [each for each in sayings if each.counts(stage, reply.kind, facts)]
+    for words in dict.fromkeys((said.inner, said.all)):
+        present = frozenset(words)
+        for each in heard:
+            if each.fits(words, present):
+                return VERDICTS[each.subject, each.verdict]
+    return None
+
+
+def _of_verdict(verdict: Verdict, reply: Reply, *, hedged: bool) -> Judgement:
+    # What was concluded from a code alone is as lasting as the reply's first digit says.
+    lasting = reply.kind != 4 if verdict.permanent is None or hedged else verdict.permanent
+    return Judgement(verdict.code, lasting, verdict.blames_settings, hedged)
+
+
+def _of_row(row: Row, seen: Observation, *, known: bool = False) -> Judgement:
+    """Return what a row says. ``known``: it is about one provider's replies, whose codes tell as much as words."""
+    passes = row.transient
+    if passes is None:
+        by_words = (known or row.knows_words) and row.code in NEVER_PASSES
+        passes = seen.reply is not None and seen.reply.kind == 4 and not by_words
+    hedged = seen.reply is not None and not known and not row.knows_words
+    return Judgement(row.code, not passes, row.code in BLAMES_SETTINGS, hedged, row)

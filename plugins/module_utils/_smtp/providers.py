@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .observation import Row
@@ -505,6 +506,11 @@ PROVIDERS: tuple[Provider, ...] = (
 
 def recognise(facts: Mapping[str, str]) -> Provider | None:
     """Return the provider whose relay this is, by the host's name or else by its own words."""
-    by_host = (p for p in PROVIDERS if re.search(p.host, facts["host"], re.IGNORECASE))
-    by_greeting = (p for p in PROVIDERS if re.search(p.greeting, facts["greeting"], re.IGNORECASE))
+    return _recognise(facts["host"], facts["greeting"])
+
+
+@lru_cache(maxsize=16)
+def _recognise(host: str, greeting: str) -> Provider | None:
+    by_host = (each for each in PROVIDERS if re.search(each.host, host, re.IGNORECASE))
+    by_greeting = (each for each in PROVIDERS if re.search(each.greeting, greeting, re.IGNORECASE))
     return next(by_host, None) or next(by_greeting, None)

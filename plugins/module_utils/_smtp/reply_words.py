@@ -17,6 +17,9 @@ from .vocabulary import DROPPED, IDEOGRAMS, JOINED, SPELLED
 if TYPE_CHECKING:
     from .protocol import Reply
 
+# Domains under which the names of hosts in replies are.
+_TOP_LEVEL = "com|net|org|info|io|de|uk|fr|ru|cn|edu|example|local|jp|eu|us|ch"
+
 # What is taken off before the words are read. The order counts.
 _REMOVED = tuple(
     (re.compile(pattern, flags), replacement)
@@ -33,11 +36,12 @@ _REMOVED = tuple(
         (r"\bReturn-Path\b", re.IGNORECASE, " mailfrom "),
         (r"[\w.+=-]*@[\w.-]*\w", 0, " "),
         (r"\b24[ -]?h(?:ou)?rs?\b|\b24h\b", re.IGNORECASE, " day "),
-        (r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-f]{0,4}:){3,}[0-9a-f]*|\b[0-9a-f:]+::[0-9a-f:]*", re.IGNORECASE, " ip "),
+        (r"\b\d{1,3}(?:\.\d{1,3}){3}\b", 0, " ip "),
+        (r"\b(?:[0-9a-f]{0,4}:){3,}[0-9a-f]*|\b[0-9a-f:]+::[0-9a-f:]*", re.IGNORECASE, " ip "),
         (r"n['\u2019]t\b", re.IGNORECASE, " not"),
         (r"\bcannot\b", re.IGNORECASE, "can not"),
         # A host's name: labels with dots between. Sentences without a blank in between keep their words.
-        (r"\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|info|io|de|uk|fr|ru|cn|edu|example|local|jp|eu|us|ch)\b", re.IGNORECASE, " "),
+        (rf"\b[\w-]+(?:\.[\w-]+)*\.(?:{_TOP_LEVEL})\b", re.IGNORECASE, " "),
     )
 )  # fmt: skip
 
@@ -47,11 +51,17 @@ _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _SHORTEST_STEM = 3
 
+# Characters. Nobody explains a refusal at greater length; a hostile relay shall not keep the probe busy.
+_READ = 1000
+
 
 @dataclass(frozen=True)
 class Words:
-    """``all`` are the concepts of the whole reply; ``inner`` are those without the envelope of a policy
-    service. ``enhanced`` are the enhanced codes, of the reply's class, in any place."""
+    """The concepts and codes of a reply.
+
+    ``all`` are the concepts of the whole reply; ``inner`` are those without the envelope of a policy
+    service. ``enhanced`` are the enhanced codes, of the reply's class, in any place.
+    """
 
     all: tuple[str, ...]
     inner: tuple[str, ...]
@@ -60,7 +70,7 @@ class Words:
 
 def read(reply: Reply) -> Words:
     """Return the concepts and enhanced codes of a reply."""
-    text = reply.text
+    text = reply.text[:_READ]
     found = [reply.enhanced] if reply.enhanced else []
     found += [code for code in _ENHANCED.findall(text) if code[0] == str(reply.code)[0]]
     whole = concepts(text)

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from .refusal import Verdict
 
+_MAIL = ("mail", "rcpt", "data")
+_TO = ("rcpt", "data")
+
 _SETTINGS, _OTHERS = True, False
 _NEVER_PASSES, _AS_THE_DIGIT_SAYS = True, None
 
@@ -45,6 +48,7 @@ VERDICTS = {
     ("sender", "not verified"): _verdict("sender-not-verified", _NEVER_PASSES, _SETTINGS),
     ("sender", "domain unknown"): _verdict("sender-domain-unknown", _NEVER_PASSES, _SETTINGS),
     ("sender", "domain not looked up"): _verdict("sender-domain-unknown", _AS_THE_DIGIT_SAYS, _OTHERS),
+    ("sender", "not allowed"): _verdict("sender-rejected", _NEVER_PASSES, _SETTINGS),
     ("sender", "refused"): _verdict("sender-rejected", _AS_THE_DIGIT_SAYS, _SETTINGS),
     ("proof of the sender", "failed"): _verdict("sender-authentication-failed", _NEVER_PASSES, _OTHERS),
     ("proof of the sender", "not looked up"): _verdict("sender-authentication-failed", _AS_THE_DIGIT_SAYS, _OTHERS),
@@ -81,3 +85,26 @@ BLAMES_SETTINGS = frozenset(each.code for each in VERDICTS.values() if each.blam
 
 NEVER_PASSES = frozenset(each.code for each in VERDICTS.values() if each.permanent)
 """The findings about a reply that waiting does not mend, once the reply's words have told them."""
+
+# What an enhanced code says where it is specific (the registry of RFC 5248): class left out, by stage.
+# Codes such as x.7.1, which stand for anything, are not here.
+BY_ENHANCED = (
+    ("recipient", "unknown", r"1\.[126]", _TO),
+    ("recipient", "refused", r"1\.(3|4|10)|2\.1", _TO),
+    ("sender", "refused", r"1\.7", _MAIL),
+    ("sender", "domain unknown", r"1\.8|7\.27", _MAIL),
+    ("recipient", "mailbox full", r"2\.2", _TO),
+    ("size", "too big", r"2\.3|3\.4", _MAIL),
+    ("server", "full", r"3\.1", _MAIL),
+    ("recipient", "too many", r"5\.3", ("rcpt",)),
+    ("content", "refused", r"6\.\d{1,2}", ("data",)),
+    ("login", "rejected", r"7\.8", ("auth",)),
+    ("login", "mechanism refused", r"7\.9|7\.4", ("auth",)),
+    ("TLS", "required", r"7\.1[01]", ("auth", *_MAIL)),
+    ("account", "suspended", r"7\.13", ("auth", *_MAIL)),
+    ("proof of the sender", "failed", r"7\.2[0-469]", _MAIL),
+    ("reverse name", "missing", r"7\.25", ("banner", "ehlo", *_MAIL)),
+    ("relaying", "refused", r"7\.(54|64)", _MAIL),
+    ("login", "required", r"7\.57", _MAIL),
+    ("sender", "not owned", r"7\.60", _MAIL),
+)

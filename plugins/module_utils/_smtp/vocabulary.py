@@ -8,7 +8,7 @@ the phrases of ``refusals`` can be read.
 
 from __future__ import annotations
 
-_FORMS = {
+FORMS = {
     # -- who and what ---------------------------------------------------------------------------
     "client": "client clients clientip",
     "host": "host hosts hostname hostnames hostip rechner",
@@ -18,39 +18,63 @@ _FORMS = {
     "ip": "ip ips ipv",
     "address": "address addresses addr adresse adressen adresses indirizzo dirección адрес адреса",
     "network": "network networks netblock subnet asn location region country continent isp provider",
-    "connection": "connection connections connect connects connecting connected verbindung verbindungen connexion connexions соединен* conexion* connessioni",
+    "connection": (
+        "connection connections connect connects connecting connected verbindung verbindungen connexion "
+        "connexions соединен* conexion* connessioni"
+    ),
     "session": "session sessions sessões",
     "rdns": "ptr rdns fcrdns reverse rdnsbl reversedns revdns pointer",
     "dns": "dns",
     "lookup": "lookup lookups resolution",
     "helo": "helo ehlo lhlo",
-    "tls": "tls starttls ssl smtps encrypt encrypted encryption encrypting verschlüssel* chiffré* chiffrement шифрован* cifrad*",
+    "tls": (
+        "tls starttls ssl smtps encrypt encrypted encryption encrypting verschlüssel* chiffré* chiffrement "
+        "шифрован* cifrad*"
+    ),
     "secure": "secure secured securely security sichere sicheren",
     "insecure": "insecure unencrypted cleartext plaintext unverschlüsselt*",
     "certificate": "certificate certificates cert certs",
     "basic login": "smtpclientauthentication",
-    "login": "auth authenticate authenticates authenticated authenticating authentication authentications authenticator authentification authentifizier* authentifizierung login logins logon log logged logging sasl smtpauth signin signon авториз* аутентиф* anmeld* anmeldung einlogg* autenticación autenticacion autenticazione autenticação",
+    "login": (
+        "auth authenticate authenticates authenticated authenticating authentication authentications "
+        "authenticator authentification authentifizier* authentifizierung login logins logon log logged "
+        "logging sasl smtpauth signin signon авториз* аутентиф* anmeld* anmeldung einlogg* autenticación "
+        "autenticacion autenticazione autenticação"
+    ),
     "unauthenticated": "unauthenticated nonauthenticated unauth",
-    "credential": "credential credentials password passwords passwd passwort kennwort passphrase pwd pass userpass secret пароль пароля contraseña senha passe identifiants",
-    "token": "token tokens oauth bearer jwt",
+    "credential": (
+        "credential credentials password passwords passwd passwort kennwort passphrase pwd pass userpass "
+        "secret пароль пароля contraseña senha passe identifiants"
+    ),
+    "oauth": "oauth bearer jwt xoauth*",
+    "token": "token tokens",
     "username": "username usernames userid loginname benutzername имя",
     "account": "account accounts konto kontos compte comptes аккаунт* cuenta учетн* учётн*",
     "user": "user users benutzer utilisateur utilisateurs пользовател* usuario utente usuário nutzer customer",
     "person": "persona",
     "nullmx": "nullmx",
     "tenant": "tenant organization organisation",
-    "mailbox": "mailbox mailboxes inbox postfach postfaches boîte почтовый ящик ящика buzón casella",
+    "mailbox": "mailbox mailboxes mailfolder inbox postfach postfaches boîte почтовый ящик ящика buzón casella",
     "domain": "domain domains domaine domaines домен* dominio domänen subdomain",
-    "sender": "sender senders mailfrom originator absender* expéditeur expediteur emetteur émetteur отправител* remitente mittente remetente responsible",
+    "sender": (
+        "sender senders mailfrom originator absender* expéditeur expediteur emetteur émetteur отправител* "
+        "remitente mittente remetente responsible"
+    ),
     "from": "from",
     "envelope": "envelope",
     "identity": "identity identities signature",
-    "recipient": "recipient recipients rcpt rcpts receiver receivers addressee empfänger* empfaenger* destinataire destinataires получател* destinatario destinatários destination",
+    "recipient": (
+        "recipient recipients rcpt rcpts receiver receivers addressee empfänger* empfaenger* destinataire "
+        "destinataires получател* destinatario destinatários destination"
+    ),
     "rcpthosts": "rcpthosts",
-    "relay": "relay relaying relayed relays relais weiterleit*",
-    "message": "message messages mail mails email emails nachricht nachrichten letter letters письм* сообщен* courrier mensaje mensajes correo",
+    "relay": "forwarding forwarder relay relaying relayed relays relais weiterleit*",
+    "message": (
+        "message messages mail mails email emails nachricht nachrichten letter letters письм* сообщен* "
+        "courrier mensaje mensajes correo"
+    ),
     "content": "content contents body",
-    "spam": "spam spammy spamming spammer spammers unsolicited junk uce bulk ube спам* spamverdacht",
+    "spam": "spam* antispam uribl uribls surbl rspamd unsolicited junk uce bulk ube спам*",
     "virus": "virus viruses malware infected trojan phish phishing worm",
     "smtputf8": "smtputf utf ascii unicode",
     "header": "header headers",
@@ -61,12 +85,20 @@ _FORMS = {
     "spoof": "spoof spoofed spoofing forged forgery impersonat*",
     "concurrent": "concurren* simultaneous* parallel",
     "insufficient": "insufficient shortage low",
-    "blocklist": "blacklist blacklisted blacklists blocklist blocklisted blocklists denylist denylisted dnsbl dnsbls rbl rbls rhsbl spamhaus spamcop sorbs uceprotect barracudacentral invaluement senderscore dnswl sbl xbl pbl zen cbl surbl abuseat backscatterer manitu nixspam blackliste* blacklistée reputation dialup dynablock",
+    "blocklist": (
+        "blacklist blacklisted blacklists blocklist blocklisted blocklists denylist denylisted dnsbl dnsbls "
+        "rbl rbls rhsbl spamhaus spamcop sorbs uceprotect barracudacentral invaluement senderscore dnswl sbl "
+        "xbl pbl zen cbl abuseat backscatterer manitu nixspam blackliste* blacklistée reputation dialup "
+        "dynablock"
+    ),
     "suppression": "suppress suppressed suppression suppressions unsubscribed",
     "quota": "quota quotas allowance allotment kontingent",
     "credit": "credit credits balance funds",
     "limit": "limit limits limitation limited maximum max threshold cap limite limites лимит* превышен* límite",
-    "rate": "rate rates ratelimit ratelimited throttle throttled throttling frequency frequently velocity volume flood flooding slow",
+    "rate": (
+        "rate rates ratelimit ratelimited throttle throttled throttling frequency frequently velocity volume "
+        "flood flooding slow"
+    ),
     "size": "size sizes large big long bytes length groß große lang taille размер* grande tamaño volumineu*",
     "storage": "storage space disk spool mailstore speicherplatz",
     "loop": "loop loops looping hop hops",
@@ -78,73 +110,146 @@ _FORMS = {
     "pipelining": "pipelining unauthorisedpipelining",
     "app": "application app",
     # -- what is the matter with it -------------------------------------------------------------
-    "not": "not no non never without neither nor cannot unable nicht kein keine keinen pas ne не нет без sans ohne sin lack lacks lacking missing absent fehlt fehlend* нельзя não haven aren isn hasn doesn wasn couldn unless",
-    "refuse": "reject* refus* deny denied denies denying denial prohibit* forbid* forbidden disallow* decline declined declines ban bans banned barred restrict restricted restriction restrictions unacceptable unwelcome disapproved abgelehnt abgewiesen verweigert zurückgewiesen interdit rejeté* отклон* запрещ* отказ* rechazad* denegado rifiutat* fenced discard discarded",
-    "block": "block blocks blocked blocking gesperrt* blockiert* bloqué* bloquee bloquée bloccat* bloqueado* заблокир*",
-    "allow": "allow allowed allows allowing permit permits permitted permission permissions accept accepted accepts accepting acceptable entitled granted willing erlaubt zulässig autorisiert angenommen akzeptiert privilege privileges rights autorisé autorisée autorise разреш* permitido admitted",
+    "not": (
+        "not no non never without neither nor cannot unable nicht kein keine keinen pas ne не нет без sans "
+        "ohne sin lack lacks lacking missing absent fehlt fehlend* нельзя não haven aren isn hasn doesn wasn "
+        "couldn unless"
+    ),
+    "refuse": (
+        "reject* refus* deny denied denies denying denial prohibit* forbid* forbidden disallow* decline "
+        "declined declines ban bans banned barred restrict restricted restriction restrictions unacceptable "
+        "unwelcome disapproved abgelehnt abgewiesen verweigert zurückgewiesen interdit rejeté* отклон* "
+        "запрещ* отказ* rechazad* denegado rifiutat* fenced discard discarded"
+    ),
+    "block": (
+        "block blocks blocked blocking gesperrt* blockiert* bloqué* bloquee bloquée bloccat* bloqueado* "
+        "заблокир*"
+    ),
+    "allow": (
+        "allow allowed allows allowing permit permits permitted permission permissions accept accepted "
+        "accepts accepting acceptable entitled granted willing erlaubt zulässig autorisiert angenommen "
+        "akzeptiert privilege privileges rights autorisé autorisée autorise разреш* permitido admitted"
+    ),
     "authorise": "authorize authorized authorise authorised authorization authorisation berechtigt autorizado",
     "unauthorised": "unauthorized unauthorised",
-    "require": "require requires required requiring requierd requiered must need needs needed necessary demand demands mandatory expected should erforderlich notwendig benötigt muss müssen requis requise nécessaire obligatoire требу* необходимо требуется requiere requerida obligatori* shall",
-    "invalid": "invalid incorrect wrong bad malformed illegal unacceptible ungültig* falsch falsches fehlerhaft invalide invalides incorrecte erroné* неверн* неправильн* inválid* inválido incorrectos improper bogus impossible errata sbagliata erreur incorrectly",
+    "require": (
+        "require requires required requiring requierd requiered must need needs needed necessary demand "
+        "demands mandatory expected should erforderlich notwendig benötigt muss müssen requis requise "
+        "nécessaire obligatoire требу* необходимо требуется requiere requerida obligatori* shall"
+    ),
+    "invalid": (
+        "invalid incorrect wrong bad malformed illegal unacceptible ungültig* falsch falsches fehlerhaft "
+        "invalide invalides incorrecte erroné* неверн* неправильн* inválid* inválido incorrectos improper "
+        "bogus impossible errata sbagliata erreur incorrectly"
+    ),
     "valid": "valid gültig* valide verifiable proper correct correctly",
-    "fail": "fail fails failed failing failure failures unsuccessful fehlgeschlagen fehler échec echec echoué échoué échouée ошибка error errors problem problems falló fallida",
-    "disable": "disable disabled disables disabling deactivated expired closed expire deaktiviert désactivé* отключ* desactivad* discontinued deleted",
-    "suspend": "suspend suspended suspends paused pause pausing frozen freeze compromised hacked terminated suspendu* приостановл*",
+    "fail": (
+        "fail fails failed failing failure failures unsuccessful fehlgeschlagen fehler échec echec echoué "
+        "échoué échouée ошибка error errors problem problems falló fallida"
+    ),
+    "disable": (
+        "disable disabled disables disabling deactivated expired closed expire deaktiviert désactivé* отключ* "
+        "desactivad* discontinued deleted"
+    ),
+    "suspend": (
+        "suspend suspended suspends paused pause pausing frozen freeze compromised hacked terminated "
+        "suspendu* приостановл*"
+    ),
     "lock": "lock locked lockout locking verrouillé",
     "inactive": "inactive inactivated unactivated",
-    "active": "active activate activated activates activation enabled enable enabling available aktiviert freigeschaltet",
+    "active": (
+        "active activate activated activates activation enabled enable enabling available aktiviert "
+        "freigeschaltet"
+    ),
     "unavailable": "unavailable unreachable",
-    "verify": "verify verified verifies verification validate validated validation confirm confirmed approve approved registered register registration provisioned bestätigt vérifié* подтвержд*",
+    "verify": (
+        "verify verified verifies verification validate validated validation confirm confirmed approve "
+        "approved registered register registration provisioned bestätigt vérifié* подтвержд*"
+    ),
     "unverified": "unverified unconfirmed unvalidated unregistered unconfigured unapproved unprovisioned",
-    "match": "match matches matched matching same equal equals identical belong belongs own owns owned owner corresponds correspond align aligned conform conforms correspond* conformance",
+    "match": (
+        "match matches matched matching same equal equals identical belong belongs own owns owned owner "
+        "corresponds correspond align aligned conform conforms correspond* conformance"
+    ),
     "mismatch": "mismatch mismatched mismatches differ differs different differing misaligned unaligned",
-    "exceed": "exceed exceeds exceeded exceeding reached reach excessive surpassed overrun overlimit überschritten erreicht dépassé* depasse atteint* супер excedido superado",
+    "exceed": (
+        "exceed exceeds exceeded exceeding reached reach excessive surpassed overrun overlimit überschritten "
+        "erreicht dépassé* depasse atteint* супер excedido superado"
+    ),
     "toomany": "toomany",
     "many": "many much viele zu много beaucoup muitas",
     "too": "too trop слишком",
     "full": "full overquota voll pleine plein переполн* llena",
-    "find": "find found finding resolve resolves resolved resolvable resolving lookupable trouvé trouvee gefunden найден* encontrado",
+    "find": (
+        "find found finding resolve resolves resolved resolvable resolving lookupable trouvé trouvee gefunden "
+        "найден* encontrado"
+    ),
     "exist": "exist exists existing existe existent existiert существует",
-    "know": "know known bekannt connu listed",
-    "unknown": "unknown unrecognized unrecognised unresolvable unroutable nonexistent nonexisting unlisted unbekannt inconnu inconnue undeliverable unrouteable unresolved неизвестн* desconocid* sconosciuto undefined invaliduser",
-    "temp": "temporary temporarily transient retry again later busy tempfail temporär vorübergehend später temporaire* plus tard réessayer позже временно temporal temporalmente defer deferred deferring deferral wait patience",
+    "list": "list lists listed listing liste gelistet",
+    "know": "know known bekannt connu",
+    "unknown": (
+        "unknown unrecognized unrecognised unresolvable unroutable nonexistent nonexisting unlisted unbekannt "
+        "inconnu inconnue undeliverable unrouteable unresolved неизвестн* desconocid* sconosciuto undefined "
+        "invaliduser"
+    ),
+    "temp": (
+        "temporary temporarily transient retry again later busy tempfail temporär vorübergehend später "
+        "temporaire* plus tard réessayer позже временно temporal temporalmente defer deferred deferring "
+        "deferral wait patience"
+    ),
     "timeout": "timeout timed",
     "process": "process processing",
+    "pending": "pending review reviewed awaiting compliance",
+    "handle": "handle",
+    "filter": "filter filtered filters",
+    "request": "request requests",
     "load": "load overload* loadaverage",
     "shutdown": "shutdown shutting",
     "contain": "contain contains containing",
     "complaint": "complaint complaints",
     "sendasdenied": "sendasdenied* mapiexceptionsendasdenied*",
-    "greylist": "greylist greylisted greylisting graylist graylisted graylisting postgrey greylists sqlgrey grey gray",
+    "greylist": (
+        "greylist greylisted greylisting graylist graylisted graylisting postgrey greylists sqlgrey grey gray"
+    ),
     "unsupported": "unsupported unimplemented",
-    "support": "support supports supported offer offered offers advertise advertised implemented implement recognized recognised",
+    "support": (
+        "support supports supported offer offered offers advertise advertised implemented implement "
+        "recognized recognised"
+    ),
     "terminate": "dropping",
     "subscribe": "subscribe subscribed",
     "try": "try trying tried attempt attempts attempted attempting versuch* tentative* попыт*",
     "use": "use using",
-    "send": "send sends sending sent outgoing outbound submit submission submitting versenden senden отправ* envoyer envoi enviar",
+    "send": (
+        "send sends sending sent outgoing outbound submit submission submitting versenden senden отправ* "
+        "envoyer envoi enviar"
+    ),
     "trial": "trial sandbox sandboxed",
     "first": "first before zuerst d'abord сначала",
     "command": "command commands",
     "unusual": "unusual suspicious abnormal abuse abusive",
 }  # fmt: skip
 
-SPELLED = {form: concept for concept, forms in _FORMS.items() for form in forms.split()}
+SPELLED = {form: concept for concept, forms in FORMS.items() for form in forms.split()}
 
 # Words that carry nothing for the diagnosis. Removed before words are joined.
-DROPPED = frozenset(
+_FILLERS = (
     "is are was were be been being the a an of this that these those your you our we it its i has have had do does "
     "did please sorry at on in to for and or currently yet properly present can could may might will would by "
     "here there which any all more us my their his her through via into out up if then than when because due such "
+    # German
     "der die das den dem ein eine einen ist sind wurde wird bitte von mit im sie ihr ihre für und werden zum zur wir "
-    "le la les un une est sont votre vous de des du en au ce cette veuillez et pour que "
-    "в на с для по и или ваш ваша el los su no_ il lo".split()
-) - {"from"}  # fmt: skip
+    # French, Spanish, Italian
+    "le la les un une est sont votre vous de des du en au ce cette veuillez et pour que el los su il lo "
+    # Russian
+    "в на для по и или ваш ваша"
+)
+DROPPED = frozenset(_FILLERS.split())
 
 # Pairs that mean one thing. What comes out is looked up again together with the word before it.
 JOINED = {
     **{f"not {word}": "refuse" for word in ("allow", "admit", "welcome", "wanted")},
-    **{f"not {word}": "unknown" for word in ("find", "exist", "know", "such", "local", "hosted")},
+    **{f"not {word}": "unknown" for word in ("find", "exist", "know", "local", "hosted")},
     "not valid": "invalid",
     "not authorise": "unauthorised",
     "not login": "unauthenticated",
@@ -155,7 +260,6 @@ JOINED = {
     "not subscribe": "unsubscribed",
     "not disable": "active",
     "not удалось": "fail",
-    "not spam": "nospam",
     "too many": "toomany",
     "too size": "toobig",
     "many many": "toomany",

@@ -133,7 +133,6 @@ GENERAL = [
     ("auth", "535 Basic authentication is disabled", "basic-auth-disabled"),
     ("auth", "534 5.7.9 Please use an application password", "application-password-required"),
     ("mail", "530 5.7.0 Authentication required", "auth-required"),
-    ("mail", "530 no", "auth-required"),
     ("rcpt", "550 5.7.1 authentication required", "auth-required"),
     ("rcpt", "553 5.7.1 <a@x>: Sender address rejected: not logged in", "auth-required"),
     ("rcpt", "554 5.7.1 <b@x.example>: Relay access denied", "relay-denied"),
@@ -329,6 +328,12 @@ OWN = [
         "550 5.7.30 Basic authentication is not supported for Client Submission.",
         "basic-auth-disabled",
     ),
+    (
+        M365,
+        "data",
+        "550 5.7.750 Service unavailable. Client blocked from sending from unregistered domains.",
+        "sender-not-verified",
+    ),
     (M365, "data", "550 5.1.8 Access denied, bad outbound sender AS(42004)", "account-suspended"),
     (
         M365,
@@ -388,6 +393,12 @@ OWN = [
         "421 Domain x is not allowed to send: Sandbox subdomains are for test purposes only. Please "
         "add your own domain or add the address to authorized recipients",
         "sandbox-restricted",
+    ),
+    (
+        MAILGUN,
+        "data",
+        "421 Domain x is not allowed to send: request limit (100) exceeded",
+        "sending-quota-reached",
     ),
     (MAILGUN, "data", "550 Domain x is not allowed to send: disabled", "account-suspended"),
     (POSTMARK, "auth", "535 5.7.8 no", "credentials-rejected"),
@@ -562,6 +573,8 @@ WITH_FACTS = [
     (Observation("connect", "timeout"), {"port": "25"}, "port-25-timeout"),
     (Observation("auth", "mechanism-unknown"), {"offered": "NTLM, GSSAPI"}, "windows-login-only"),
     (Observation("auth", reply=saw("535 5.7.3 no")), {"mechanism": "XOAUTH2"}, "token-rejected"),
+    # After a login, 530 does not ask for one.
+    (Observation("mail", reply=saw("530 no")), {"username": ""}, "auth-required"),
 ]
 
 
