@@ -102,7 +102,7 @@ def _findings(walk: Walk) -> Iterator[Finding]:
     severity: Severity | None = None if walk.request.validate_certs else "warning"
     seen = {finding.code for finding in walk.result.findings}
     for problem in problems:
-        finding, _passes = walk.diagnose("certificate", problem, severity)
+        finding, _judged = walk.diagnose("certificate", problem, severity)
         if finding.code not in seen:
             seen.add(finding.code)
             walk.result.findings.append(finding)
