@@ -9,31 +9,16 @@ those without a source, are as logs show them that the providers' users have pub
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .mailbox_providers import MAILBOX_PROVIDERS
 from .observation import Row
+from .provider import Provider
+from .sending_services import SENDING_SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-@dataclass(frozen=True)
-class Provider:
-    """One provider.
-
-    ``host`` is a pattern of its relays' names. ``greeting`` is one of its banner and EHLO reply, by
-    which it is recognised behind another name (a CNAME). ``rows`` come before the general ones.
-    ``hints`` are added to the fix of a finding, by its code.
-    """
-
-    name: str
-    host: str
-    greeting: str
-    source: str = ""
-    rows: tuple[Row, ...] = ()
-    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 PROVIDERS: tuple[Provider, ...] = (
@@ -501,6 +486,8 @@ PROVIDERS: tuple[Provider, ...] = (
             "own.",
         },
     ),
+    *SENDING_SERVICES,
+    *MAILBOX_PROVIDERS,
 )
 
 

@@ -67,6 +67,27 @@ AZURE = "smtp.azurecomm.net"
 RESEND = "smtp.resend.com"
 SCALEWAY = "smtp.tem.scaleway.com"
 YAHOO = "smtp.mail.yahoo.com"
+DIRECTMAIL = "smtpdm.aliyun.com"
+SMTP2GO = "mail.smtp2go.com"
+ELASTIC = "smtp.elasticemail.com"
+MAILERSEND = "smtp.mailersend.net"
+MANDRILL = "smtp.mandrillapp.com"
+ALIBABA = "smtp.qiye.aliyun.com"
+QQ = "smtp.qq.com"
+NETEASE = "smtp.163.com"
+YANDEX = "smtp.yandex.com"
+MAILRU = "smtp.mail.ru"
+OVH = "smtp.mail.ovh.net"
+IONOS = "smtp.ionos.de"
+STRATO = "smtp.strato.de"
+HETZNER = "mail.your-server.de"
+INFOMANIAK = "mail.infomaniak.com"
+GANDI = "mail.gandi.net"
+WORKMAIL = "smtp.mail.eu-west-1.awsapps.com"
+POSTAL = "postal.example.org"
+STALWART = "stalwart.example.org"
+MAILCOW = "mailcow.example.org"
+MAILU = "mailu.example.org"
 ANY = "relay.example.org"
 
 HOSTS = {
@@ -89,6 +110,27 @@ HOSTS = {
     "Resend": RESEND,
     "Scaleway Transactional Email": SCALEWAY,
     "Yahoo": YAHOO,
+    "Alibaba Cloud DirectMail": DIRECTMAIL,
+    "SMTP2GO": SMTP2GO,
+    "Elastic Email": ELASTIC,
+    "MailerSend": MAILERSEND,
+    "Mandrill": MANDRILL,
+    "Alibaba Mail": ALIBABA,
+    "QQ Mail": QQ,
+    "163 Mail": NETEASE,
+    "Yandex": YANDEX,
+    "Mail.ru": MAILRU,
+    "OVHcloud": OVH,
+    "IONOS": IONOS,
+    "STRATO": STRATO,
+    "Hetzner": HETZNER,
+    "Infomaniak": INFOMANIAK,
+    "Gandi": GANDI,
+    "Amazon WorkMail": WORKMAIL,
+    "Postal": POSTAL,
+    "Stalwart": STALWART,
+    "mailcow": MAILCOW,
+    "Mailu": MAILU,
 }
 
 # The replies of the standards and of the usual servers.
@@ -175,6 +217,59 @@ GENERAL = [
 
 # The providers' own.
 OWN = [
+    (
+        MAILERSEND,
+        "data",
+        "450 The from.email domain must be verified. #MS42207",
+        "sender-not-verified",
+    ),
+    (MAILERSEND, "data", "450 Trial accounts write to few. #MS42225", "sandbox-restricted"),
+    (ALIBABA, "auth", "526 Authentication failure[1]", "account-locked"),
+    (ALIBABA, "auth", "526 Authentication failure[0]", "credentials-rejected"),
+    (
+        ALIBABA,
+        "mail",
+        "440 mail from account doesn't conform with authentication",
+        "sender-not-allowed",
+    ),
+    (
+        QQ,
+        "auth",
+        "535 Login fail. Account is abnormal, service is not open, password is incorrect, login "
+        "frequency limited, or system is busy.",
+        "credentials-rejected",
+    ),
+    (QQ, "auth", "535 Error: 请使用授权码登录。", "application-password-required"),
+    (NETEASE, "auth", "550 User has no permission", "account-not-active"),
+    (NETEASE, "banner", "421 HL:ICC 163 mx21,O8CowE 1503483104", "too-many-connections"),
+    (NETEASE, "banner", "421 HL:REP 163 mx4,wNOowA 1503483104", "client-refused"),
+    (NETEASE, "data", "554 DT:SUM 163 smtp10", "sender-not-allowed"),
+    (NETEASE, "data", "554 DT:SPM 163 smtp10", "message-content-rejected"),
+    (NETEASE, "mail", "550 MI:SPF 163 mx14", "sender-authentication-failed"),
+    (NETEASE, "mail", "550 MI:STC 163 smtp1", "sending-quota-reached"),
+    (NETEASE, "mail", "451 MI:SFQ 163 smtp1", "sending-limit-reached"),
+    (NETEASE, "rcpt", "550 RP:RCL 163 smtp1", "too-many-recipients"),
+    (NETEASE, "rcpt", "550 RP:FRL 163 smtp1", "relay-denied"),
+    (NETEASE, "ehlo", "550 MI:NHD 163 smtp1", "ehlo-name-rejected"),
+    (
+        YANDEX,
+        "auth",
+        "535 5.7.8 Error: authentication failed: This user does not have access rights to this service",
+        "account-not-active",
+    ),
+    (MAILRU, "mail", "550 not local sender over smtp", "sender-not-allowed"),
+    (
+        MAILRU,
+        "auth",
+        "535 5.7.0 NEOBHODIM parol prilozheniya / Application password is REQUIRED",
+        "application-password-required",
+    ),
+    (MAILRU, "data", "550 message sending for this account is disabled", "account-suspended"),
+    (STRATO, "banner", "421 smtp.strato.de : No SMTP service (MBL-B)", "client-refused"),
+    (POSTAL, "data", "530 From/Sender name is not valid", "sender-not-verified"),
+    (SMTP2GO, "rcpt", "550 Relay access denied - please authenticate", "relay-denied"),
+    (SMTP2GO, "data", "550 From header sender domain not verified", "sender-not-verified"),
+    (DIRECTMAIL, "data", "554 You have exceeded your daily quota", "sending-quota-reached"),
     (SES, "auth", "535 Authentication Credentials Invalid", "credentials-rejected"),
     (SES, "auth", "535 Account not subscribed to SES", "account-not-active"),
     (SES, "mail", "530 Authentication required", "auth-required"),
