@@ -81,6 +81,7 @@ TABLE: tuple[Row, ...] = (
     Row("certificate-invalid", failure=("verify",)),
     Row("tls-version-unsupported", failure=("version",)),
     Row("tls-cipher-mismatch", failure=("cipher",)),
+    Row("tls-renegotiation-unsafe", failure=("renegotiation",)),
     Row("tls-server-name-unknown", failure=("server-name",)),
     Row("client-certificate-required", failure=("client-certificate",)),
     Row("client-certificate-rejected", failure=("client-certificate-rejected",)),
@@ -110,8 +111,10 @@ TABLE: tuple[Row, ...] = (
         failure=("closed", "reset"),
         transient=True,
         hint="Before the greeting it is often not the relay that hung up: the sidecar of a service "
-        "mesh or an egress gateway that may not go on to {relay}, or a load balancer without "
-        "a relay behind it; the relay itself does so when it blocks this address.",
+        "mesh or an egress gateway that may not go on to {relay} (Istio: annotation "
+        "traffic.sidecar.istio.io/excludeOutboundPorts, or the name tcp-smtp for the port of the "
+        "relay's Service), or a load balancer without a relay behind it; the relay itself does so "
+        "when it blocks this address.",
     ),
     Row("connection-lost", failure=("closed", "reset"), transient=True),
     # -- replies that name no subject, by code and stage alone ---------------------------------

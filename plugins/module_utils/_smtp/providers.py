@@ -491,6 +491,9 @@ PROVIDERS: tuple[Provider, ...] = (
 )
 
 
+__all__ = ("PROVIDERS", "Provider", "recognise")
+
+
 def recognise(facts: Mapping[str, str]) -> Provider | None:
     """Return the provider whose relay this is, by the host's name or else by its own words."""
     return _recognise(facts["host"], facts["greeting"])

@@ -54,7 +54,7 @@ FORMS = {
     "person": "persona",
     "nullmx": "nullmx",
     "tenant": "tenant organization organisation",
-    "mailbox": "mailbox mailboxes mailfolder inbox postfach postfaches boîte почтовый ящик ящика buzón casella",
+    "mailbox": "mailbox mailboxes mailfolder inbox postfach postfaches boîte почтовый ящик ящика buzón buzon casella",
     "domain": "domain domains domaine domaines домен* dominio domänen subdomain",
     "sender": (
         "sender senders mailfrom originator absender* expéditeur expediteur emetteur émetteur отправител* "
@@ -97,7 +97,7 @@ FORMS = {
     "limit": "limit limits limitation limited maximum max threshold cap limite limites лимит* превышен* límite",
     "rate": (
         "rate rates ratelimit ratelimited throttle throttled throttling frequency frequently velocity volume "
-        "flood flooding slow"
+        "flood flooding slow quickly"
     ),
     "size": "size sizes large big long bytes length groß große lang taille размер* grande tamaño volumineu*",
     "storage": "storage space disk spool mailstore speicherplatz",
@@ -127,7 +127,7 @@ FORMS = {
     ),
     "allow": (
         "allow allowed allows allowing permit permits permitted permission permissions accept accepted "
-        "accepts accepting acceptable entitled granted willing erlaubt zulässig autorisiert angenommen "
+        "accepts accepting acceptable entitled granted willing erlaubt zugelassen zulässig autorisiert angenommen "
         "akzeptiert privilege privileges rights autorisé autorisée autorise разреш* permitido admitted"
     ),
     "authorise": "authorize authorized authorise authorised authorization authorisation berechtigt autorizado",
@@ -179,7 +179,7 @@ FORMS = {
     "toomany": "toomany",
     "many": "many much viele zu много beaucoup muitas",
     "too": "too trop слишком",
-    "full": "full overquota voll pleine plein переполн* llena",
+    "full": "full overquota voll pleine plein переполн* llena lleno",
     "find": (
         "find found finding resolve resolves resolved resolvable resolving lookupable trouvé trouvee gefunden "
         "найден* encontrado"
@@ -238,7 +238,7 @@ _FILLERS = (
     "did please sorry at on in to for and or currently yet properly present can could may might will would by "
     "here there which any all more us my their his her through via into out up if then than when because due such "
     # German
-    "der die das den dem ein eine einen ist sind wurde wird bitte von mit im sie ihr ihre für und werden zum zur wir "
+    "der die das den dem ein eine einen ist sind wurde wird bitte von mit im sie ihr ihre für und werden zum zur wir diese dieser dieses "
     # French, Spanish, Italian
     "le la les un une est sont votre vous de des du en au ce cette veuillez et pour que el los su il lo "
     # Russian

@@ -639,6 +639,7 @@ FAILURES = [
     (Observation("tls", "version"), "tls-version-unsupported"),
     (Observation("tls", "cipher"), "tls-cipher-mismatch"),
     (Observation("tls", "server-name"), "tls-server-name-unknown"),
+    (Observation("tls", "renegotiation"), "tls-renegotiation-unsafe"),
     (Observation("tls", "client-certificate"), "client-certificate-required"),
     (Observation("ehlo", "client-certificate-rejected"), "client-certificate-rejected"),
     (Observation("tls", "tls"), "tls-failed"),
