@@ -149,7 +149,7 @@ class Judgement:
 
     ``permanent``: whether the same walk, repeated within the run, fails again. ``blames_settings``:
     whether other settings would mend it. ``hedged``: the reply's words do not tell the cause; it is
-    concluded from codes and the stage.
+    concluded from the subject that they name, from codes, or from the stage.
     """
 
     code: str
@@ -227,9 +227,9 @@ def _of_words(stage: str, reply: Reply, facts: Mapping[str, str]) -> Judgement |
         return _of_verdict(verdict, reply, hedged=False)
     for subject, name, pattern, stages in BY_ENHANCED:
         if stage in stages and any(re.fullmatch(pattern, code[2:]) for code in said.enhanced):
-            return _of_verdict(VERDICTS[subject, name], reply, hedged=True)
+            return _of_verdict(VERDICTS[subject, name], reply, hedged=True, by_code=True)
     verdict = _said(PLAIN, said, stage, reply, facts)
-    return None if verdict is None else _of_verdict(verdict, reply, hedged=False)
+    return None if verdict is None else _of_verdict(verdict, reply, hedged=True)
 
 
 def _said(
@@ -245,9 +245,11 @@ def _said(
     return None
 
 
-def _of_verdict(verdict: Verdict, reply: Reply, *, hedged: bool) -> Judgement:
+def _of_verdict(
+    verdict: Verdict, reply: Reply, *, hedged: bool, by_code: bool = False
+) -> Judgement:
     # What was concluded from a code alone is as lasting as the reply's first digit says.
-    lasting = reply.kind != 4 if verdict.permanent is None or hedged else verdict.permanent
+    lasting = reply.kind != 4 if verdict.permanent is None or by_code else verdict.permanent
     return Judgement(verdict.code, lasting, verdict.blames_settings, hedged)
 
 

@@ -66,7 +66,8 @@ TELLING = (
     saying("recipient", "mailbox full",
            "mailbox .. full|storage|quota|size|limit|exceed !send", "full mailbox",
            "recipient .. full|storage|quota", "account storage full|exceed|limit",
-           "user|account .. quota|full", "quota exceed !rate|send|queue", "exceed .. quota !rate|send", "over .. quota",
+           "user|account .. quota|full", "quota exceed !rate|send|queue", "exceed .. quota !rate|send",
+           "over .. quota",
            "exceed storage", "storage quota", "recipient exceed .. storage", "insufficient .. mailbox", stage=_TO),
     saying("recipient", "too many", "toomany =recipient !from|hour|day|rate|temp", "recipient =toomany !rate",
            stage=_MAIL),
@@ -106,7 +107,8 @@ TELLING = (
            "refuse|invalid|fail|unknown|require|mismatch|not|syntax|dynamic|spoof helo",
            "helo command .. refuse|invalid|not|require", "fqdn", stage=("banner", "ehlo", "mail", "rcpt")),
     saying("EHLO name", "refused", "invalid|syntax|unknown .. host|name|argument|domain",
-           "host|name|argument|domain .. invalid|syntax|unknown|require", "helohost", "client not syntax", stage=("ehlo",)),
+           "host|name|argument|domain .. invalid|syntax|unknown|require", "helohost", "client not syntax",
+           stage=("ehlo",)),
     # -- encryption -------------------------------------------------------------------------------
     saying("TLS", "refused", "tls", "command", stage=("starttls",)),
     saying("TLS", "required",
@@ -267,7 +269,8 @@ TELLING = (
            "unusual ip", "spam", "message =ip temp", stage=("banner", "ehlo", *_MAIL)),
 )  # fmt: skip
 
-# A subject, and no more than that it is refused: a specific enhanced code tells more.
+# A subject, and no more than that it is refused. A specific enhanced code tells more, and the finding is
+# hedged: nobody has said why.
 PLAIN = (
     saying("client", "not logged in", "client refuse", stage=_MAIL, login="none", port=("587", "465", "2587",
            "2465")),

@@ -238,7 +238,8 @@ _FILLERS = (
     "did please sorry at on in to for and or currently yet properly present can could may might will would by "
     "here there which any all more us my their his her through via into out up if then than when because due such "
     # German
-    "der die das den dem ein eine einen ist sind wurde wird bitte von mit im sie ihr ihre für und werden zum zur wir diese dieser dieses "
+    "der die das den dem ein eine einen ist sind wurde wird bitte von mit im sie ihr ihre für und werden zum zur wir "
+    "diese dieser dieses "
     # French, Spanish, Italian
     "le la les un une est sont votre vous de des du en au ce cette veuillez et pour que el los su il lo "
     # Russian

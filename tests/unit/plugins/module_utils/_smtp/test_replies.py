@@ -104,11 +104,11 @@ def test_the_door_lists_what_is_not_right(tmp_path: Path) -> None:
     file = tmp_path / "replies.yml"
     file.write_text(
         "- {id: mine, stage: mail, login: none, port: 25, want: [greylisted], permanent: true,\n"
-        "   reply: 550 Sender address rejected}\n"
+        "   reply: 550 Relay access denied}\n"
     )
     listed = door(str(file), "--list")
-    assert "mine [mail] 550 Sender address rejected" in listed
-    assert "said sender-rejected" in listed
+    assert "mine [mail] 550 Relay access denied" in listed
+    assert "said relay-denied" in listed
     assert "wrong without a hedge 100.0 %" in listed
 
 
