@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,24 +11,21 @@ from .observation import Row
 from .providers import recognise
 from .relay_catalogue import CATALOGUE
 from .reply_meaning import meaning
-from .reply_words import read
-from .sayings import PLAIN, TELLING
-from .verdicts import BLAMES_SETTINGS, BY_ENHANCED, NEVER_PASSES, VERDICTS
+from .verdicts import BLAMES_SETTINGS, NEVER_PASSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from .finding import Finding, Severity
     from .observation import Observation
     from .protocol import Reply
-    from .refusal import Saying, Verdict
-    from .reply_words import Words
 
 _MAIL = ("mail", "rcpt", "data")
 _NOT_NOW = (432, 450, 451, 452, 454, 455)
-_REFUSED = tuple(range(500, 600))
-# 500 to 504 are about the protocol: they tell nothing of the sender, recipient or message.
-_NO_MAIL = tuple(range(505, 600))
+# What a server may mean by a refusal: beyond, no code is in use. 500 to 504 are about the protocol, and
+# tell nothing of the client, the sender, the recipient or the message.
+_REFUSED = tuple(range(501, 580))
+_NO_MAIL = tuple(range(505, 580))
 
 # What holds for every relay. The particular comes before the general.
 TABLE: tuple[Row, ...] = (
@@ -118,7 +114,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row("connection-lost", failure=("closed", "reset"), transient=True),
     # -- replies that name no subject, by code and stage alone ---------------------------------
-    Row("client-refused", stage=("banner",), reply=_REFUSED),
+    Row("client-refused", stage=("banner",), reply=_NO_MAIL),
     Row("ehlo-rejected", stage=("ehlo",), reply=(500, 502)),
     Row("ehlo-name-rejected", stage=("ehlo",), reply=_REFUSED),
     Row("starttls-required", reply=(523, 538)),
@@ -221,36 +217,17 @@ def _more(judged: Judgement, facts: Mapping[str, str]) -> list[str]:
 
 
 def _of_words(stage: str, reply: Reply, facts: Mapping[str, str]) -> Judgement | None:
-    said = read(reply)
-    verdict = _said(TELLING, said, stage, reply, facts)
-    if verdict is not None:
-        return _of_verdict(verdict, reply, hedged=False)
-    for subject, name, pattern, stages in BY_ENHANCED:
-        if stage in stages and any(re.fullmatch(pattern, code[2:]) for code in said.enhanced):
-            return _of_verdict(VERDICTS[subject, name], reply, hedged=True, by_code=True)
-    verdict = _said(PLAIN, said, stage, reply, facts)
-    return None if verdict is None else _of_verdict(verdict, reply, hedged=True)
+    # The vocabulary is large, and read only where a relay has refused something.
+    from .hearing import hear  # noqa: PLC0415
 
-
-def _said(
-    sayings: Sequence[Saying], said: Words, stage: str, reply: Reply, facts: Mapping[str, str]
-) -> Verdict | None:
-    """Return the verdict of the first saying that fits, best without a policy service's envelope."""
-    heard = [each for each in sayings if each.counts(stage, reply.kind, facts)]
-    for words in dict.fromkeys((said.inner, said.all)):
-        present = frozenset(words)
-        for each in heard:
-            if each.fits(words, present):
-                return VERDICTS[each.subject, each.verdict]
-    return None
-
-
-def _of_verdict(
-    verdict: Verdict, reply: Reply, *, hedged: bool, by_code: bool = False
-) -> Judgement:
+    heard = hear(stage, reply, facts)
+    if heard is None:
+        return None
+    verdict = heard.verdict
     # What was concluded from a code alone is as lasting as the reply's first digit says.
-    lasting = reply.kind != 4 if verdict.permanent is None or by_code else verdict.permanent
-    return Judgement(verdict.code, lasting, verdict.blames_settings, hedged)
+    by_digit = verdict.permanent is None or heard.by_code
+    lasting = reply.kind != 4 if by_digit else bool(verdict.permanent)
+    return Judgement(verdict.code, lasting, verdict.blames_settings, heard.hedged)
 
 
 def _of_row(row: Row, seen: Observation, *, known: bool = False) -> Judgement:

@@ -160,7 +160,8 @@ def _remarks(walk: Walk, certificate: Certificate, now: datetime) -> Iterator[Fi
         severity: Severity = "error" if refused and walk.request.validate_certs else "warning"
         detail = ", ".join(certificate.weaknesses)
         yield walk.find("certificate-weak", where=where, severity=severity, detail=detail)
-    for code, detail in _refused_elsewhere(certificate):
+    # Of one that OpenSSL refuses too, its own finding says enough.
+    for code, detail in _refused_elsewhere(certificate) if walk.distrust is None else ():
         yield walk.find(code, where=where, detail=detail)
     product = next((name for name in INTERCEPTORS if name in certificate.issuer.lower()), "")
     if product:
