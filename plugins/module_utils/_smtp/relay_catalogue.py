@@ -772,7 +772,7 @@ CATALOGUE = Catalogue(
         Entry(
             "smtputf8-not-offered",
             "error",
-            "The address {detail} is not ASCII, and the relay does not offer SMTPUTF8.",
+            "The relay takes no address that is not ASCII, for want of SMTPUTF8: {detail}.",
             "Use an ASCII address, or a relay with SMTPUTF8 (RFC 6531).",
             "Internationalised addresses need an extension of the relay.",
         ),
