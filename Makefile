@@ -15,7 +15,7 @@ PYTEST = python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 SHELL_SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!/bin/(sh|bash)' 2>/dev/null)
 
-.PHONY: help setup setup-python setup-node demo test test-faults test-unit lint bench docs clean
+.PHONY: help setup setup-python setup-node demo test test-faults test-unit lint bench docs replies clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -64,6 +64,9 @@ bench: setup ## Compare the playbook and the probe with the bare commands, side 
 
 docs: setup-python ## Generate the reference pages and the argument specifications of the roles
 	@python tools/docs.py
+
+replies: setup-python ## Measure how well refusals are understood: FILE=… [LIST=1|JSON=1]
+	@python -m tools.replies $(if $(LIST),--list) $(if $(JSON),--json) "$(FILE)"
 
 clean: ## Stop the node and remove what was built
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m tests.cluster down; fi

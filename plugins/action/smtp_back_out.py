@@ -57,7 +57,8 @@ class ActionModule(ReleaseStep):
             cluster, release = self.cluster(plan.target), plan.target.release
             with Lease(cluster, release, marker.new_run(), SystemClock(), self.progress) as lease:
                 recovery = self.recovery(plan, cluster, lease)
-                outcome = recovery.back_out(failed, str(released.get("run")))
+                blamed = [each for each in failed if each.code not in _unconfirmed(self.failed)]
+                outcome = recovery.back_out(blamed, str(released.get("run")))
         told = failure(outcome)
         return {
             **told,
@@ -66,3 +67,15 @@ class ActionModule(ReleaseStep):
             "msg": page([self.cause, *filter(None, told["msg"].split("\n"))]),
             "findings": [finding.as_dict() for finding in (*failed, *outcome)],
         }
+
+
+def _unconfirmed(failed: Mapping[str, Any]) -> set[str]:
+    """The codes of a failed proof's findings that blame the settings and may be a hiccup of the relay."""
+    proofs = failed.get("proofs")
+    relays = (
+        [each.get("relay") for each in proofs if isinstance(each, Mapping)]
+        if isinstance(proofs, list)
+        else []
+    )
+    codes = [each.get("unconfirmed") for each in relays if isinstance(each, Mapping)]
+    return {str(code) for found in codes if isinstance(found, list) for code in found}

@@ -140,14 +140,17 @@ class ActionModule(ClusterStep):
         outcome = self._probe(plan, requests, mode)
         findings = [*outcome.findings, *_said_before(logins, plan, mode)]
         for number, probed in enumerate(outcome.probed):
-            findings += judge.findings(probed, second_best=outcome.second_best, fallback=number > 0)
+            seen = judge.findings(probed, second_best=outcome.second_best, fallback=number > 0)
+            findings += judge.for_runtimes(
+                seen, [each.profile.runtime for each in plan.applications]
+            )
             configured = bool(plan.applications) and number == 0
             findings += judge.detected(relays[number], probed, configured=configured)
         findings += self._egress(plan, outcome)
         report: dict[str, Any] = {}
         if options.names:
-            report, seen = _names(plan, outcome)
-            findings += seen
+            report, of_names = _names(plan, outcome)
+            findings += of_names
         result = {
             "changed": options.from_ == "ephemeral" and bool(outcome.probed),
             "findings": [finding.as_dict() for finding in findings],

@@ -253,6 +253,7 @@ class ActionModule(ClusterStep):
             second_best = True
             [probed] = place.from_controller([request], book, again=True)
         seen = judge.findings(probed, second_best=second_best, fallback=False)
+        seen = judge.for_runtimes(seen, [each.profile.runtime for each in plan.applications])
         if probed.result["transient"]:
             seen = [_milder(finding) for finding in seen]
         logs_in = plan.description.auth != "none"

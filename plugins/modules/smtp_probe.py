@@ -234,6 +234,17 @@ relay:
       description: Whether it failed, and only for reasons that may pass, such as greylisting.
       type: bool
       sample: false
+    permanent:
+      description: Whether it failed for a reason that time alone does not mend.
+      type: bool
+      sample: false
+    unconfirmed:
+      description:
+        - Codes of findings that blame the settings and have come once only, in a reply whose code says
+          "not now" while its words say "never". They undo no change.
+      type: list
+      elements: str
+      sample: []
     tries:
       description: How often the probe was made.
       type: int

@@ -27,6 +27,9 @@ _SAN_IP = 0x87
 
 _TIME_FIELDS = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
 
+_BOOLEAN = 0x01
+
+_BASIC_CONSTRAINTS = bytes.fromhex("551d13")
 _SUBJECT_ALTERNATIVE_NAME = bytes.fromhex("551d11")
 _RSA = bytes.fromhex("2a864886f70d010101")
 # NIST SP 800-57 part 1, table 2: what is no longer good enough.
@@ -52,7 +55,8 @@ _ATTRIBUTES = {
 class Certificate:
     """The facts of one certificate. Times are in UTC; ``sha256`` is the DER's, in hex.
 
-    ``weaknesses`` says in words what is too weak about key and signature.
+    ``weaknesses`` says in words what is too weak about key and signature. ``version`` is that of X.509, 1
+    or 3; ``is_ca`` whether it says that it may sign others.
     """
 
     subject: str
@@ -64,6 +68,8 @@ class Certificate:
     not_after: datetime
     sha256: str
     weaknesses: tuple[str, ...] = ()
+    version: int = 3
+    is_ca: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -109,7 +115,8 @@ def read_certificate(der: bytes) -> Certificate:
 def _certificate(der: bytes) -> Certificate:
     _tag, certificate = _first(_children(der))
     (_tag, body), (_tag, algorithm), *_signature = _children(certificate)
-    fields = [field for field in _children(body) if field[0] != _VERSION]
+    elements = list(_children(body))
+    fields = [field for field in elements if field[0] != _VERSION]
     # serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo, extensions
     issuer, validity, subject = fields[2][1], fields[3][1], fields[4][1]
     not_before, not_after = (_time(tag, value) for tag, value in _children(validity))
@@ -125,6 +132,8 @@ def _certificate(der: bytes) -> Certificate:
         not_after=not_after,
         sha256=hashlib.sha256(der).hexdigest(),
         weaknesses=tuple(_weaknesses(fields[5][1], algorithm, self_signed=issuer == subject)),
+        version=_version(elements[0]),
+        is_ca=_is_ca(fields[5:]),
     )
 
 
@@ -193,14 +202,30 @@ def _time(tag: int, value: bytes) -> datetime:
     return datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
 
 
+def _version(first: tuple[int, bytes]) -> int:
+    """Return the version of X.509: it is the first element, and left out for version 1."""
+    tag, content = first
+    return _first(_children(content))[1][0] + 1 if tag == _VERSION else 1
+
+
+def _is_ca(fields: list[tuple[int, bytes]]) -> bool:
+    constraints = _extension(fields, _BASIC_CONSTRAINTS)
+    return any(tag == _BOOLEAN and any(value) for tag, value in constraints)
+
+
 def _alternative_names(fields: list[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    return _extension(fields, _SUBJECT_ALTERNATIVE_NAME)
+
+
+def _extension(fields: list[tuple[int, bytes]], oid: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the elements of an extension."""
     for tag, content in fields:
         if tag != _EXTENSIONS:
             continue
         _tag, extensions = _first(_children(content))
         for _tag, extension in _children(extensions):
             parts = list(_children(extension))
-            if parts[0] == (_OID, _SUBJECT_ALTERNATIVE_NAME):
-                # The last part is an octet string that holds the names' own DER.
-                _tag, names = _first(_children(parts[-1][1]))
-                yield from _children(names)
+            if parts[0] == (_OID, oid):
+                # The last part is an octet string that holds the extension's own DER.
+                _tag, elements = _first(_children(parts[-1][1]))
+                yield from _children(elements)

@@ -4,23 +4,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .observation import Row
 from .providers import recognise
 from .relay_catalogue import CATALOGUE
 from .reply_meaning import meaning
+from .verdicts import BLAMES_SETTINGS, NEVER_PASSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .finding import Finding, Severity
     from .observation import Observation
+    from .protocol import Reply
 
 _MAIL = ("mail", "rcpt", "data")
-_NOT_NOW = (421, 432, 450, 451, 452, 454, 455)
-_REFUSED = tuple(range(500, 600))
+_NOT_NOW = (432, 450, 451, 452, 454, 455)
+# What a server may mean by a refusal: beyond, no code is in use. 500 to 504 are about the protocol, and
+# tell nothing of the client, the sender, the recipient or the message.
+_REFUSED = tuple(range(501, 580))
+_NO_MAIL = tuple(range(505, 580))
 
 # What holds for every relay. The particular comes before the general.
 TABLE: tuple[Row, ...] = (
@@ -72,6 +77,7 @@ TABLE: tuple[Row, ...] = (
     Row("certificate-invalid", failure=("verify",)),
     Row("tls-version-unsupported", failure=("version",)),
     Row("tls-cipher-mismatch", failure=("cipher",)),
+    Row("tls-renegotiation-unsafe", failure=("renegotiation",)),
     Row("tls-server-name-unknown", failure=("server-name",)),
     Row("client-certificate-required", failure=("client-certificate",)),
     Row("client-certificate-rejected", failure=("client-certificate-rejected",)),
@@ -101,170 +107,65 @@ TABLE: tuple[Row, ...] = (
         failure=("closed", "reset"),
         transient=True,
         hint="Before the greeting it is often not the relay that hung up: the sidecar of a service "
-        "mesh or an egress gateway that may not go on to {relay}, or a load balancer without "
-        "a relay behind it; the relay itself does so when it blocks this address.",
+        "mesh or an egress gateway that may not go on to {relay} (Istio: annotation "
+        "traffic.sidecar.istio.io/excludeOutboundPorts, or the name tcp-smtp for the port of the "
+        "relay's Service), or a load balancer without a relay behind it; the relay itself does so "
+        "when it blocks this address.",
     ),
     Row("connection-lost", failure=("closed", "reset"), transient=True),
-    # -- replies about too much of something ---------------------------------------------------
-    Row(
-        "too-many-connections",
-        reply=_NOT_NOW,
-        text=r"too many .*(connections|sessions)|concurren(cy|t connections?) limit",
-    ),
-    Row(
-        "account-locked",
-        text=r"too many (bad |failed |invalid )?(auth|login)|account .*\blocked\b",
-        transient=False,
-    ),
-    Row("too-many-recipients", stage=("rcpt",), enhanced=r"[45]\.5\.3"),
-    Row("too-many-recipients", stage=("rcpt",), text=r"too many recipients|recipient limit"),
-    Row("message-too-big", stage=_MAIL, enhanced=r"[45]\.(3\.4|2\.3)"),
-    Row(
-        "message-too-big",
-        stage=_MAIL,
-        text=r"\bsize\b.*\bexceed|\bexceed.*\bsize\b|message (is )?too (long|large|big)",
-    ),
-    Row("recipient-mailbox-full", stage=("rcpt", "data"), enhanced=r"[45]\.2\.2"),
-    Row("recipient-mailbox-full", stage=("rcpt", "data"), text=r"mailbox (is )?full|over ?quota"),
-    Row("relay-full", stage=_MAIL, enhanced=r"[45]\.3\.1"),
-    Row("relay-full", stage=_MAIL, text=r"(insufficient )?system storage|disk full"),
-    Row(
-        "sending-quota-reached",
-        text=r"\b(daily|monthly|per (day|month))\b.*\b(exceeded|reached)|credits exceeded"
-        r"|(exceeded|reached) .*\b(daily|monthly|per (day|month))\b",
-        transient=False,
-    ),
-    Row(
-        "sending-limit-reached",
-        text=r"\b(rate|quota|limit)\b.*\bexceeded|maximum messages sent|too many (messages|requests)"
-        r"|too much mail",
-    ),
-    # -- replies about the client --------------------------------------------------------------
-    Row("reverse-dns-missing", enhanced=r"[45]\.7\.25"),
-    Row(
-        "reverse-dns-missing",
-        text=r"cannot find your (reverse )?hostname|\breverse (dns|lookup|hostname)\b"
-        r"|\bPTR record",
-    ),
-    Row(
-        "client-refused",
-        text=r"blocked using|bl(oc|ac)k ?list|spamhaus|poor reputation|client host rejected",
-    ),
-    Row("client-refused", stage=("banner",), reply=(521, 550, 554)),
-    Row("client-certificate-required", text=r"\bno client certificate\b"),
-    Row("ehlo-name-rejected", text=r"\b(helo|ehlo)\b.*\b(rejected|invalid|not allowed)"),
-    Row("ehlo-name-rejected", text=r"\b(invalid|bad) (helo|ehlo)\b"),
-    Row("ehlo-name-rejected", stage=("ehlo",), reply=(501, 504)),
+    # -- replies that name no subject, by code and stage alone ---------------------------------
+    Row("client-refused", stage=("banner",), reply=_NO_MAIL),
     Row("ehlo-rejected", stage=("ehlo",), reply=(500, 502)),
-    # -- replies about encryption --------------------------------------------------------------
-    Row("starttls-rejected", stage=("starttls",), reply=(454, 501, 502, 503, 550, 554)),
-    Row(
-        "starttls-required",
-        reply=(530, 538, 550, 554),
-        text=r"must issue a starttls|starttls (is )?required|encryption (is )?required",
-    ),
-    Row("starttls-required", enhanced=r"5\.7\.1[01]"),
+    Row("ehlo-name-rejected", stage=("ehlo",), reply=_REFUSED),
     Row("starttls-required", reply=(523, 538)),
-    # -- replies about the login ---------------------------------------------------------------
-    Row(
-        "basic-auth-disabled",
-        text=r"basic authentication is (disabled|not supported)|SmtpClientAuthentication is disabled",
-    ),
-    Row(
-        "application-password-required",
-        text=r"application-specific password|app(lication)? password",
-    ),
-    Row(
-        "account-suspended",
-        stage=("auth", "mail", "data"),
-        text=r"\b(account|user|domain) (is |has been )?(suspended|disabled|blocked|paused)",
-    ),
-    Row("account-suspended", enhanced=r"5\.7\.13"),
+    Row("starttls-rejected", stage=("starttls",), reply=(*_NOT_NOW, *_REFUSED)),
     Row(
         "token-rejected",
         stage=("auth",),
         reply=_REFUSED,
         given={"mechanism": "XOAUTH2|OAUTHBEARER"},
     ),
-    Row("credentials-rejected", stage=("auth",), enhanced=r"5\.7\.8"),
-    Row("credentials-rejected", stage=("auth",), reply=(535,)),
     Row("mechanism-rejected", stage=("auth",), reply=(500, 501, 502, 503, 504, 534)),
-    Row("auth-failed-temporarily", stage=("auth",), reply=(451, 454)),
-    Row(
-        "auth-required",
-        stage=_MAIL,
-        text=r"authentication (is )?required|client (was )?not authenticated|must authenticate"
-        r"|not logged in|log ?in first|authenticate first|unauthenticated senders not allowed",
-    ),
-    Row("auth-required", stage=_MAIL, reply=(530,)),
-    # -- replies about the sender --------------------------------------------------------------
-    Row(
-        "sender-not-allowed",
-        stage=_MAIL,
-        text=r"send as this sender|not owned by user|SendAsDenied|not allowed to send as"
-        r"|not (authorized|allowed|permitted) to send (mail )?(from|as)\b",
-    ),
-    Row(
-        "sandbox-restricted",
-        stage=_MAIL,
-        text=r"\b(authori[sz]ed|verified) recipients|only send test(ing)? (emails|messages)",
-        transient=False,
-    ),
-    Row(
-        "sender-not-verified",
-        stage=_MAIL,
-        text=r"\b(sender|from address|email address|domain)\b.{0,80}\bnot (been )?verified"
-        r"|verified sender",
-    ),
-    Row(
-        "sender-authentication-failed",
-        stage=_MAIL,
-        enhanced=r"[45]\.7\.2[0-46]",
-    ),
-    Row(
-        "sender-authentication-failed",
-        stage=_MAIL,
-        text=r"\b(dmarc|dkim|spf)\b.*\b(fail|reject|policy|not pass|invalid)"
-        r"|\b(fail\w*|reject\w*|per) .{0,20}\b(dmarc|dkim|spf)\b|mail is unauthenticated",
-    ),
-    Row("greylisted", stage=_MAIL, reply=(450, 451, 452, 421), text=r"gr[ae]y-?list"),
-    Row(
-        "relay-denied", stage=_MAIL, text=r"relay(ing)? (access )?(denied|not (permitted|allowed))"
-    ),
-    Row("relay-denied", stage=_MAIL, text=r"(unable|not permitted|not allowed) to relay"),
-    Row("relay-denied", stage=_MAIL, enhanced=r"5\.7\.54"),
-    Row("recipient-suppressed", stage=("rcpt", "data"), text=r"\bsuppress(ed|ion)"),
-    Row("sender-domain-unknown", stage=_MAIL, enhanced=r"[45]\.(1\.8|7\.27)"),
-    Row("sender-rejected", stage=_MAIL, text=r"sender address rejected"),
-    Row("sender-rejected", stage=_MAIL, enhanced=r"5\.1\.7"),
-    Row("sender-rejected", stage=("mail",), reply=(550, 551, 553, 554)),
-    # -- replies about the recipient -----------------------------------------------------------
-    Row("recipient-unknown", stage=("rcpt", "data"), enhanced=r"5\.1\.(1|2|10)"),
-    Row(
-        "recipient-unknown",
-        stage=("rcpt", "data"),
-        text=r"\b(user|recipient|mailbox)\b.*\b(unknown|not found)|\b(unknown|no such) user",
-    ),
-    Row("recipient-rejected", stage=("rcpt",), reply=(550, 551, 553, 554, 556)),
-    # -- replies about the message -------------------------------------------------------------
-    Row("message-content-rejected", stage=("data",), enhanced=r"5\.6\.[0-69]"),
-    Row(
-        "message-content-rejected",
-        stage=("data",),
-        text=r"\b(spam|virus|malware|phish\w*|unsolicited)\b|content (was )?(rejected|blocked)",
-    ),
-    Row("message-rejected", stage=("data",), reply=(550, 552, 553, 554)),
+    Row("credentials-rejected", stage=("auth",), reply=_REFUSED),
+    Row("auth-failed-temporarily", stage=("auth",), reply=(432, 450, 451, 454)),
+    Row("auth-required", stage=_MAIL, reply=(530,), given={"username": ""}),
+    Row("sender-rejected", stage=("mail",), reply=_NO_MAIL),
+    Row("recipient-rejected", stage=("rcpt",), reply=_NO_MAIL),
+    Row("message-rejected", stage=("data",), reply=_NO_MAIL),
     # -- what is left: an empty failure is that of a reply ------------------------------------
     Row("relay-unavailable", reply=(421,)),
-    Row(
-        "relay-unavailable",
-        reply=_NOT_NOW,
-        text=r"\btemporary (local |server |system |service )?(error|failure|problem)"
-        r"|\b(server error|error in processing|local error|service currently unavailable)\b",
-    ),
     Row("reply-unknown", failure=("",)),
     Row("failure-unknown"),
 )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was seen means.
+
+    ``permanent``: whether the same walk, repeated within the run, fails again. ``blames_settings``:
+    whether other settings would mend it. ``hedged``: the reply's words do not tell the cause; it is
+    concluded from the subject that they name, from codes, or from the stage.
+    """
+
+    code: str
+    permanent: bool
+    blames_settings: bool
+    hedged: bool
+    row: Row | None = None
+
+
+def judge(seen: Observation, facts: Mapping[str, str]) -> Judgement:
+    """Return what was seen means: the provider's own replies, words, a specific enhanced code, the stage."""
+    provider = recognise(facts)
+    own = next((row for row in provider.rows if row.fits(seen, facts)), None) if provider else None
+    if own is not None:
+        return _of_row(own, seen, known=True)
+    if seen.reply is not None and seen.reply.kind in (4, 5):
+        judgement = _of_words(seen.stage, seen.reply, facts)
+        if judgement is not None:
+            return judgement
+    return _of_row(next(row for row in TABLE if row.fits(seen, facts)), seen)
 
 
 def diagnose(
@@ -281,7 +182,7 @@ def diagnose(
     and meaning come from ``seen``. ``clean`` takes secrets out of the relay's words; the finding's
     own words are never cleaned, as every gap in a known sentence would tell what stood there.
     """
-    row = _row(seen, facts)
+    judged = judge(seen, facts)
     filled = {
         **facts,
         "stage": seen.stage,
@@ -290,35 +191,50 @@ def diagnose(
     }
     if seen.reply is not None:
         filled.update(reply=clean(str(seen.reply)), meaning=meaning(seen.reply))
-    finding = CATALOGUE.finding(row.code, where=where, severity=severity, **filled)
-    return replace(finding, fix=" ".join([finding.fix, *_more(row, seen, filled)]))
+    finding = CATALOGUE.finding(judged.code, where=where, severity=severity, **filled)
+    return replace(finding, fix=" ".join([finding.fix, *_more(judged, filled)]))
 
 
 def transient(seen: Observation, facts: Mapping[str, str]) -> bool:
     """Return whether repeating the walk within the run can help."""
-    row = _row(seen, facts)
-    if row.transient is None:
-        return seen.reply is not None and seen.reply.kind == 4
-    return row.transient
+    return not judge(seen, facts).permanent
 
 
-def _row(seen: Observation, facts: Mapping[str, str]) -> Row:
-    provider = recognise(facts)
-    rows = (*(provider.rows if provider else ()), *TABLE)
-    return next(row for row in rows if row.fits(seen, facts))
-
-
-def _more(row: Row, seen: Observation, facts: Mapping[str, str]) -> list[str]:
+def _more(judged: Judgement, facts: Mapping[str, str]) -> list[str]:
     """Return what is added to a finding's fix."""
     more = []
     # Who does not know the words must not pass for knowing the cause.
-    if seen.reply is not None and not row.knows_words and row.code != "reply-unknown":
+    if judged.hedged and judged.code != "reply-unknown":
         more.append("The reply gives no cause that is known here; by the standards, {meaning}.")
-    provider = recognise(facts)
+    row, provider = judged.row, recognise(facts)
     if provider is not None and row in provider.rows and row.hint:
         more.append(f"{provider.name}: {row.hint}")
     else:
-        more += [row.hint] if row.hint else []
-        if provider is not None and row.code in provider.hints:
-            more.append(f"{provider.name}: {provider.hints[row.code]}")
+        more += [row.hint] if row is not None and row.hint else []
+        if provider is not None and judged.code in provider.hints:
+            more.append(f"{provider.name}: {provider.hints[judged.code]}")
     return [words.format_map(facts) for words in more]
+
+
+def _of_words(stage: str, reply: Reply, facts: Mapping[str, str]) -> Judgement | None:
+    # The vocabulary is large, and read only where a relay has refused something.
+    from .hearing import hear  # noqa: PLC0415
+
+    heard = hear(stage, reply, facts)
+    if heard is None:
+        return None
+    verdict = heard.verdict
+    # What was concluded from a code alone is as lasting as the reply's first digit says.
+    by_digit = verdict.permanent is None or heard.by_code
+    lasting = reply.kind != 4 if by_digit else bool(verdict.permanent)
+    return Judgement(verdict.code, lasting, verdict.blames_settings, heard.hedged)
+
+
+def _of_row(row: Row, seen: Observation, *, known: bool = False) -> Judgement:
+    """Return what a row says. ``known``: it is about one provider's replies, whose codes tell as much as words."""
+    passes = row.transient
+    if passes is None:
+        by_words = (known or row.knows_words) and row.code in NEVER_PASSES
+        passes = seen.reply is not None and seen.reply.kind == 4 and not by_words
+    hedged = seen.reply is not None and not known and not row.knows_words
+    return Judgement(row.code, not passes, row.code in BLAMES_SETTINGS, hedged, row)

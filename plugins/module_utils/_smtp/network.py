@@ -9,7 +9,7 @@ import os
 import selectors
 import socket
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .result import Attempt
@@ -49,10 +49,14 @@ class NetworkError(Exception):
 
 @dataclass(frozen=True)
 class Address:
-    """One address and port, as ``getaddrinfo`` gives it."""
+    """One address and port, as ``getaddrinfo`` gives it.
+
+    ``name`` is the canonical name that the DNS answered for, or empty where nobody was asked.
+    """
 
     family: int
     sockaddr: tuple[Any, ...]
+    name: str = field(default="", compare=False)
 
     @property
     def host(self) -> str:
@@ -73,7 +77,7 @@ class Network:
         try:
             return _lookup(host, port, socket.AI_NUMERICHOST)
         except (socket.gaierror, UnicodeError):
-            return _in_time(lambda: _lookup(host, port, 0), timeout)
+            return _in_time(lambda: _lookup(host, port, socket.AI_CANONNAME), timeout)
 
     def connect(
         self, addresses: Sequence[Address], timeout: float, clock: Callable[[], float]
@@ -158,7 +162,11 @@ def _socket_of(key: selectors.SelectorKey) -> socket.socket:
 
 def _lookup(host: str, port: int, flags: int) -> list[Address]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
-    return [Address(int(family), sockaddr) for family, _type, _proto, _name, sockaddr in found]
+    # Only the first of the answers bears the name.
+    name = found[0][3] if found and flags == socket.AI_CANONNAME else ""
+    return [
+        Address(int(family), sockaddr, name) for family, _type, _proto, _name, sockaddr in found
+    ]
 
 
 def _in_time(lookup: Callable[[], list[Address]], timeout: float) -> list[Address]:

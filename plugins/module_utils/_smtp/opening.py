@@ -97,7 +97,21 @@ def _look_for_traces(walk: Walk) -> None:
 def _resolve(walk: Walk, stage: Stage, host: str, port: int) -> list[Address]:
     addresses = walk.network.resolve(host, port, walk.clock.wait())
     stage.detail = ", ".join(address.host for address in addresses)
+    searched = addresses[0].name if addresses else ""
+    # With the search list's domain behind it: of a short name of a Service that is what is wanted.
+    if searched.lower().startswith(f"{host.lower()}.") and _is_a_name_by_itself(walk, host, port):
+        walk.find("relay-name-searched", where=walk.where("resolve"), names=searched)
     return addresses
+
+
+def _is_a_name_by_itself(walk: Walk, host: str, port: int) -> bool:
+    """Return whether a name exists without the search list too."""
+    if host.endswith("."):
+        return False
+    try:
+        return bool(walk.network.resolve(f"{host}.", port, walk.clock.wait()))
+    except NetworkError:
+        return False
 
 
 def _connect(walk: Walk, stage: Stage, addresses: list[Address]) -> None:

@@ -43,8 +43,9 @@ def probe(
     """Walk through the stages that ``request`` asks for, and return all that was seen.
 
     The walk is repeated, as often as the request allows, while nothing but transient failures end
-    it; the result is that of the last one. A login that failed is never tried again, and a mail
-    that may have been taken is never sent again.
+    it; the result is that of the last one. A refusal whose words say "never" and whose code says
+    "not now" is asked for once more. A login that failed is never tried again, and a mail that may
+    have been taken is never sent again.
 
     Never raises for what a relay or a network does. ``network``, ``clock`` (seconds, monotonic) and
     ``sleep`` are the ways to the outside.
@@ -53,18 +54,24 @@ def probe(
     started = clock()
     network = network or Network()
     put_off: list[str] = []
+    doubtful: set[str] = set()
     while True:
         limits = Clock(clock, request.timeout, TOTAL_WAITS * request.timeout)
         walk = Walk(request, network, limits)
         _try(walk)
-        if len(put_off) >= request.retries or not walk.may_be_repeated:
+        doubted = {finding.code for finding in walk.doubtful}
+        again = walk.may_be_repeated or (walk.may_be_confirmed and not doubted & doubtful)
+        if len(put_off) >= request.retries or not again:
             break
+        doubtful |= doubted
         put_off.append(walk.failures[-1].message)
         sleep(request.retry_seconds)
     if put_off and walk.result.ok:
         detail = put_off[-1].rstrip(".")
         walk.find("passed-after-retry", where=walk.result.relay, detail=detail)
     walk.result.transient = walk.is_transient
+    walk.result.permanent = bool(walk.lasting)
+    walk.result.unconfirmed = sorted(doubted - doubtful)
     walk.result.tries = len(put_off) + 1
     walk.result.seconds = round(clock() - started, 6)
     return walk.result

@@ -44,6 +44,9 @@ _ADDRESS_LITERAL = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]", re.IGNORECASE)
 _STOP_FIRST = re.compile(rb"^\.", re.MULTILINE)
 _KEYWORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*\Z")
 
+# Letters of Western Europe in one byte each: alone, and within or at the end of a word.
+_WESTERN = re.compile(rb"(?:[\x00-\x7f]|(?<=[A-Za-z])[\xc0-\xff](?![\x80-\xff]))*\Z")
+
 # The inspection of SMTP by Cisco's firewalls replaces what it does not know by X, and a letter.
 _MASKED = re.compile(r"X{3,}[A-Z]?\Z")
 
@@ -252,13 +255,26 @@ def parse_capabilities(reply: Reply) -> Capabilities:
 
 def printable(data: bytes) -> str:
     """Return bytes of a stranger as text that is safe on a terminal and in a log."""
-    text = data.decode("utf-8", "backslashreplace")
+    text = _decoded(data)
     if text.isprintable():
         return text
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
         for char in text.replace("\t", " ")
     )
+
+
+def _decoded(data: bytes) -> str:
+    """Return text in UTF-8, or in the encodings of relays that never went over to it."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        encoding = "cp1252" if _WESTERN.match(data) else "gb2312"
+    try:
+        return data.decode(encoding)
+    # A Python without codecs for Chinese knows no such encoding.
+    except (UnicodeDecodeError, LookupError):
+        return data.decode("utf-8", "backslashreplace")
 
 
 class Dialogue:

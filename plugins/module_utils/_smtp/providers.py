@@ -9,30 +9,16 @@ those without a source, are as logs show them that the providers' users have pub
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .mailbox_providers import MAILBOX_PROVIDERS
 from .observation import Row
+from .provider import Provider
+from .sending_services import SENDING_SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-@dataclass(frozen=True)
-class Provider:
-    """One provider.
-
-    ``host`` is a pattern of its relays' names. ``greeting`` is one of its banner and EHLO reply, by
-    which it is recognised behind another name (a CNAME). ``rows`` come before the general ones.
-    ``hints`` are added to the fix of a finding, by its code.
-    """
-
-    name: str
-    host: str
-    greeting: str
-    source: str = ""
-    rows: tuple[Row, ...] = ()
-    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 PROVIDERS: tuple[Provider, ...] = (
@@ -197,6 +183,12 @@ PROVIDERS: tuple[Provider, ...] = (
                 transient=False,
             ),
             Row("account-suspended", text=r"bad outbound sender"),
+            Row(
+                "sender-not-verified",
+                text=r"unregistered domains?",
+                hint="the tenant sends only from its accepted domains: Microsoft 365 admin centre, "
+                "Settings, Domains.",
+            ),
         ),
         hints={
             "basic-auth-disabled": "from the end of December 2026 passwords are off by default "
@@ -247,6 +239,7 @@ PROVIDERS: tuple[Provider, ...] = (
         source="https://help.mailgun.com/hc/en-us/articles/202051664",
         rows=(
             Row("sandbox-restricted", text=r"for test purposes only"),
+            Row("sending-quota-reached", text=r"request limit .*exceeded", transient=False),
             Row("account-suspended", text=r"not allowed to send|domain .*disabled"),
         ),
         hints={
@@ -493,11 +486,21 @@ PROVIDERS: tuple[Provider, ...] = (
             "own.",
         },
     ),
+    *SENDING_SERVICES,
+    *MAILBOX_PROVIDERS,
 )
+
+
+__all__ = ("PROVIDERS", "Provider", "recognise")
 
 
 def recognise(facts: Mapping[str, str]) -> Provider | None:
     """Return the provider whose relay this is, by the host's name or else by its own words."""
-    by_host = (p for p in PROVIDERS if re.search(p.host, facts["host"], re.IGNORECASE))
-    by_greeting = (p for p in PROVIDERS if re.search(p.greeting, facts["greeting"], re.IGNORECASE))
+    return _recognise(facts["host"], facts["greeting"])
+
+
+@lru_cache(maxsize=16)
+def _recognise(host: str, greeting: str) -> Provider | None:
+    by_host = (each for each in PROVIDERS if re.search(each.host, host, re.IGNORECASE))
+    by_greeting = (each for each in PROVIDERS if re.search(each.greeting, greeting, re.IGNORECASE))
     return next(by_host, None) or next(by_greeting, None)

@@ -66,6 +66,15 @@ CATALOGUE = Catalogue(
             "The DNS says that the relay's name does not exist or has no address.",
         ),
         Entry(
+            "relay-name-searched",
+            "warning",
+            "The name {host} was answered by {names}: the search list of where the probe runs was tried first.",
+            "Write the name with a full stop at its end where the application takes that; or set dnsConfig of "
+            "the pods (options: ndots 1), or remove the wildcard record that answers.",
+            "Pods try the cluster's search list for names with fewer than five dots (ndots:5). A wildcard "
+            "record in one of these domains turns the relay's name into another host.",
+        ),
+        Entry(
             "resolver-failed",
             "error",
             "The name {host} could not be looked up: {detail}.",
@@ -233,8 +242,10 @@ CATALOGUE = Catalogue(
             "plaintext nor in TLS.",
             "Look in the relay's log for a connection from here. Without one, something takes the "
             "connection before the relay does: a proxy, a load balancer, on a pod the sidecar of a "
-            "service mesh (Istio, Linkerd) or an egress policy that lets nothing on. With one, the "
-            "relay delays its greeting: raise smtp_timeout.",
+            "service mesh (Istio, Linkerd) or an egress policy that lets nothing on: exclude the port from "
+            "the mesh (Istio: annotation traffic.sidecar.istio.io/excludeOutboundPorts; Linkerd: "
+            "config.linkerd.io/skip-outbound-ports), or name the port of the relay's Service tcp-smtp. With "
+            "one, the relay delays its greeting: raise smtp_timeout.",
             "A connection exists, but no SMTP greeting comes.",
         ),
         Entry(
@@ -406,6 +417,15 @@ CATALOGUE = Catalogue(
             "The relay ended TLS with an alert about the client's certificate.",
         ),
         Entry(
+            "tls-renegotiation-unsafe",
+            "error",
+            "The relay's TLS has no secure renegotiation (RFC 5746), which OpenSSL 3 demands ({detail}).",
+            "Have the relay's TLS library updated, or the device in between that ends TLS. Older programs "
+            "connect all the same; do not weaken OpenSSL's settings for it.",
+            "Clients report this as UNSAFE_LEGACY_RENEGOTIATION_DISABLED. The relay's TLS is from before 2010, "
+            "or a firewall's is.",
+        ),
+        Entry(
             "tls-server-name-unknown",
             "error",
             "The name {server_name} cannot be asked for in the TLS handshake ({detail}).",
@@ -490,6 +510,24 @@ CATALOGUE = Catalogue(
             "Compare with openssl s_client -connect {relay} -showcerts, and have the "
             "certificate or its chain corrected.",
             "OpenSSL refused the certificate for a reason that has no finding of its own.",
+        ),
+        Entry(
+            "certificate-refused-by-go",
+            "warning",
+            "The relay's certificate {detail}. Programs written in Go refuse it; OpenSSL does not.",
+            "Have it replaced by an X.509 version 3 certificate that names the host as a subject alternative "
+            "name.",
+            "Go's reader of certificates is stricter than OpenSSL's: the probe's success proves nothing for a "
+            "program in Go.",
+        ),
+        Entry(
+            "certificate-refused-by-rustls",
+            "warning",
+            "The relay's certificate {detail}. Programs with rustls refuse it; OpenSSL does not.",
+            "Have it replaced by a certificate that a CA has signed for this host: X.509 version 3, not a CA "
+            "itself, with the host as a subject alternative name.",
+            "rustls, which many programs in Rust use, is stricter than OpenSSL: the probe's success proves "
+            "nothing for them.",
         ),
         Entry(
             "certificate-expires-soon",
@@ -734,7 +772,7 @@ CATALOGUE = Catalogue(
         Entry(
             "smtputf8-not-offered",
             "error",
-            "The address {detail} is not ASCII, and the relay does not offer SMTPUTF8.",
+            "The relay takes no address that is not ASCII, for want of SMTPUTF8: {detail}.",
             "Use an ASCII address, or a relay with SMTPUTF8 (RFC 6531).",
             "Internationalised addresses need an extension of the relay.",
         ),

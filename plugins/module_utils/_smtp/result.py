@@ -60,7 +60,9 @@ class ProbeResult:
     the certificate leads to a trusted root and fits the name, also where that was not demanded.
     ``mechanism`` is that of the login that was tried, or empty.
     ``login``: ``accepted``, ``rejected``, ``undecided`` (sent, without a final answer), or empty where
-    none was sent. ``transient`` tells that it failed, and only for reasons that may pass.
+    none was sent. ``transient`` tells that it failed, and only for reasons that may pass; ``permanent``
+    that time alone does not mend it. ``unconfirmed`` are codes of findings that blame the settings and
+    have come once only, with a code of the relay that says "not now".
     """
 
     relay: str
@@ -88,6 +90,8 @@ class ProbeResult:
     token: str = ""
     transcript: list[str] = field(default_factory=list)
     transient: bool = False
+    permanent: bool = False
+    unconfirmed: list[str] = field(default_factory=list)
     tries: int = 1
     seconds: float = 0.0
 
@@ -117,6 +121,8 @@ class ProbeResult:
             "proxy": self.proxy,
             "reached": self.reached,
             "transient": self.transient,
+            "permanent": self.permanent,
+            "unconfirmed": list(self.unconfirmed),
             "tries": self.tries,
             "seconds": self.seconds,
             "stages": [asdict(stage) for stage in self.stages],

@@ -58,6 +58,7 @@ _REASONS = (
     ("INSUFFICIENT_SECURITY", "cipher"),
     ("NO_CIPHERS", "cipher"),
     ("DH_KEY_TOO_SMALL", "cipher"),
+    ("UNSAFE_LEGACY_RENEGOTIATION", "renegotiation"),
     ("UNEXPECTED_EOF", "closed"),
 )
 
@@ -68,8 +69,8 @@ class TlsFailure:
 
     ``kind``: ``verify`` (the certificate; ``verify_code`` is OpenSSL's X509_V_ERR_ number),
     ``not-tls`` (the relay answered in plaintext), ``version``, ``cipher``, ``server-name``,
-    ``client-certificate`` (it demands one), ``client-certificate-rejected``, ``closed``,
-    ``reset``, ``timeout``, or ``tls`` for anything else.
+    ``renegotiation`` (the relay lacks RFC 5746), ``client-certificate`` (it demands one),
+    ``client-certificate-rejected``, ``closed``, ``reset``, ``timeout``, or ``tls`` for anything else.
     """
 
     kind: str

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .finding import Finding, Severity
     from .walk import Walk
 
+X509_V3 = 3
 _EXPIRES_SOON_DAYS = 14
 
 # X509_V_ERR_CERT_NOT_YET_VALID and CERT_HAS_EXPIRED.
@@ -102,7 +103,7 @@ def _findings(walk: Walk) -> Iterator[Finding]:
     severity: Severity | None = None if walk.request.validate_certs else "warning"
     seen = {finding.code for finding in walk.result.findings}
     for problem in problems:
-        finding, _passes = walk.diagnose("certificate", problem, severity)
+        finding, _judged = walk.diagnose("certificate", problem, severity)
         if finding.code not in seen:
             seen.add(finding.code)
             walk.result.findings.append(finding)
@@ -159,6 +160,22 @@ def _remarks(walk: Walk, certificate: Certificate, now: datetime) -> Iterator[Fi
         severity: Severity = "error" if refused and walk.request.validate_certs else "warning"
         detail = ", ".join(certificate.weaknesses)
         yield walk.find("certificate-weak", where=where, severity=severity, detail=detail)
+    # Of one that OpenSSL refuses too, its own finding says enough.
+    for code, detail in _refused_elsewhere(certificate) if walk.distrust is None else ():
+        yield walk.find(code, where=where, detail=detail)
     product = next((name for name in INTERCEPTORS if name in certificate.issuer.lower()), "")
     if product:
         yield walk.find("tls-intercepted", where=where, detail=certificate.issuer)
+
+
+def _refused_elsewhere(certificate: Certificate) -> Iterator[tuple[str, str]]:
+    """Yield the findings about other TLS libraries than OpenSSL, each with what they refuse."""
+    old = ["is of X.509 version 1"] if certificate.version < X509_V3 else []
+    nameless = (
+        [] if certificate.dns_names or certificate.ip_addresses else ["has no alternative name"]
+    )
+    signs = ["is itself a CA's"] if certificate.is_ca else []
+    if old or nameless:
+        yield "certificate-refused-by-go", " and ".join(old + nameless)
+    if old or nameless or signs:
+        yield "certificate-refused-by-rustls", " and ".join(old + nameless + signs)

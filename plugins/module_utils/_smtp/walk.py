@@ -21,6 +21,7 @@ from .wire import Wire, WireError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .diagnosis import Judgement
     from .finding import Finding, Severity
     from .network import Address, Network
     from .observation import Observation
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 # RSET and QUIT prove nothing: a relay that does not answer them is not waited for.
 GOODBYE_SECONDS = 1.0
+
+# The first digit of a reply that asks to come back later.
+_NOT_NOW = 4
 
 # How long it may take to read a reply that should have come by now.
 AT_ONCE = 0.1
@@ -65,7 +69,9 @@ class Walk:
 
     ``facts`` fill the texts of findings; a stage adds what it learns. ``address`` is the one that
     works; ``distrust`` is why the certificate does not verify; ``failures`` are the findings that
-    ended a stage, ``lasting`` those of them that time alone does not mend.
+    ended a stage, ``lasting`` those of them that time alone does not mend. ``doubtful`` are those that
+    blame the settings by their words and have a code that says "not now": a look-up that failed once
+    reads the same.
     """
 
     def __init__(self, request: ProbeRequest, network: Network, clock: Clock) -> None:
@@ -105,7 +111,9 @@ class Walk:
         self._sent_credentials: list[str] = []
         self.failures: list[Finding] = []
         self.lasting: list[Finding] = []
+        self.doubtful: list[Finding] = []
         self._passing: list[bool] = []
+        self._open: list[bool] = []
 
     # -- the connection -------------------------------------------------------------------
 
@@ -172,15 +180,19 @@ class Walk:
             yield stage
         except TROUBLE as error:
             stage.result = "failed"
-            finding, passes = self.diagnose(name, error)
+            finding, judged = self.diagnose(name, error)
             self.result.findings.append(finding)
             self.failures.append(finding)
             # After a login nobody knows whether it was counted, nor whether a mail was taken
             # when the reply to it is missing.
             unsafe = name == "auth" or (name == "data" and not isinstance(error, Refused))
-            if not passes:
+            if judged.permanent:
                 self.lasting.append(finding)
-            self._passing.append(not unsafe and passes)
+            doubtful = judged.permanent and judged.blames_settings and _says_not_now(error)
+            if doubtful:
+                self.doubtful.append(finding)
+            self._passing.append(not unsafe and not judged.permanent)
+            self._open.append(not unsafe and (doubtful or not judged.permanent))
             stage.detail = stage.detail or finding.code
             if not isinstance(error, survives) or self.connection.is_over:
                 raise Stop from error
@@ -203,6 +215,12 @@ class Walk:
         """Whether it failed, only for reasons that may pass, and left nothing behind."""
         sent = any(recipient.result == "sent" for recipient in self.result.recipients)
         return bool(self._passing) and all(self._passing) and not sent
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """Whether a second walk shows if what blames the settings is there to stay, and does no harm."""
+        sent = any(recipient.result == "sent" for recipient in self.result.recipients)
+        return bool(self.doubtful) and all(self._open) and not sent
 
     @property
     def is_transient(self) -> bool:
@@ -230,14 +248,14 @@ class Walk:
 
     def diagnose(
         self, stage: str, error: Exception, severity: Severity | None = None
-    ) -> tuple[Finding, bool]:
-        """Return the finding for trouble in a stage, and whether it may pass; it is not added."""
+    ) -> tuple[Finding, Judgement]:
+        """Return the finding for trouble in a stage, and what it means; it is not added."""
         # Its tables are large, and read only where something is wrong.
-        from .diagnosis import diagnose, transient  # noqa: PLC0415
+        from .diagnosis import diagnose, judge  # noqa: PLC0415
 
         seen, where = _observe(stage, error), self.where(stage)
         finding = diagnose(seen, where=where, facts=self.facts, severity=severity, clean=self.clean)
-        return finding, transient(seen, self.facts)
+        return finding, judge(seen, self.facts)
 
     # -- what others may see --------------------------------------------------------------
 
@@ -262,6 +280,10 @@ def _proxy(request: ProbeRequest) -> Proxy | None:
     except ValueError:
         # One of the request's problems, which end the walk before it begins.
         return None
+
+
+def _says_not_now(error: Exception) -> bool:
+    return isinstance(error, Refused) and error.reply.kind == _NOT_NOW
 
 
 def _observe(stage: str, error: Exception) -> Observation:

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 the mailops.smtp contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every provider, in one table. To add a provider, add it here: nothing else knows any by name.
+"""Every provider, in one table. To add a provider, add it here, or to ``sending`` or ``mailboxes``, which
+are parts of it: nothing else knows any by name.
 
 Hosts, ports and rules are those of the vendors' pages named with each. In the texts of caveats the
 user name and the region may be used as ``{username}`` and ``{region}``.
@@ -12,12 +13,14 @@ from collections.abc import Mapping
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue import Entry
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Security
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preset.mailboxes import MAILBOXES
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preset.model import (
     Caveat,
     Mistake,
     Preset,
     UserName,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preset.sending import SENDING
 
 _MAILBOX = UserName("the full address of the mailbox", pattern=r"[^@\s]+@[^@\s]+")
 _SIXTEEN_LETTERS = r"(?![a-z]{4}( ?[a-z]{4}){3}$).*"
@@ -789,6 +792,8 @@ PRESETS: tuple[Preset, ...] = (
             ),
         ),
     ),
+    *SENDING,
+    *MAILBOXES,
     Preset(
         name="internal_relay",
         title="an internal relay",

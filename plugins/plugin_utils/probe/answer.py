@@ -89,6 +89,7 @@ def _schema(clean: Clean) -> Check:
     """Return the check for what `ProbeResult.as_dict` writes."""
     word, line, long = (text(size, clean=clean) for size in (_WORD, _LINE, _TEXT))
     name, duration = text(_WORD, _NAME), seconds(MAX_SECONDS)
+    codes = one_of([entry.code for entry in CATALOGUE])
     certificate = {
         "subject": line,
         "issuer": line,
@@ -111,6 +112,8 @@ def _schema(clean: Clean) -> Check:
             "proxy": line,
             "reached": text(_WORD),
             "transient": flag,
+            "permanent": flag,
+            "unconfirmed": listed(codes, 200),
             "tries": whole(1, 10_000),
             "seconds": duration,
             "stages": listed(
@@ -126,7 +129,7 @@ def _schema(clean: Clean) -> Check:
             "findings": listed(
                 _made(
                     Finding,
-                    code=one_of([entry.code for entry in CATALOGUE]),
+                    code=codes,
                     severity=one_of(_SEVERITIES),
                     where=line,
                     message=long,

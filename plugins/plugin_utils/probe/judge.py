@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -16,6 +16,14 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Pr
 
 PROVEN_ANYWHERE = frozenset({"auth"})
 """The stages whose failure counts wherever it was seen: a rejected password is wrong for the pods too."""
+
+
+STRICTER: Mapping[str, frozenset[str | None]] = {
+    "certificate-refused-by-go": frozenset({"go", None}),
+    # What rustls takes its roots from is called openssl in a profile.
+    "certificate-refused-by-rustls": frozenset({"openssl", None}),
+}
+"""Findings about TLS libraries that refuse what OpenSSL takes, with the runtimes that may use one."""
 
 
 def findings(probed: Probed, *, second_best: bool, fallback: bool) -> list[Finding]:
@@ -31,6 +39,23 @@ def findings(probed: Probed, *, second_best: bool, fallback: bool) -> list[Findi
     if fallback:
         seen = [_milder(finding) for finding in seen]
     return seen
+
+
+def for_runtimes(seen: Sequence[Finding], runtimes: Sequence[str | None]) -> list[Finding]:
+    """What is said of TLS libraries that are stricter than the probe's, as it concerns these applications.
+
+    :param runtimes: the words of their profiles; `None` for one that does not say. Empty without an
+        application: then everything is told.
+    """
+    if not runtimes:
+        return list(seen)
+    told = []
+    for finding in seen:
+        concerned = STRICTER.get(finding.code)
+        if concerned is None or not set(runtimes).isdisjoint(concerned):
+            certain = concerned is not None and set(runtimes) & concerned == {"go"}
+            told.append(replace(finding, severity="error") if certain else finding)
+    return told
 
 
 def detected(description: Description, probed: Probed, *, configured: bool) -> list[Finding]:

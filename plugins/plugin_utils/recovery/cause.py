@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.verdicts import BLAMES_SETTINGS
+
 IN_THE_PODS = frozenset(
     {
         "configuration-missing",
@@ -28,42 +30,26 @@ IN_THE_PODS = frozenset(
 )
 """The pods do not come up with the new settings, or do not see them."""
 
-AT_THE_RELAY = frozenset(
+AT_THE_RELAY = BLAMES_SETTINGS | frozenset(
     {
-        "account-locked",
-        "account-suspended",
-        "application-password-required",
-        "auth-not-offered",
-        "auth-required",
-        "basic-auth-disabled",
         "certificate-name-mismatch",
         "certificate-self-signed",
         "certificate-unknown-issuer",
-        "client-certificate-rejected",
-        "client-certificate-required",
-        "credentials-rejected",
         "credentials-unusable",
         "credentials-withheld",
         "login-stopped",
         "mechanism-not-offered",
-        "mechanism-rejected",
         "not-smtp",
-        "relay-denied",
         "relay-name-not-found",
         "relay-speaks-plaintext-first",
         "relay-speaks-tls-first",
-        "sender-domain-unknown",
-        "sender-not-allowed",
-        "sender-not-verified",
-        "sender-rejected",
         "starttls-not-offered",
-        "starttls-required",
         "tls-version-unsupported",
-        "token-rejected",
     }
 )
-"""The relay will never take a mail with these settings. What may pass (greylisting, throttling, a relay
-that is away for a while) is not here, nor what is wrong with the relay itself."""
+"""The relay will never take a mail with these settings, by what its replies mean or the probe saw by itself.
+What may pass (greylisting, throttling, a relay that is away for a while) is not here, nor what lasts and no
+other settings mend: a lock-out, a quota, what is wrong with the relay itself."""
 
 
 AT_THE_RELEASE = frozenset({"upgrade-overtook"})

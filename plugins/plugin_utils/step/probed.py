@@ -25,7 +25,7 @@ def goes_on(left: Unfinished | None, result: Mapping[str, Any]) -> bool:
     """Whether the deployment follows a probe that has failed.
 
     Where only the proof is owed, it does when the relay will never take the settings, so that the proof
-    may undo them. What may pass is waited for.
+    may undo them. What may pass is waited for, and so is what may be a hiccup of the relay's DNS.
 
     :param left: what a killed run has left.
     :param result: of the probe.
@@ -34,8 +34,10 @@ def goes_on(left: Unfinished | None, result: Mapping[str, Any]) -> bool:
         return False
     if left.half_written or left.unseen:
         return True
+    relay = result.get("relay", {})
     errors = {finding.code for finding in findings_of(result) if finding.severity == "error"}
-    return cause.is_ours(errors - PASSES_OR_OTHERS) and not result.get("relay", {}).get("transient")
+    errors -= PASSES_OR_OTHERS | set(relay.get("unconfirmed", ()))
+    return cause.is_ours(errors) and not relay.get("transient")
 
 
 def passed_over(result: Mapping[str, Any], release: str) -> list[Finding]:

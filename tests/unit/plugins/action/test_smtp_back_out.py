@@ -53,6 +53,53 @@ def test_those_of_this_collection_are_told_again(tmp_path: Path) -> None:
     assert result["findings"] == [OURS.as_dict()]
 
 
+def undo(
+    failed: dict[str, Any],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    released: dict[str, Any],
+) -> tuple[dict[str, Any], Release]:
+    """What the rescue does after a step that has failed, and the release afterwards."""
+    release = Release([revision(4, "superseded"), made_by("first", 5, "deployed")])
+    with lease(release.store, "first") as its:
+        its.take()
+        its.note(entry("first", "proof", 5, 4))
+    monkeypatch.setattr(ActionModule, "cluster", lambda *_: cast(Cluster, release))
+    monkeypatch.setattr(
+        ActionModule, "recovery", lambda _self, _plan, _of, its: recovery(release, its)
+    )
+    given = {**ARGUMENTS, "released": {**released, "run": "first"}}
+    return perform(ActionModule, given, {"ansible_failed_result": failed}, folder=folder)[
+        1
+    ], release
+
+
+@pytest.mark.parametrize(
+    ("code", "unconfirmed", "undone"),
+    [
+        ("relay-denied", [], True),
+        ("relay-denied", ["relay-denied"], False),
+        ("relay-denied", ["sender-rejected"], True),
+        # No other settings mend these.
+        ("account-locked", [], False),
+        ("sending-quota-reached", [], False),
+    ],
+)
+def test_a_refusal_undoes_when_the_settings_have_the_blame_and_it_is_no_hiccup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, unconfirmed: list[str], undone: bool
+) -> None:
+    finding = Finding(code, "error", "relay", "The relay refuses it.", "Mend it.")
+    failed = {
+        "msg": finding.message,
+        "findings": [finding.as_dict()],
+        "proofs": [{"relay": {"unconfirmed": unconfirmed}}],
+    }
+    result, release = undo(failed, tmp_path, monkeypatch, {"changed": True})
+    assert code in {each["code"] for each in result["findings"]}
+    assert ("change-undone" in {each["code"] for each in result["findings"]}) is undone
+    assert release.numbers() == ([4, 5, 6] if undone else [4, 5])
+
+
 @pytest.mark.parametrize(
     ("released", "undone"),
     [
@@ -65,16 +112,7 @@ def test_those_of_this_collection_are_told_again(tmp_path: Path) -> None:
 def test_a_change_is_undone_that_is_of_this_run_or_was_still_to_be_proved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, released: dict[str, Any], undone: bool
 ) -> None:
-    release = Release([revision(4, "superseded"), made_by("first", 5, "deployed")])
-    with lease(release.store, "first") as its:
-        its.take()
-        its.note(entry("first", "proof", 5, 4))
-    monkeypatch.setattr(ActionModule, "cluster", lambda *_: cast(Cluster, release))
-    monkeypatch.setattr(
-        ActionModule, "recovery", lambda _self, _plan, _of, its: recovery(release, its)
-    )
     failed = {"msg": OURS.message, "findings": [OURS.as_dict()]}
-    given = {**ARGUMENTS, "released": {**released, "run": "first"}}
-    result = perform(ActionModule, given, {"ansible_failed_result": failed}, folder=tmp_path)[1]
+    result, release = undo(failed, tmp_path, monkeypatch, released)
     assert ("change-undone" in {each["code"] for each in result["findings"]}) is undone
     assert release.numbers() == ([4, 5, 6] if undone else [4, 5])

@@ -176,7 +176,6 @@ def test_so_is_what_keeps_it_from_being_asked(
     "replies",
     [
         pytest.param({"AUTH": b"454 4.7.0 Temporary authentication failure\r\n"}, id="login"),
-        pytest.param({"MAIL": b"450 4.1.8 Sender domain not found\r\n"}, id="sender"),
         pytest.param({"RCPT": b"450 4.2.0 Greylisted\r\n"}, id="greylisted"),
         pytest.param({"banner": b"421 4.7.0 Too many connections\r\n"}, id="throttled"),
     ],
@@ -189,6 +188,17 @@ def test_a_proof_that_is_owed_waits_where_the_relay_asks_to_come_again(
     result = probe(unproved(), relay, probe_from="controller", **asked)
     assert result["failed"]
     assert result["relay"]["transient"]
+    assert "killed-run-waits" not in severities(result)
+
+
+def test_a_proof_that_is_owed_waits_where_the_relays_dns_may_have_had_a_hiccup(
+    run_relay: Callable[[Relay], Relay], probe: Probe
+) -> None:
+    asked = {"probe_until": "rcpt", "test_recipients": "ops@example.com"}
+    relay = run_relay(Relay(replies={"MAIL": b"450 4.1.8 Sender domain not found\r\n"}))
+    result = probe(unproved(), relay, probe_from="controller", **asked)
+    assert severities(result)["sender-domain-unknown"] == "error"
+    assert result["relay"]["unconfirmed"] == ["sender-domain-unknown"]
     assert "killed-run-waits" not in severities(result)
 
 

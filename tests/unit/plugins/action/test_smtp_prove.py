@@ -215,6 +215,18 @@ def test_what_may_pass_is_tried_again_and_then_a_warning(
     assert cluster.sent == ()
 
 
+def test_what_never_passes_is_not_taken_for_passing_whatever_the_relays_code_says(
+    run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
+) -> None:
+    relay = run_relay(Relay(replies={"RCPT": b"454 4.7.1 Relay access denied\r\n"}))
+    the_pods_have(cluster, relay)
+    result = prove(relay)
+    [proof] = result["proofs"]
+    told = proof["relay"]
+    assert (told["transient"], told["permanent"], told["tries"]) == (False, True, 2)
+    assert told["unconfirmed"] == []
+
+
 def test_what_the_deployment_has_seen_is_held_against_what_the_pods_have_now(
     run_relay: Callable[[Relay], Relay], prove: Prove, cluster: Distroless
 ) -> None:

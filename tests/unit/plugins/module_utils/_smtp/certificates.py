@@ -74,6 +74,16 @@ def self_signed() -> ssl.SSLContext:
     return _context(key, builder.sign(key, hashes.SHA256()))
 
 
+def signs_others() -> tuple[ssl.SSLContext, str]:
+    """Return a server's context whose certificate is a CA's, and what a client must trust."""
+    name, key = _name(_ADDRESS), ec.generate_private_key(ec.SECP256R1())
+    constraints = x509.BasicConstraints(ca=True, path_length=None)
+    names = x509.SubjectAlternativeName([_general_name(_ADDRESS)])
+    builder = _builder(name, name, key, (-5, 60)).add_extension(names, critical=False)
+    signed = builder.add_extension(constraints, critical=True).sign(key, hashes.SHA256())
+    return _context(key, signed), _pem(signed).decode("ascii")
+
+
 def weak_key() -> rsa.RSAPrivateKey:
     """Return a key that is too short to be trusted: NIST SP 800-57 asks for 2048 bits."""
     return rsa.generate_private_key(65537, 1024)  # noqa: S505 - that is what it is for

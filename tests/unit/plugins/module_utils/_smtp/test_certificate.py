@@ -9,6 +9,10 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,3 +91,54 @@ def test_a_damaged_certificate_is_read_or_a_value_error(data: st.DataObject) -> 
 DER = ssl.PEM_cert_to_DER_cert(
     trustme.CA().issue_cert("relay.example.org").cert_chain_pems[0].bytes().decode()
 )
+
+
+def made(*extensions: x509.ExtensionType) -> bytes:
+    """The DER of a certificate with these extensions."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "relay.example.org")])
+    now = datetime.now(timezone.utc)
+    builder = x509.CertificateBuilder(
+        issuer_name=name,
+        subject_name=name,
+        public_key=key.public_key(),
+        serial_number=1,
+        not_valid_before=now,
+        not_valid_after=now + timedelta(days=9),
+    )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=True)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+@pytest.mark.parametrize(
+    ("extensions", "is_ca"),
+    [
+        ((), False),
+        ((x509.BasicConstraints(ca=False, path_length=None),), False),
+        ((x509.BasicConstraints(ca=True, path_length=None),), True),
+        ((x509.BasicConstraints(ca=True, path_length=0),), True),
+    ],
+)
+def test_a_certificate_says_whether_it_is_a_cas(
+    extensions: tuple[x509.ExtensionType, ...], is_ca: bool
+) -> None:
+    certificate = read_certificate(made(*extensions))
+    assert (certificate.version, certificate.is_ca) == (3, is_ca)
+
+
+def sequence(content: bytes) -> bytes:
+    """A DER sequence."""
+    length = len(content)
+    short = length < 0x80
+    return b"\x30" + (bytes([length]) if short else b"\x82" + length.to_bytes(2, "big")) + content
+
+
+def test_a_certificate_of_version_1_is_known_as_such() -> None:
+    der = made()
+    body = x509.load_der_x509_certificate(der).tbs_certificate_bytes
+    # The version is an element of its own, and left out for version 1.
+    version = bytes.fromhex("a003020102")
+    old = sequence(body[body.index(version) + len(version) :])
+    signature = der[der.index(body) + len(body) :]
+    assert read_certificate(sequence(old + signature)).version == 1

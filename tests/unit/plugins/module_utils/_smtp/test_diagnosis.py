@@ -67,6 +67,27 @@ AZURE = "smtp.azurecomm.net"
 RESEND = "smtp.resend.com"
 SCALEWAY = "smtp.tem.scaleway.com"
 YAHOO = "smtp.mail.yahoo.com"
+DIRECTMAIL = "smtpdm.aliyun.com"
+SMTP2GO = "mail.smtp2go.com"
+ELASTIC = "smtp.elasticemail.com"
+MAILERSEND = "smtp.mailersend.net"
+MANDRILL = "smtp.mandrillapp.com"
+ALIBABA = "smtp.qiye.aliyun.com"
+QQ = "smtp.qq.com"
+NETEASE = "smtp.163.com"
+YANDEX = "smtp.yandex.com"
+MAILRU = "smtp.mail.ru"
+OVH = "smtp.mail.ovh.net"
+IONOS = "smtp.ionos.de"
+STRATO = "smtp.strato.de"
+HETZNER = "mail.your-server.de"
+INFOMANIAK = "mail.infomaniak.com"
+GANDI = "mail.gandi.net"
+WORKMAIL = "smtp.mail.eu-west-1.awsapps.com"
+POSTAL = "postal.example.org"
+STALWART = "stalwart.example.org"
+MAILCOW = "mailcow.example.org"
+MAILU = "mailu.example.org"
 ANY = "relay.example.org"
 
 HOSTS = {
@@ -89,6 +110,27 @@ HOSTS = {
     "Resend": RESEND,
     "Scaleway Transactional Email": SCALEWAY,
     "Yahoo": YAHOO,
+    "Alibaba Cloud DirectMail": DIRECTMAIL,
+    "SMTP2GO": SMTP2GO,
+    "Elastic Email": ELASTIC,
+    "MailerSend": MAILERSEND,
+    "Mandrill": MANDRILL,
+    "Alibaba Mail": ALIBABA,
+    "QQ Mail": QQ,
+    "163 Mail": NETEASE,
+    "Yandex": YANDEX,
+    "Mail.ru": MAILRU,
+    "OVHcloud": OVH,
+    "IONOS": IONOS,
+    "STRATO": STRATO,
+    "Hetzner": HETZNER,
+    "Infomaniak": INFOMANIAK,
+    "Gandi": GANDI,
+    "Amazon WorkMail": WORKMAIL,
+    "Postal": POSTAL,
+    "Stalwart": STALWART,
+    "mailcow": MAILCOW,
+    "Mailu": MAILU,
 }
 
 # The replies of the standards and of the usual servers.
@@ -133,7 +175,6 @@ GENERAL = [
     ("auth", "535 Basic authentication is disabled", "basic-auth-disabled"),
     ("auth", "534 5.7.9 Please use an application password", "application-password-required"),
     ("mail", "530 5.7.0 Authentication required", "auth-required"),
-    ("mail", "530 no", "auth-required"),
     ("rcpt", "550 5.7.1 authentication required", "auth-required"),
     ("rcpt", "553 5.7.1 <a@x>: Sender address rejected: not logged in", "auth-required"),
     ("rcpt", "554 5.7.1 <b@x.example>: Relay access denied", "relay-denied"),
@@ -176,6 +217,59 @@ GENERAL = [
 
 # The providers' own.
 OWN = [
+    (
+        MAILERSEND,
+        "data",
+        "450 The from.email domain must be verified. #MS42207",
+        "sender-not-verified",
+    ),
+    (MAILERSEND, "data", "450 Trial accounts write to few. #MS42225", "sandbox-restricted"),
+    (ALIBABA, "auth", "526 Authentication failure[1]", "account-locked"),
+    (ALIBABA, "auth", "526 Authentication failure[0]", "credentials-rejected"),
+    (
+        ALIBABA,
+        "mail",
+        "440 mail from account doesn't conform with authentication",
+        "sender-not-allowed",
+    ),
+    (
+        QQ,
+        "auth",
+        "535 Login fail. Account is abnormal, service is not open, password is incorrect, login "
+        "frequency limited, or system is busy.",
+        "credentials-rejected",
+    ),
+    (QQ, "auth", "535 Error: 请使用授权码登录。", "application-password-required"),
+    (NETEASE, "auth", "550 User has no permission", "account-not-active"),
+    (NETEASE, "banner", "421 HL:ICC 163 mx21,O8CowE 1503483104", "too-many-connections"),
+    (NETEASE, "banner", "421 HL:REP 163 mx4,wNOowA 1503483104", "client-refused"),
+    (NETEASE, "data", "554 DT:SUM 163 smtp10", "sender-not-allowed"),
+    (NETEASE, "data", "554 DT:SPM 163 smtp10", "message-content-rejected"),
+    (NETEASE, "mail", "550 MI:SPF 163 mx14", "sender-authentication-failed"),
+    (NETEASE, "mail", "550 MI:STC 163 smtp1", "sending-quota-reached"),
+    (NETEASE, "mail", "451 MI:SFQ 163 smtp1", "sending-limit-reached"),
+    (NETEASE, "rcpt", "550 RP:RCL 163 smtp1", "too-many-recipients"),
+    (NETEASE, "rcpt", "550 RP:FRL 163 smtp1", "relay-denied"),
+    (NETEASE, "ehlo", "550 MI:NHD 163 smtp1", "ehlo-name-rejected"),
+    (
+        YANDEX,
+        "auth",
+        "535 5.7.8 Error: authentication failed: This user does not have access rights to this service",
+        "account-not-active",
+    ),
+    (MAILRU, "mail", "550 not local sender over smtp", "sender-not-allowed"),
+    (
+        MAILRU,
+        "auth",
+        "535 5.7.0 NEOBHODIM parol prilozheniya / Application password is REQUIRED",
+        "application-password-required",
+    ),
+    (MAILRU, "data", "550 message sending for this account is disabled", "account-suspended"),
+    (STRATO, "banner", "421 smtp.strato.de : No SMTP service (MBL-B)", "client-refused"),
+    (POSTAL, "data", "530 From/Sender name is not valid", "sender-not-verified"),
+    (SMTP2GO, "rcpt", "550 Relay access denied - please authenticate", "relay-denied"),
+    (SMTP2GO, "data", "550 From header sender domain not verified", "sender-not-verified"),
+    (DIRECTMAIL, "data", "554 You have exceeded your daily quota", "sending-quota-reached"),
     (SES, "auth", "535 Authentication Credentials Invalid", "credentials-rejected"),
     (SES, "auth", "535 Account not subscribed to SES", "account-not-active"),
     (SES, "mail", "530 Authentication required", "auth-required"),
@@ -329,6 +423,12 @@ OWN = [
         "550 5.7.30 Basic authentication is not supported for Client Submission.",
         "basic-auth-disabled",
     ),
+    (
+        M365,
+        "data",
+        "550 5.7.750 Service unavailable. Client blocked from sending from unregistered domains.",
+        "sender-not-verified",
+    ),
     (M365, "data", "550 5.1.8 Access denied, bad outbound sender AS(42004)", "account-suspended"),
     (
         M365,
@@ -388,6 +488,12 @@ OWN = [
         "421 Domain x is not allowed to send: Sandbox subdomains are for test purposes only. Please "
         "add your own domain or add the address to authorized recipients",
         "sandbox-restricted",
+    ),
+    (
+        MAILGUN,
+        "data",
+        "421 Domain x is not allowed to send: request limit (100) exceeded",
+        "sending-quota-reached",
     ),
     (MAILGUN, "data", "550 Domain x is not allowed to send: disabled", "account-suspended"),
     (POSTMARK, "auth", "535 5.7.8 no", "credentials-rejected"),
@@ -533,6 +639,7 @@ FAILURES = [
     (Observation("tls", "version"), "tls-version-unsupported"),
     (Observation("tls", "cipher"), "tls-cipher-mismatch"),
     (Observation("tls", "server-name"), "tls-server-name-unknown"),
+    (Observation("tls", "renegotiation"), "tls-renegotiation-unsafe"),
     (Observation("tls", "client-certificate"), "client-certificate-required"),
     (Observation("ehlo", "client-certificate-rejected"), "client-certificate-rejected"),
     (Observation("tls", "tls"), "tls-failed"),
@@ -562,6 +669,8 @@ WITH_FACTS = [
     (Observation("connect", "timeout"), {"port": "25"}, "port-25-timeout"),
     (Observation("auth", "mechanism-unknown"), {"offered": "NTLM, GSSAPI"}, "windows-login-only"),
     (Observation("auth", reply=saw("535 5.7.3 no")), {"mechanism": "XOAUTH2"}, "token-rejected"),
+    # After a login, 530 does not ask for one.
+    (Observation("mail", reply=saw("530 no")), {"username": ""}, "auth-required"),
 ]
 
 

@@ -17,7 +17,11 @@ import pytest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.certificate import (
     read_certificate,
 )
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.network import Address, Network
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.network import (
+    Address,
+    Network,
+    NetworkError,
+)
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import TOTAL_WAITS, probe
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import ProbeRequest
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
@@ -191,6 +195,46 @@ def test_a_dead_address_is_a_warning_while_another_works(
     assert result.ok
     assert codes(result) == ["address-dead"]
     assert [attempt.result for attempt in result.attempts] == ["refused", "connected"]
+
+
+class Searched(Network):
+    """A resolver that tries a search list first, as in a pod."""
+
+    def __init__(self, answered: str, *, exists: bool) -> None:
+        self._answered = answered
+        self._exists = exists
+
+    def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
+        if not host.endswith("."):
+            return [Address(socket.AF_INET, ("127.0.0.1", port), self._answered)]
+        if self._exists:
+            return [Address(socket.AF_INET, ("127.0.0.2", port), host)]
+        raise NetworkError("name-not-found")
+
+
+@pytest.mark.parametrize(
+    ("answered", "exists", "told"),
+    [
+        ("relay.example.org.corp.example", True, True),
+        # The short name of a Service.
+        ("relay.example.org.svc.cluster.local", False, False),
+        # Nothing was put behind it: the name itself, and what it is an alias of.
+        ("relay.example.org", True, False),
+        ("edge.example.net", True, False),
+        ("", True, False),
+    ],
+)
+def test_a_name_that_the_search_list_turned_into_another_is_told(
+    run_relay: Run, answered: str, exists: bool, told: bool
+) -> None:
+    relay = run_relay(Relay(security="none"))
+    asked = request(relay, security="none", host="relay.example.org")
+    result = probe(asked, network=Searched(answered, exists=exists))
+    assert ("relay-name-searched" in codes(result)) is told
+    if told:
+        finding = next(each for each in result.findings if each.code == "relay-name-searched")
+        assert answered in finding.message
+        assert "dnsConfig" in finding.fix
 
 
 class BothFamilies(Network):

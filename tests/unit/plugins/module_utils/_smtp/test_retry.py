@@ -69,6 +69,47 @@ def test_a_refusal_for_good_is_not_tried_again(run_relay: Run, replies: dict[str
     assert ask(relay, retries=3, recipients=two).tries == 1
 
 
+DENIED = b"454 4.7.1 <x@example.org>: Relay access denied\r\n"
+
+
+def test_a_permanent_refusal_with_a_passing_code_is_asked_for_once_more(run_relay: Run) -> None:
+    relay = run_relay(Relay(security="none", replies={"RCPT": DENIED}))
+    result = ask(relay, retries=5)
+    assert codes(result) == ["relay-denied"]
+    assert codes(result, "error") == ["relay-denied"]
+    assert (result.tries, result.transient, result.permanent) == (2, False, True)
+    assert result.unconfirmed == []
+
+
+def test_what_came_once_only_is_not_confirmed(run_relay: Run) -> None:
+    relay = run_relay(Relay(security="none", replies={"RCPT": DENIED}))
+    result = ask(relay)
+    assert (result.tries, result.permanent, result.unconfirmed) == (1, True, ["relay-denied"])
+    assert result.as_dict()["unconfirmed"] == ["relay-denied"]
+
+
+def test_a_hiccup_that_reads_like_a_permanent_refusal_passes(run_relay: Run) -> None:
+    missing = b"450 4.1.8 <app@example.org>: Sender address rejected: Domain not found\r\n"
+    relay = run_relay(Relay(security="none", replies={"MAIL": [missing]}))
+    result = ask(relay, retries=2)
+    assert result.ok
+    assert codes(result) == ["passed-after-retry"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        # Other settings do not mend a quota, so that nothing is to be confirmed.
+        b"454 Throttling failure: Daily message quota exceeded\r\n",
+        b"550 5.7.1 Relay access denied\r\n",
+    ],
+)
+def test_other_permanent_refusals_are_not_asked_for_again(run_relay: Run, reply: bytes) -> None:
+    relay = run_relay(Relay(security="none", replies={"RCPT": reply}))
+    result = ask(relay, retries=3)
+    assert (result.tries, result.permanent, result.unconfirmed) == (1, True, [])
+
+
 @pytest.mark.parametrize(
     "reply",
     [

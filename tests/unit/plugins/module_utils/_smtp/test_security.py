@@ -21,6 +21,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.probe import pr
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.result import ProbeResult
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.certificates import (
     Issuer,
+    signs_others,
     weak_key,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.samples import (
@@ -181,6 +182,15 @@ def test_a_user_name_out_of_a_secret_is_never_shown(run_relay: Run, sealed: bool
 
 
 # -- certificates ----------------------------------------------------------------------------
+
+
+def test_what_other_tls_libraries_refuse_is_told_although_openssl_takes_it(run_relay: Run) -> None:
+    context, pem = signs_others()
+    relay = run_relay(Relay(tls=context))
+    result = probe(request(relay, ca_pem=pem, **credentials(relay)))
+    assert result.ok
+    assert codes(result) == ["certificate-refused-by-rustls"]
+    assert "is itself a CA's" in message(result, "certificate-refused-by-rustls")
 
 
 def test_a_weak_key_is_named_with_its_size(run_relay: Run) -> None:

@@ -50,6 +50,34 @@ LISTED: tuple[tuple[str, str | None, str, set[int], set[int]], ...] = (
     ("azure_communication_services", None, "smtp.azurecomm.net", {25, 587}, set()),
     ("resend", None, "smtp.resend.com", {25, 587, 2587}, {465, 2465}),
     ("scaleway_tem", None, "smtp.tem.scaleway.com", {25, 587, 2587}, {465, 2465}),
+    ("alibaba_directmail", None, "smtpdm.aliyun.com", {25, 80}, {465}),
+    (
+        "alibaba_directmail",
+        "ap-southeast-1",
+        "smtpdm-ap-southeast-1.aliyuncs.com",
+        {25, 80},
+        {465},
+    ),
+    ("smtp2go", None, "mail.smtp2go.com", {25, 80, 587, 2525, 8025}, {443, 465, 8465}),
+    ("smtp2go", "eu", "mail-eu.smtp2go.com", {25, 80, 587, 2525, 8025}, {443, 465, 8465}),
+    ("elastic_email", None, "smtp.elasticemail.com", {25, 587, 2525}, {465}),
+    ("mailersend", None, "smtp.mailersend.net", {587, 2525}, set()),
+    ("mandrill", None, "smtp.mandrillapp.com", {25, 587, 2525}, {465, 2465}),
+    ("zeptomail", None, "smtp.zeptomail.com", {587}, {465}),
+    ("alibaba_mail", None, "smtp.qiye.aliyun.com", {25, 80}, {465}),
+    ("qq_mail", None, "smtp.qq.com", {587}, {465}),
+    ("tencent_exmail", None, "smtp.exmail.qq.com", {587}, {465}),
+    ("netease_163", None, "smtp.163.com", {25}, {465, 994}),
+    ("yandex", None, "smtp.yandex.com", {587}, {465}),
+    ("mail_ru", None, "smtp.mail.ru", {587, 2525}, {465}),
+    ("ovh", None, "smtp.mail.ovh.net", {587}, {465}),
+    ("ionos", None, "smtp.ionos.com", {587}, {465}),
+    ("ionos", "uk", "smtp.ionos.co.uk", {587}, {465}),
+    ("strato", None, "smtp.strato.de", {587}, {465}),
+    ("hetzner", None, "mail.your-server.de", {587}, {465}),
+    ("infomaniak", None, "mail.infomaniak.com", {587}, {465}),
+    ("gandi", None, "mail.gandi.net", {587}, {465}),
+    ("amazon_workmail", "eu-west-1", "smtp.mail.eu-west-1.awsapps.com", set(), {465}),
 )
 OWN = [preset for preset in PRESETS if preset.host]
 EVERY = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -77,7 +105,9 @@ def test_the_test_sinks_are_marked() -> None:
     assert sinks == {"amazon_ses_simulator", "mailgun_sandbox", "mailpit"}
 
 
-@pytest.mark.parametrize("name", ["internal_relay", "internal_exchange", "mailpit"])
+@pytest.mark.parametrize(
+    "name", ["internal_relay", "internal_exchange", "mailpit", "postal", "mailcow"]
+)
 def test_what_everybody_has_their_own_of_has_no_host(name: str) -> None:
     assert BY_NAME[name].host == ""
 

@@ -104,3 +104,28 @@ def test_the_page_ends_with_every_finding_and_its_fix() -> None:
     assert lines[-2].startswith("error: ")
     assert lines[-2].endswith("[relay-timeout]")
     assert lines[-1] == f"  Fix: {findings[0].fix}"
+
+
+@pytest.mark.parametrize(
+    ("runtimes", "told"),
+    [
+        # Nothing is known of who reads the certificate.
+        ([], {"go": "warning", "rustls": "warning"}),
+        ([None], {"go": "warning", "rustls": "warning"}),
+        (["go"], {"go": "error"}),
+        (["go", "python"], {"go": "error"}),
+        (["go", None], {"go": "warning", "rustls": "warning"}),
+        (["openssl"], {"rustls": "warning"}),
+        (["python", "java"], {}),
+    ],
+)
+def test_what_another_tls_library_refuses_counts_by_the_runtime_of_the_profile(
+    runtimes: list[str | None], told: dict[str, str]
+) -> None:
+    facts = dict.fromkeys(FACTS, "fact")
+    found = [
+        CATALOGUE.finding(f"certificate-refused-by-{name}", where="here", severity=None, **facts)
+        for name in ("go", "rustls")
+    ]
+    kept = judge.for_runtimes(found, runtimes)
+    assert {each.code.rpartition("-")[2]: each.severity for each in kept} == told
