@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -165,12 +164,10 @@ def attacker(lab: Lab, release: Release, tmp_path_factory: pytest.TempPathFactor
 def run(lab: Lab, release: Release, tmp_path: Path) -> Run:
     """Runs a playbook, of which nothing may come to the screen that only the container has made up."""
 
-    def run(playbook: str, *arguments: str, seconds: float = 90, **changes: Any) -> Played:
+    def run(playbook: str, *arguments: str, **changes: Any) -> Played:
         given = {"smtp_password": PASSWORD, "smtp_probe_retries": 0, **changes}
         inventory, _ = write_inputs(tmp_path, {release.name: lab.description(release, **given)})
-        start = time.monotonic()
         played = play(playbook, inventory, lab.kubeconfig, "-v", *arguments)
-        assert time.monotonic() - start < seconds, played.output[-2000:]
         for form in FORMS:
             assert form not in played.output
         raw = {each for each in played.output if not each.isprintable()} - {"\n", "\t"}
@@ -230,7 +227,6 @@ def test_who_answers_the_proof(
     played = run(
         str(playbook),
         seconds=120,
-        smtp_application=str(own),
         smtp_test_mail="always",
         smtp_test_recipients="attacked@example.org",
     )

@@ -47,7 +47,6 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back imp
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout import state
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import patch
 
-
 GUARDED = frozenset({"change-outside-release", "hook-outside-release", "rollback-changes-other"})
 """The findings with which the guard refuses a rollback."""
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 import urllib.parse
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -190,11 +189,9 @@ def test_a_certificate_out_of_all_bounds_is_no_answer(changes: dict[str, Any]) -
         "\ud800",
     ],
 )
-def test_no_text_takes_long_or_is_a_mistake_of_ours(text: str) -> None:
-    start = time.monotonic()
+def test_no_text_is_a_mistake_of_ours(text: str) -> None:
     with pytest.raises(AnswerError):
         read(text, str)
-    assert time.monotonic() - start < 2
 
 
 _LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
