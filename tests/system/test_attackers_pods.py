@@ -226,7 +226,7 @@ def test_who_answers_the_proof(
     attacker.answers(mode)
     played = run(
         str(playbook),
-        seconds=120,
+        smtp_application=str(own),
         smtp_test_mail="always",
         smtp_test_recipients="attacked@example.org",
     )
