@@ -243,7 +243,7 @@ class ActionModule(ClusterStep):
             if mode.check and options.from_ in ("ephemeral", "job"):
                 raise place.PlaceError("check mode adds nothing to the cluster")
             known = self.known_secrets(plan, cluster)
-            there = place.in_network(cluster, workloads, options, SystemClock(), known)
+            there = place.in_network(cluster, workloads, options, _patience(plan), known)
             from_pod = from_pods(request, plan.trust)
             [probed] = place.from_place(there, [from_pod], book, again=True)
         except place.PlaceError as error:
@@ -285,7 +285,7 @@ class ActionModule(ClusterStep):
             title=plan.title,
             proof=" ".join(each.profile.proof for each in plan.applications),
             quotable=explainer.quotable,
-            clock=SystemClock(),
+            patience=_patience(plan),
             retries=options.retries,
             retry_seconds=options.retry_seconds,
         )
@@ -307,6 +307,10 @@ def _unlogged(plan: Plan, proofs: Sequence[Proof], *, changed: bool) -> list[Fin
     severe = changed and not untried
     finding = CATALOGUE.finding("login-not-proven", where=where)
     return [finding if severe else _milder(finding)]
+
+
+def _patience(plan: Plan) -> place.Patience:
+    return place.Patience(SystemClock(), plan.run.rollout_timeout)
 
 
 def _options(options: ProbeOptions, *, sends: bool) -> ProbeOptions:

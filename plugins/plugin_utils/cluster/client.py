@@ -505,6 +505,13 @@ class Cluster:
             raise
         return _data(answer), parsedate_to_datetime(answer.headers["date"])
 
+    def time(self) -> datetime:
+        """Return the time by the clock of the API server.
+
+        :raises FindingError: when it does not answer.
+        """
+        return parsedate_to_datetime(self._answer("get", "/version").headers["date"])
+
     def write_lease(self, lease: Mapping[str, Any]) -> dict[str, Any]:
         """Makes a Lease; or replaces it, when it holds the ``resourceVersion`` that it had.
 
