@@ -39,6 +39,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Evidence,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.proof import cut_off
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.application import Sender, Sent
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.held import (
@@ -119,6 +120,10 @@ class ActionModule(ClusterStep):
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
+        with cut_off.told(plan.target.release, self._task.args.get(RELEASED.name) or {}):
+            return self._prove(plan, mode)
+
+    def _prove(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         released = self._task.args.get(RELEASED.name) or {}
         owed = released.get("proof_owed") and not mode.check
         description, run = plan.description, str(released.get("run"))

@@ -54,7 +54,7 @@ def test_what_is_the_releases_own_is_told_and_restored(app: App, delete: object)
     before = pods(app)
     delete(app)
 
-    checked = app.deploy("--check")
+    checked = app.deploy("--check", "-v")
     assert checked.returncode == 0, checked.output
     assert "release-object-missing" in codes(checked)
     assert not {code for code in codes(checked) if code.startswith("restart-left")}

@@ -243,13 +243,14 @@ class Cluster:
         """
         # A path of the API answers 406 to a media type that it does not have: logs are */*.
         checked(path)
-        if method != "get" and not path.startswith(_NOT_FENCED):
-            self._fence()
+        fenced = method != "get" and not path.startswith(_NOT_FENCED)
         headers = {"Accept": "*/*" if text else "application/json", "User-Agent": USER_AGENT}
         if body is not None:
             headers["Content-Type"] = f"application/{patch if method == 'patch' else 'json'}"
 
         def ask() -> urllib3.BaseHTTPResponse:
+            if fenced:
+                self._fence()
             response: urllib3.BaseHTTPResponse = self._requests.request(
                 method.upper(),
                 f"{self.server}{path}?{urlencode(query)}" if query else f"{self.server}{path}",
