@@ -190,7 +190,7 @@ class ActionModule(ClusterStep):
                 cluster,
                 plan.rendered.workloads,
                 plan.run.probe,
-                SystemClock(),
+                place.Patience(SystemClock(), plan.run.rollout_timeout),
                 self.known_secrets(plan, cluster),
             )
             return Outcome(

@@ -39,6 +39,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Evidence,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.sealed import revealed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.proof import cut_off
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.application import Sender, Sent
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.held import (
@@ -119,6 +120,10 @@ class ActionModule(ClusterStep):
 
     def step(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         self.require_release(plan)
+        with cut_off.told(plan.target.release, self._task.args.get(RELEASED.name) or {}):
+            return self._prove(plan, mode)
+
+    def _prove(self, plan: Plan, mode: Mode) -> dict[str, Any]:
         released = self._task.args.get(RELEASED.name) or {}
         owed = released.get("proof_owed") and not mode.check
         description, run = plan.description, str(released.get("run"))
@@ -243,7 +248,7 @@ class ActionModule(ClusterStep):
             if mode.check and options.from_ in ("ephemeral", "job"):
                 raise place.PlaceError("check mode adds nothing to the cluster")
             known = self.known_secrets(plan, cluster)
-            there = place.in_network(cluster, workloads, options, SystemClock(), known)
+            there = place.in_network(cluster, workloads, options, _patience(plan), known)
             from_pod = from_pods(request, plan.trust)
             [probed] = place.from_place(there, [from_pod], book, again=True)
         except place.PlaceError as error:
@@ -286,7 +291,7 @@ class ActionModule(ClusterStep):
             title=plan.title,
             proof=" ".join(each.profile.proof for each in plan.applications),
             quotable=explainer.quotable,
-            clock=SystemClock(),
+            patience=_patience(plan),
             retries=options.retries,
             retry_seconds=options.retry_seconds,
         )
@@ -308,6 +313,10 @@ def _unlogged(plan: Plan, proofs: Sequence[Proof], *, changed: bool) -> list[Fin
     severe = changed and not untried
     finding = CATALOGUE.finding("login-not-proven", where=where)
     return [finding if severe else _milder(finding)]
+
+
+def _patience(plan: Plan) -> place.Patience:
+    return place.Patience(SystemClock(), plan.run.rollout_timeout)
 
 
 def _options(options: ProbeOptions, *, sends: bool) -> ProbeOptions:

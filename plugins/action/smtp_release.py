@@ -102,23 +102,28 @@ class ActionModule(ReleaseStep):
         deployed, changes = found.deployed, found.changes
         workloads = self.workloads(cluster, plan, Redactor(upgrade.known_secrets(plan, deployed)))
         live, due = found.live, Mounts(cluster, plan.trust).look(found.live)
+        # What is missing comes back by an upgrade with the values in use, if it is the release's own.
+        upgrades = found.upgrades
         noted = [
             *(
                 *self._noticed(recovery),
                 *self.mended,
                 *([recovery.resumed(made_up)] if made_up else ()),
             ),
-            *(*found.findings, *changed.shared_settings(plan, changes), *due.findings),
-            *(allow_mount(plan, cluster, live) if due and not changes else ()),
+            *(*found.findings, *found.drift.findings(upgrades=upgrades)),
+            *(*changed.shared_settings(plan, changes), *due.findings),
+            *(allow_mount(plan, cluster, live) if due and not upgrades else ()),
         ]
-        alone = not (changes or due)
+        alone = not (upgrades or due)
         # What is still rolling for a killed run is not to roll twice: its pods are looked at when it has.
-        rolls_yet = unseen and not changes and plan.run.restart == "auto"
+        rolls_yet = unseen and not upgrades and plan.run.restart == "auto"
         owed, restarting = (
             self._restarts(workloads, live, (), plan) if alone and not rolls_yet else ([], [])
         )
         if restarting:
             allow_restart(plan, cluster, {each: live[each] for each in restarting})
+        if not upgrades:
+            found.drift.require([*restarting, *(due.rolling(live) if due else ())])
         if (due or restarting) and not (lease.held or mode.check):
             lease.take()  # somebody may have been at work until now, so all is read again
             return self._bring(plan, mode, recovery)
@@ -137,12 +142,12 @@ class ActionModule(ReleaseStep):
         }
         waits = bool(self.mended) or (left is not None and left.unseen)
         arrives = unseen and not due.left_held
-        if changes or due.mounts or (owed and not waits):
+        if upgrades or due.mounts or (owed and not waits):
             self._withhold(plan, recovery, arrives=arrives, new=True)
         with recovery.undoing(proof_follows=self.proof_follows):
             if not self.proof_follows:  # else that one has the last word
                 self._withhold(plan, recovery, arrives=arrives, new=False)
-            if changes:
+            if upgrades:
                 deployed, told = self._upgrade(
                     plan, recovery, workloads, found, due, check=mode.check
                 )
@@ -156,8 +161,8 @@ class ActionModule(ReleaseStep):
                 rolling = [each for each in live if state.rolls(before[each], live[each])]
                 owed, restarting = self._restarts(workloads, live, rolling, plan)
             if owed and not restarting:
-                noted.append(changed.restarts_left(owed, plan.target))
-            still = {} if changes else {workload: live[workload] for workload in restarting}
+                noted.append(changed.restarts_left(owed, plan.target, found.drift))
+            still = {} if upgrades else {workload: live[workload] for workload in restarting}
             self._announce(workloads.interruptions(still))
             if restarting and not mode.check:
                 self._restart(restarting, workloads, recovery)
@@ -165,11 +170,18 @@ class ActionModule(ReleaseStep):
         return {
             **self.partial,
             **recovery.outcome(left),
-            "changed": bool(self.partial["changed"] or changes or due or restarting),
+            "changed": bool(self.partial["changed"] or upgrades or due or restarting),
             "restarted": list(map(str, restarting)),
             "restart_owed": [str(workload) for workload in owed if workload not in restarting],
             "msg": changed.message(
-                plan, deployed, changes, due, restarting, made_up=made_up, check=mode.check
+                plan,
+                deployed,
+                changes,
+                due,
+                restarting,
+                restored=found.drift.own,
+                made_up=made_up,
+                check=mode.check,
             ),
             "findings": [finding.as_dict() for finding in (*noted, *self.announced)],
             "warnings": warnings(noted),
@@ -229,7 +241,7 @@ class ActionModule(ReleaseStep):
                 before=found,
             )
             left = recovery.left(found.revisions)
-            due = found.changes or (left is not None and left.unseen)
+            due = found.upgrades or (left is not None and left.unseen)
             if mode.check or way_back.lease.held or not due:
                 return found, left
             way_back.lease.take()  # somebody may have been at work until now, so all is read again
@@ -305,6 +317,7 @@ class ActionModule(ReleaseStep):
                 plan.run.allow_changes,
                 upgrade.known_secrets(plan, deployed),
                 due.held_fields,
+                found.drift.own,
             )
             approval = guard.approve(deployed, chart, wanted, live, from_source=bool(found.source))
             unread = require_read(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
@@ -15,13 +16,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 # At the top on purpose: an action plugin loads once in the parent and every fork inherits it (0.3 s).
 try:
     import kubernetes
     import urllib3
     import yaml
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        NewConnectionError,
+        ProtocolError,
+        ReadTimeoutError,
+    )
 
     IMPORT_ERROR: str | None = None
 except ImportError as error:
@@ -35,6 +42,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import R
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import credentials, refusal
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import kubeconfig as files
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.path import (
     checked,
@@ -42,6 +50,8 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.path import (
     segment,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_of
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pools import tell_handshakes
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.repeat import repeated
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import (
     CONNECT_SECONDS,
     Container,
@@ -57,7 +67,8 @@ READ_SECONDS = 30
 LOG_BYTES = 1 << 20
 """So much of a log is asked for, however long its lines are."""
 
-AWAY = (429, 502, 503, 504)
+TOO_MANY = 429
+AWAY = (TOO_MANY, 502, 503, 504)
 """The API server, or what stands before it, cannot answer now, and can a moment later."""
 USER_AGENT = "mailops.smtp"
 """As what audit logs have these requests, and ``managedFields`` what they change."""
@@ -115,13 +126,11 @@ class Cluster:
         self._where = f"smtp_kubeconfig {kubeconfig}" if kubeconfig else "The default kubeconfig"
         try:
             self._load(kubeconfig, context, temporary)
-            self._configuration.retries = urllib3.Retry(
-                total=2, connect=1, read=1, backoff_factor=0.2
-            )
             # For its connections alone: its layers above take as long as a request itself.
             self._requests = kubernetes.client.ApiClient(
                 self._configuration
             ).rest_client.pool_manager
+            tell_handshakes(self._requests)
         except (kubernetes.config.ConfigException, OSError, ValueError, TypeError) as error:
             problem = credentials.without_logins(" ".join(str(error).split()).rstrip("."))
             raise self._not_configured(problem) from error
@@ -207,12 +216,16 @@ class Cluster:
         body: Any = None,
         text: bool = False,
         patch: str = "strategic-merge-patch+json",
+        repeats: bool = False,
     ) -> Any:
         """One request; its answer as plain JSON data, or as `text`.
 
         :param patch: the kind of a patch.
+        :param repeats: as `_answer`.
         """
-        answer = self._answer(method, path, query=query, body=body, text=text, patch=patch)
+        answer = self._answer(
+            method, path, query=query, body=body, text=text, patch=patch, repeats=repeats
+        )
         return answer.data.decode("utf-8", "replace") if text else _data(answer)
 
     def _answer(
@@ -225,19 +238,25 @@ class Cluster:
         text: bool = False,
         patch: str = "strategic-merge-patch+json",
         seconds: float | None = None,
+        repeats: bool = False,
     ) -> urllib3.BaseHTTPResponse:
         """One request; its answer as it comes.
 
+        It is repeated when the connection breaks: a GET always, another one where it was not sent yet.
+
         :param seconds: between two parts of an answer that is not read yet; by default it is read to its end.
+        :param repeats: whether a write may be made twice.
         """
         # A path of the API answers 406 to a media type that it does not have: logs are */*.
         checked(path)
-        if method != "get" and not path.startswith(_NOT_FENCED):
-            self._fence()
+        fenced = method != "get" and not path.startswith(_NOT_FENCED)
         headers = {"Accept": "*/*" if text else "application/json", "User-Agent": USER_AGENT}
         if body is not None:
             headers["Content-Type"] = f"application/{patch if method == 'patch' else 'json'}"
-        with self._findings():
+
+        def ask() -> urllib3.BaseHTTPResponse:
+            if fenced:
+                self._fence()
             response: urllib3.BaseHTTPResponse = self._requests.request(
                 method.upper(),
                 f"{self.server}{path}?{urlencode(query)}" if query else f"{self.server}{path}",
@@ -247,12 +266,37 @@ class Cluster:
                 if seconds is None
                 else urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
                 preload_content=seconds is None,
+                redirect=False,
+                retries=False,
             )
             if response.status >= 300:
                 error = kubernetes.client.ApiException(response.status, response.reason)
                 error.body, error.headers = response.data, response.headers
                 raise error
-        return response
+            return response
+
+        with self._findings():
+            return self._repeated(ask, safe=repeats or method == "get")
+
+    def _repeated(
+        self, ask: Callable[[], urllib3.BaseHTTPResponse], *, safe: bool
+    ) -> urllib3.BaseHTTPResponse:
+        """Return the first answer of a request.
+
+        :param safe: whether it may reach the API server twice.
+        """
+
+        def pause(error: Exception) -> float | None:
+            if isinstance(error, kubernetes.client.ApiException):
+                # Too many requests: this one was not looked at.
+                again = error.status == TOO_MANY or (safe and error.status in AWAY)
+                return _seconds(error.headers.get("retry-after")) if again else None
+            if isinstance(error, (NewConnectionError, ConnectTimeoutError)):
+                return 0.0
+            lost = isinstance(error, (ProtocolError, ReadTimeoutError))
+            return 0.0 if safe and lost else None
+
+        return repeated(ask, Exception, pause, SystemClock())
 
     def forward(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes | None
@@ -260,23 +304,31 @@ class Cluster:
         """Hands a request of another program on, with the credentials of this user.
 
         :param target: path and query.
-        :returns: the answer as it comes, not read yet and not decoded.
+        Repeated like a request of our own; nothing that a dry run tries is kept, so that it may be tried
+        twice.
+
+        :returns: the answer, not decoded; a watch as it comes.
         :raises urllib3.exceptions.HTTPError: when there is no answer.
         :raises FindingError: for a path that would lead elsewhere.
         """
         checked(target.partition("?")[0])
-        answer: urllib3.BaseHTTPResponse = self._requests.request(
-            method,
-            f"{self.server}{target}",
-            body=body,
-            headers={**headers, **self._credentials()},
-            preload_content=False,
-            decode_content=False,
-            redirect=False,
-            retries=False,
-            timeout=self._timeout,
-        )
-        return answer
+        query = parse_qs(target.partition("?")[2])
+
+        def ask() -> urllib3.BaseHTTPResponse:
+            answer: urllib3.BaseHTTPResponse = self._requests.request(
+                method,
+                f"{self.server}{target}",
+                body=body,
+                headers={**headers, **self._credentials()},
+                preload_content=False,
+                decode_content=False,
+                redirect=False,
+                retries=False,
+                timeout=self._timeout,
+            )
+            return answer if _is_endless(query) else _whole(answer)
+
+        return self._repeated(ask, safe=method == "GET" or query.get("dryRun") == ["All"])
 
     def _credentials(self) -> dict[str, str]:
         """The headers that say who asks; empty for a client certificate."""
@@ -294,11 +346,19 @@ class Cluster:
         return credentials.without_logins(Redactor(tokens).clean(text))
 
     def _optional(
-        self, path: str, method: str = "get", body: Mapping[str, Any] | None = None
+        self,
+        path: str,
+        method: str = "get",
+        body: Mapping[str, Any] | None = None,
+        *,
+        repeats: bool = False,
     ) -> dict[str, Any] | None:
-        """One object, or `None` when it is not there."""
+        """One object, or `None` when it is not there.
+
+        :param repeats: as `_answer`.
+        """
         try:
-            found: dict[str, Any] = self._call(method, path, body=body)
+            found: dict[str, Any] = self._call(method, path, body=body, repeats=repeats)
         except FindingError as error:
             if _status(error) == 404:
                 return None
@@ -327,7 +387,7 @@ class Cluster:
             "spec": {"resourceAttributes": attributes},
         }
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-        return bool(self._call("post", path, body=review)["status"]["allowed"])
+        return bool(self._call("post", path, body=review, repeats=True)["status"]["allowed"])
 
     def resources(self, version: str) -> dict[str, dict[str, Any]]:
         """What the API has of an apiVersion, by kind; empty when it does not know it."""
@@ -396,8 +456,34 @@ class Cluster:
         """
         metadata = journal["metadata"]
         known = "resourceVersion" in metadata
-        path = self._core("secrets", metadata["name"] if known else "")
-        written: dict[str, Any] = self._call("put" if known else "post", path, body=journal)
+        path = self._core("secrets", metadata["name"])
+        return self._written(path, journal, known=known)
+
+    def _written(self, path: str, thing: Mapping[str, Any], *, known: bool) -> dict[str, Any]:
+        """Makes an object, or replaces it as it was read.
+
+        :param path: its own.
+        :raises ConflictError: when somebody else was faster.
+        """
+        method, place = ("put", path) if known else ("post", path.rpartition("/")[0])
+        return self._owned(path, thing, lambda: self._call(method, place, body=thing, repeats=True))
+
+    def _owned(
+        self, path: str, thing: Mapping[str, Any], write: Callable[[], Any]
+    ) -> dict[str, Any]:
+        """Return an object as it was written, also when only the answer to the first attempt was lost.
+
+        :param path: of the object.
+        :param thing: what is to stand in it.
+        :raises ConflictError: when something else stands in it.
+        """
+        try:
+            written: dict[str, Any] = write()
+        except ConflictError:
+            found = self._optional(path)
+            if found is None or not _holds(found, thing):
+                raise
+            return found
         return written
 
     def claim_journal(
@@ -409,10 +495,12 @@ class Cluster:
         :raises ConflictError: when somebody has changed it since.
         """
         body = {"metadata": {"resourceVersion": version, "annotations": dict(annotations)}}
-        claimed: dict[str, Any] = self._call(
-            "patch", self._core("secrets", name), body=body, patch="merge-patch+json"
+        path = self._core("secrets", name)
+        return self._owned(
+            path,
+            body,
+            lambda: self._call("patch", path, body=body, patch="merge-patch+json", repeats=True),
         )
-        return claimed
 
     def releases(self) -> list[str]:
         """The names of the Helm releases in the namespace."""
@@ -480,7 +568,7 @@ class Cluster:
         metadata = found["metadata"]
         same = {key: metadata[key] for key in ("uid", "resourceVersion")}
         path = self._core("configmaps", metadata["name"])
-        self._optional(path, "delete", body={"preconditions": same})
+        self._optional(path, "delete", body={"preconditions": same}, repeats=True)
 
     def apply(self, body: Mapping[str, Any], manager: str, *, force: bool = False) -> None:
         """Server-side apply of a ConfigMap or a workload: its manager owns these fields, and no others.
@@ -498,6 +586,7 @@ class Cluster:
             query=[("fieldManager", manager), ("force", str(force).lower())],
             body=body,
             patch="apply-patch+yaml",
+            repeats=True,
         )
 
     def lease(self, name: str) -> tuple[dict[str, Any] | None, datetime]:
@@ -511,6 +600,13 @@ class Cluster:
             raise
         return _data(answer), parsedate_to_datetime(answer.headers["date"])
 
+    def time(self) -> datetime:
+        """Return the time by the clock of the API server.
+
+        :raises FindingError: when it does not answer.
+        """
+        return parsedate_to_datetime(self._answer("get", "/version").headers["date"])
+
     def write_lease(self, lease: Mapping[str, Any]) -> dict[str, Any]:
         """Makes a Lease; or replaces it, when it holds the ``resourceVersion`` that it had.
 
@@ -518,9 +614,7 @@ class Cluster:
         """
         metadata = lease["metadata"]
         known = "resourceVersion" in metadata
-        path = self._leases(metadata["name"] if known else "")
-        written: dict[str, Any] = self._call("put" if known else "post", path, body=lease)
-        return written
+        return self._written(self._leases(metadata["name"]), lease, known=known)
 
     def _leases(self, name: str = "") -> str:
         return self._path("/apis/coordination.k8s.io/v1", "leases", name)
@@ -555,7 +649,8 @@ class Cluster:
 
     def delete_job(self, name: str) -> None:
         """Deletes a Job, and its pods with it."""
-        self._call("delete", self._jobs(name), body={"propagationPolicy": "Background"})
+        body = {"propagationPolicy": "Background"}
+        self._optional(self._jobs(name), "delete", body=body, repeats=True)
 
     def _jobs(self, name: str = "") -> str:
         return self._path("/apis/batch/v1", "jobs", name)
@@ -565,7 +660,9 @@ class Cluster:
     ) -> dict[str, Any]:
         """Sets annotations on the pod template, which rolls the workload; `None` takes one away."""
         body = {"spec": {"template": {"metadata": {"annotations": annotations}}}}
-        patched: dict[str, Any] = self._call("patch", self._workload_path(kind, name), body=body)
+        patched: dict[str, Any] = self._call(
+            "patch", self._workload_path(kind, name), body=body, repeats=True
+        )
         return patched
 
     def set_spec(self, kind: str, name: str, spec: Mapping[str, Any], *, manager: str) -> None:
@@ -575,6 +672,7 @@ class Cluster:
             self._workload_path(kind, name),
             query=[("fieldManager", manager)],
             body={"spec": spec},
+            repeats=True,
         )
 
     def _workload_path(self, kind: str, name: str) -> str:
@@ -683,6 +781,41 @@ def _parsed(text: bytes, status: int) -> Any:
         return json.loads(text)
     except ValueError:
         raise _strange("what is no JSON", status) from None
+
+
+def _holds(found: Any, wanted: Any) -> bool:
+    """Whether an object has all that was to be written, whatever version it has and holds besides."""
+    if not isinstance(wanted, Mapping):
+        return bool(found == wanted)
+    return isinstance(found, Mapping) and all(
+        _holds(found.get(key), value) for key, value in wanted.items() if key != "resourceVersion"
+    )
+
+
+def _seconds(header: str | None) -> float:
+    """The pause that a server asks for in seconds; none when it asks in another way."""
+    return float(header) if header and header.isdecimal() else 0.0
+
+
+def _is_endless(query: Mapping[str, Sequence[str]]) -> bool:
+    """Whether an answer comes as long as somebody listens: a watch, or a log that is followed."""
+    return any(
+        query.get(name, ["false"])[0] not in ("", "0", "false") for name in ("watch", "follow")
+    )
+
+
+def _whole(answer: urllib3.BaseHTTPResponse) -> urllib3.BaseHTTPResponse:
+    """Return an answer that has come to its end."""
+    data = answer.read(decode_content=False)
+    answer.release_conn()
+    return urllib3.HTTPResponse(
+        io.BytesIO(data),
+        headers=answer.headers,
+        status=answer.status,
+        reason=answer.reason,
+        preload_content=False,
+        decode_content=False,
+    )
 
 
 def _event(line: bytes, status: int) -> tuple[str, Any]:

@@ -53,6 +53,11 @@ def runs(pod: Mapping[str, Any], container: str) -> bool:
     )
 
 
+def created(pod: Mapping[str, Any]) -> datetime:
+    """Return when a pod was made, by the clock of the API server."""
+    return datetime.fromisoformat(pod["metadata"]["creationTimestamp"])
+
+
 def started(pod: Mapping[str, Any], container: str) -> datetime | None:
     """When a container that runs was started, by the clock of its node; `None` when it does not run."""
     for entry in (pod.get("status") or {}).get("containerStatuses") or []:

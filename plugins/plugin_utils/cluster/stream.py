@@ -28,6 +28,8 @@ with suppress(ImportError):  # the client tells of it, before there is a contain
     )
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import refusal
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.repeat import repeated
 
 CONNECT_SECONDS = 5
 """For each answer while the stream is opened."""
@@ -45,12 +47,16 @@ class ExecError(Exception):
 
     :ivar forbidden: whether the user has no right to.
     :ivar began: whether it may have been run, and what became of it is not known.
+    :ivar broken: whether the connection broke, so that another attempt may succeed.
     """
 
-    def __init__(self, problem: str, *, forbidden: bool = False, began: bool = False) -> None:
+    def __init__(
+        self, problem: str, *, forbidden: bool = False, began: bool = False, broken: bool = False
+    ) -> None:
         super().__init__(problem)
         self.forbidden = forbidden
         self.began = began
+        self.broken = broken
 
 
 @dataclass(frozen=True)
@@ -93,11 +99,17 @@ class Container:
 
         :raises ExecError: whatever the other side does.
         """
-        try:
-            socket = self._connect(how, query, stdin=bool(stdin))
-        except (websocket.WebSocketException, OSError, ValueError) as error:
-            forbidden = refusal.is_forbidden(error)
-            raise ExecError(refusal.words(error), forbidden=forbidden) from error
+
+        def may_repeat(error: ExecError) -> float | None:
+            # What waits for its input has done nothing yet.
+            return 0.0 if error.broken and stdin else None
+
+        socket = repeated(
+            lambda: self._opened(how, query, stdin=bool(stdin)),
+            ExecError,
+            may_repeat,
+            SystemClock(),
+        )
         try:
             with _broken(seconds):
                 socket.sock = _Limited(socket.sock, seconds)
@@ -107,6 +119,22 @@ class Container:
         finally:
             # Not close(), which waits for a goodbye of the other side.
             socket.shutdown()
+
+    def _opened(self, how: str, query: Sequence[tuple[str, str]], *, stdin: bool) -> Any:
+        """A WebSocket to the streams of a process.
+
+        :raises ExecError: when it cannot be opened.
+        """
+        try:
+            return self._connect(how, query, stdin=stdin)
+        except (websocket.WebSocketException, OSError, ValueError) as error:
+            refused = isinstance(error, (websocket.WebSocketBadStatusException, ValueError))
+            verifies = isinstance(error, ssl.SSLCertVerificationError)
+            raise ExecError(
+                refusal.words(error),
+                forbidden=refusal.is_forbidden(error),
+                broken=not (refused or verifies),
+            ) from error
 
     def _connect(self, how: str, query: Sequence[tuple[str, str]], *, stdin: bool) -> Any:
         """A WebSocket to the streams of a process.
@@ -197,7 +225,7 @@ def _broken(seconds: float) -> Iterator[None]:
     except (websocket.WebSocketException, OSError, ValueError) as error:
         # The error may quote what the container has sent.
         problem = f"the connection to the container broke ({type(error).__name__})"
-        raise ExecError(problem, began=True) from None
+        raise ExecError(problem, began=True, broken=True) from None
 
 
 def _read(socket: Any) -> dict[int, bytes]:
@@ -241,5 +269,5 @@ def _returncode(text: bytes) -> int:
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise ExecError("the connection to the container broke", began=True) from None
     if not isinstance(message, str) or not message:
-        raise ExecError("the connection to the container broke", began=True)
+        raise ExecError("the connection to the container broke", began=True, broken=not text)
     raise ExecError(message)

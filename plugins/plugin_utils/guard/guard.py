@@ -35,6 +35,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.hook_check import HookCheck
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.hooks import Hook
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.lacking import would_lack
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.live import LiveObjects
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
     Object,
@@ -56,6 +57,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import 
     Evidence,
     Workload,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.references import Reference
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class Guard:
     :param allowed: changes that may be made although they are not for mail, by name.
     :param secrets: what must not show.
     :param held: what a run that was killed has left held, by name: the upgrade may let it go.
+    :param restores: what somebody has deleted of the release: the upgrade may bring it back as it was.
     """
 
     helm: Helm
@@ -90,6 +93,7 @@ class Guard:
     allowed: Sequence[str]
     secrets: Sequence[Secret]
     held: Collection[str] = ()
+    restores: Collection[Reference] = ()
 
     def approve(
         self,
@@ -123,7 +127,9 @@ class Guard:
         redactor = Redactor(self.secrets)
         chart_name = f"{deployed.chart_name} {deployed.chart_version}"
         facts = {"release": self.helm.release, "chart": chart_name}
-        verdict = judge.judge(found, known, redactor.clean, facts, self._reasons(tried))
+        verdict = judge.judge(
+            found, known, redactor.clean, facts, self._reasons(tried), restores=self.restores
+        )
 
         def of_source() -> list[Hook]:
             """The hooks that the chart has by default, as far as it renders without values."""
@@ -261,7 +267,7 @@ class Guard:
         chart: str,
         clean: Callable[[str], str],
     ) -> list[Finding]:
-        """What the containers would not see although it was given."""
+        """What new pods would lack to start, and what containers would not see although it was given."""
         if any(write.refused for write in tried.writes):
             return []  # what was refused is told, and shows nothing
         would: dict[Ref, Any] = {
@@ -277,6 +283,26 @@ class Guard:
                 lambda name: would[Ref(kind, name)] if Ref(kind, name) in would else otherwise(name)
             )
 
+        readers = {
+            "Secret": read("Secret", self.cluster.secret),
+            "ConfigMap": read("ConfigMap", self.cluster.config_map),
+        }
+        with self._readable():
+            made = hooks.of_upgrade(tried.revision, self.helm.namespace)
+        lacking = would_lack(live, would, made, lambda kind, name: readers[kind](name))
+        return [
+            *lacking,
+            *self._unkept(would, readers, chart, clean),
+        ]
+
+    def _unkept(
+        self,
+        would: Mapping[Ref, Any],
+        readers: Mapping[str, Callable[[str], Any]],
+        chart: str,
+        clean: Callable[[str], str],
+    ) -> list[Finding]:
+        """What containers would not see, given the objects as they would be."""
         return [
             CATALOGUE.finding(
                 "evidence-not-rendered",
@@ -289,8 +315,8 @@ class Guard:
             for each in broken(
                 self.evidence,
                 lambda kind, name: would.get(Ref(kind, name)),
-                read("Secret", self.cluster.secret),
-                read("ConfigMap", self.cluster.config_map),
+                readers["Secret"],
+                readers["ConfigMap"],
             )
         ]
 

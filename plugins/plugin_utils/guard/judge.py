@@ -14,6 +14,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.cause import Cause, Causes
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change, Kind
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import (
+    MISSING,
     bare,
     spelt,
 )
@@ -27,6 +28,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.mail_places imp
     is_config,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import CONFIG_KINDS, Ref
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.references import Reference
 
 # What only tells a tool who made an object. Other annotations act, such as those of an Ingress.
 _FOR_TOOLS = re.compile(
@@ -137,6 +139,8 @@ def judge(
     clean: Callable[[str], str],
     facts: Mapping[str, Any],
     reasons: Mapping[Ref, str] = MappingProxyType({}),
+    *,
+    restores: Collection[Reference] = (),
 ) -> Verdict:
     """What may be done, and everything that must not.
 
@@ -144,11 +148,14 @@ def judge(
     :param clean: takes secrets out of the API server's words.
     :param facts: what findings name besides: release, chart.
     :param reasons: why an object needs an exact name.
+    :param restores: what somebody has deleted, and may come back as it was.
     """
     ours = list(found.ours)
     told: list[tuple[str, Change]] = []
     for change in found.open:
         code = _code(change, causes, reasons)
+        if code == _BY_CAUSE["drift"] and _restores(change, restores):
+            code = None
         if code is None:
             ours.append(change)
         else:
@@ -182,6 +189,15 @@ def _code(change: Change, causes: Causes | None, foreign: Collection[Ref]) -> st
         if change.kind == "new":
             return None if is_config(change.ref, change.after) else "upgrade-creates"
     return "upgrade-deletes" if change.kind == "deleted" else _BY_CAUSE[cause]
+
+
+def _restores(change: Change, restores: Collection[Reference]) -> bool:
+    """Whether a change brings back an object or keys of one that is to be restored, and replaces nothing."""
+    which = Reference(change.ref.kind, change.ref.name)
+    if change.ref.namespace or which not in {each.whole for each in restores}:
+        return False
+    of_data = len(change.path) in (1, 2) and change.path[0] in ("data", "binaryData")
+    return change.kind == "new" or (of_data and change.before is MISSING)
 
 
 def _of_template(change: Change) -> bool:

@@ -44,5 +44,18 @@ CATALOGUE = Catalogue(
                 "there. Nothing was changed."
             ),
         ),
+        Entry(
+            code="release-object-missing",
+            severity="warning",
+            meaning=(
+                "A Secret or ConfigMap that the chart makes, or a key of one, was deleted. The pods that "
+                "run still work; new ones would not start."
+            ),
+            message="Release {release} should have {objects}, which is not there.",
+            fix=(
+                "A run without --check restores it with the chart and the values in use. Find out who "
+                "deletes it. Do not restart the pods before it is restored."
+            ),
+        ),
     )
 )

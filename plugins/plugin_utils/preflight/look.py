@@ -22,11 +22,13 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import (
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight import (
+    drift,
     needs,
     overrides,
     owner,
     rights,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.drift import Drift
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.needs import Need
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.findings import (
@@ -51,6 +53,7 @@ class Look:
     :param changes: of its values; none when it has all that is wanted.
     :param live: its workloads.
     :param source: the arguments of Helm that name its chart; empty for the one in its record.
+    :param drift: what new pods would lack.
     :param findings: warnings.
     """
 
@@ -59,7 +62,13 @@ class Look:
     changes: list[values.Change]
     live: Live
     source: tuple[str, ...]
+    drift: Drift
     findings: tuple[Finding, ...]
+
+    @property
+    def upgrades(self) -> bool:
+        """Whether an upgrade is due: for other values, or to restore what is the release's own."""
+        return bool(self.changes or self.drift.own)
 
 
 @contextmanager
@@ -136,11 +145,12 @@ def look(
             changes,
             workloads,
             (),
+            drift.find(cluster, workloads, deployed),
             (*unchecked(deployed, plan.applications), *before_ours),
         )
-        if not changes:
+        if not found.upgrades:
             return replace(found, findings=_warnings(found.findings))
-        if before and before.changes and before.deployed.number == deployed.number:
+        if before and before.upgrades and before.deployed.number == deployed.number:
             return replace(found, source=before.source, findings=before.findings)
         return _allowed(found, plan, cluster, helm)
     if not any(finding.code in _NOBODY_ANSWERS for finding in obstacles):

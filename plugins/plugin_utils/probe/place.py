@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp import bundle
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -30,13 +30,14 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import S
 from ansible_collections.mailops.smtp.plugins.plugin_utils import ending
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready, lives
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe import answer, manifest
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.options import ProbeOptions
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.arrival import comes
 
 PARALLEL = 8
 """Probes at the same time in a pod or on a host, which have other things to do."""
@@ -49,6 +50,8 @@ POLL_SECONDS = 0.25
 
 # Here, so that an action plugin builds the program once in the parent and every fork inherits it.
 bundle.source()
+
+T = TypeVar("T")
 
 _HOPELESS = frozenset(
     {
@@ -69,12 +72,16 @@ class PlaceError(Exception):
 
     :ivar forbidden: whether nothing but a right is missing.
     :ivar began: whether a probe may have begun there, and have logged in.
+    :ivar passes: whether its pods are being replaced, so that it can run there in a while.
     """
 
-    def __init__(self, problem: str, *, forbidden: bool = False, began: bool = False) -> None:
+    def __init__(
+        self, problem: str, *, forbidden: bool = False, began: bool = False, passes: bool = False
+    ) -> None:
         super().__init__(problem)
         self.forbidden = forbidden
         self.began = began
+        self.passes = passes
 
 
 @dataclass(frozen=True)
@@ -189,25 +196,64 @@ class Host:
 
 
 @dataclass(frozen=True)
+class Patience:
+    """How long pods that are being replaced are waited for.
+
+    :param seconds: the limit, also for how old a pod may be and still be expected to become ready.
+    """
+
+    clock: Clock
+    seconds: float
+
+    def until_ready(  # ansible-core 2.19 runs on Python 3.11 too
+        self, ask: Callable[[], T]
+    ) -> T:
+        """Return the first answer that does not fail because pods are being replaced.
+
+        :raises PlaceError: what `ask` raises for another reason, or at the limit.
+        """
+        start = self.clock.now()
+        while True:
+            try:
+                return ask()
+            except PlaceError as error:
+                if not error.passes or self.clock.now() - start >= self.seconds:
+                    raise
+            self.clock.sleep(POLL_SECONDS)
+
+    def ready_pod(self, cluster: Cluster, workload: Workload) -> str:
+        """Return the name of a ready pod of a workload.
+
+        :raises PlaceError: when it has none at the limit.
+        """
+        return self.until_ready(lambda: ready_pod(cluster, workload, self.seconds))
+
+
+@dataclass(frozen=True)
 class Pod:
     """The first container of the workloads that is ready and has a Python."""
 
     cluster: Cluster
     workloads: Sequence[Workload]
+    patience: Patience
     known: Known
 
     def run(self, request: ProbeRequest) -> Probed:
-        problems, forbidden = [], True
+        return self.patience.until_ready(lambda: self._first(request))
+
+    def _first(self, request: ProbeRequest) -> Probed:
+        problems, forbidden, passes = [], True, False
         for workload in self.workloads:
             try:
-                pod = ready_pod(self.cluster, workload)
+                pod = ready_pod(self.cluster, workload, self.patience.seconds)
                 return self._run(request, pod, workload.container)
             except PlaceError as error:
                 if error.began:
                     raise
                 problems.append(str(error))
                 forbidden = forbidden and error.forbidden
-        raise PlaceError("; ".join(problems), forbidden=forbidden)
+                passes = passes or error.passes
+        raise PlaceError("; ".join(problems), forbidden=forbidden, passes=passes)
 
     def _run(self, request: ProbeRequest, pod: str, container: str) -> Probed:
         where = f"pod {pod}, container {container}"
@@ -217,7 +263,11 @@ class Pod:
                 pod, container, bundle.COMMAND, stdin=bundle.feed(request), seconds=limit
             )
         except ExecError as error:
-            raise _failed(where, error) from None
+            failed = _failed(where, error)
+            if not (error.began or error.forbidden):
+                there = self.cluster.pod(pod)
+                failed.passes = there is None or not lives(there)
+            raise failed from None
         output = done.stdout.decode("utf-8", "replace")
         return Probed(where, _result(output, where, request, self.known, done.returncode))
 
@@ -229,12 +279,12 @@ class Ephemeral:
     cluster: Cluster
     workloads: Sequence[Workload]
     image: str
-    clock: Clock
+    patience: Patience
     known: Known
 
     def run(self, request: ProbeRequest) -> Probed:
         name = _name()
-        pod = ready_pod(self.cluster, self.workloads[0])
+        pod = self.patience.ready_pod(self.cluster, self.workloads[0])
         where = f"ephemeral container {name} of pod {pod}"
         container = manifest.container(name, self.image, seconds=_lifetime(request))
         with _rights(where):
@@ -242,7 +292,7 @@ class Ephemeral:
         _await_start(
             lambda: _state(self.cluster.pod(pod), "ephemeralContainerStatuses", name),
             where,
-            self.clock,
+            self.patience.clock,
         )
         return _attached(self.cluster, pod, name, request, self.known, where=where)
 
@@ -302,7 +352,7 @@ def in_network(
     cluster: Cluster,
     workloads: Sequence[Workload],
     options: ProbeOptions,
-    clock: Clock,
+    patience: Patience,
     known: Known,
 ) -> Place:
     """The place in the network of a release that is asked for; by default one of its own containers.
@@ -311,26 +361,30 @@ def in_network(
     :raises FindingError: when a place needs an image, and none is given.
     """
     if options.from_ not in ("ephemeral", "job"):
-        return Pod(cluster, workloads, known)
+        return Pod(cluster, workloads, patience, known)
     if not options.image:
         raise FindingError(
             CATALOGUE.finding("probe-image-missing", where="smtp_probe_image", place=options.from_)
         )
     if options.from_ == "ephemeral":
-        return Ephemeral(cluster, workloads, options.image, clock, known)
-    return Job(cluster, workloads, options.image, options.pull_secret, clock, known)
+        return Ephemeral(cluster, workloads, options.image, patience, known)
+    return Job(cluster, workloads, options.image, options.pull_secret, patience.clock, known)
 
 
-def ready_pod(cluster: Cluster, workload: Workload) -> str:
+def ready_pod(cluster: Cluster, workload: Workload, seconds: float) -> str:
     """The name of a ready pod of a workload.
 
+    :param seconds: that a pod may take to become ready.
     :raises PlaceError: when it has none.
     """
     state = cluster.workload(workload.kind, workload.name)
     pods = cluster.own_pods(state) if state else []
     names = [pod["metadata"]["name"] for pod in pods if is_ready(pod)]
     if not names:
-        raise PlaceError(f"{workload} has no ready pod")
+        passes = state is not None and comes(
+            cluster, {**state, "kind": workload.kind}, pods, seconds
+        )
+        raise PlaceError(f"{workload} has no ready pod", passes=passes)
     return str(names[0])
 
 

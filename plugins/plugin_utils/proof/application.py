@@ -12,10 +12,12 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.protocol import Reply
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import Clock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError, Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.description.model import Description
-from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import PlaceError, ready_pod
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import (
+    Patience,
+    PlaceError,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Sending
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof import words
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.findings import CATALOGUE
@@ -70,7 +72,7 @@ class Sender:
     title: str
     proof: str
     quotable: Quotable
-    clock: Clock
+    patience: Patience
     retries: int
     retry_seconds: int
 
@@ -78,7 +80,7 @@ class Sender:
         """Sends one mail, and says what became of it."""
         tries = 0
         try:
-            pod = ready_pod(self.cluster, sending.workload)
+            pod = self.patience.ready_pod(self.cluster, sending.workload)
         except PlaceError as error:
             return self._unproven(sending, "", tries, str(error))
         while True:
@@ -96,7 +98,7 @@ class Sender:
             reply = words.reply_in(text)
             if reply is None or reply.kind != NOT_NOW or tries > self.retries:
                 return self._failed(sending, pod, tries, done)
-            self.clock.sleep(self.retry_seconds)
+            self.patience.clock.sleep(self.retry_seconds)
 
     def _run(self, sending: Sending, pod: str) -> Executed:
         container = sending.workload.container

@@ -115,5 +115,12 @@ CATALOGUE = Catalogue(
             message="{container} of pod {pod} logs about mail: {lines}",
             fix="See the whole log: {command}",
         ),
+        Entry(
+            code="proof-cut-off",
+            severity="error",
+            meaning="The API server went away in the middle of the proof.",
+            message="The proof of release {release} was cut off. {place}, and nobody knows yet whether mail works.",
+            fix="Run again when the API server answers: the next run proves what is in place.",
+        ),
     )
 )

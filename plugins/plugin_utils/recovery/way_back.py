@@ -36,6 +36,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads imp
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust import mounts
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounted import Mounted
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.lacking import finding, lacking
 
 CONFLICT = "Apply failed with"
 """How Helm 4 begins when somebody else owns a field; a rollback meets the same conflict as an upgrade."""
@@ -112,6 +113,11 @@ class WayBack:
         owed = self.owed(before, live)
         kept = self._kept({workload: live[workload] for workload in owed})
         restarting = [workload for workload in owed if workload not in kept]
+        absent = lacking(self.cluster, {workload: live[workload] for workload in restarting})
+        if absent:  # a restart would end pods that work, and bring none
+            told = [finding(workload, each) for workload, each in absent.items()]
+            findings += [replace(each, severity="warning") for each in told]
+            restarting = [workload for workload in restarting if workload not in absent]
         if owed:
             self.lease.check()
             self.workloads.restart(restarting)

@@ -42,6 +42,21 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
+            code="restart-left-unsafe",
+            severity="warning",
+            meaning=(
+                "A restart is owed and left to a later run, and new pods would not start, because "
+                "something that they refer to does not exist."
+            ),
+            message=(
+                "These still run with former settings: {where}. New pods would lack {objects}."
+            ),
+            fix=(
+                "Do not restart them by hand. Restore what is missing, then run again with smtp_restart: "
+                "auto."
+            ),
+        ),
+        Entry(
             code="rollout-not-ready",
             severity="error",
             meaning=(

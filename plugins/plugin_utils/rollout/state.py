@@ -5,9 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import is_ready, lives
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import (
+    created,
+    is_ready,
+    lives,
+)
 
 Object = Mapping[str, Any]
 
@@ -103,6 +108,23 @@ def rolls(before: Object, after: Object) -> bool:
     The generation does not tell: an autoscaler raises it too.
     """
     return before["spec"]["template"] != after["spec"]["template"] and not on_delete(after)
+
+
+def replaces_pods(workload: Object, pods: Iterable[Object], now: datetime, seconds: float) -> bool:
+    """Return whether a workload that should have pods is about to have a ready one.
+
+    It is while pods leave or are missing, and while one is younger than the time that it is given to become
+    ready.
+
+    :param now: by the clock of the API server.
+    :param seconds: that a pod may take to become ready.
+    """
+    living = [pod for pod in pods if lives(pod)]
+    if wanted(workload) == 0 or any(map(is_ready, living)):
+        return False
+    return len(living) < wanted(workload) or any(
+        (now - created(pod)).total_seconds() < seconds for pod in living
+    )
 
 
 def interruption(workload: Object) -> str | None:

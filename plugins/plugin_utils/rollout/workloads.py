@@ -121,16 +121,25 @@ class Workloads:
 
         :raises FindingError: for a workload that should have pods and has no ready one.
         """
+        self.require_ready(live, pods)
         found = [(workload, pod) for workload in live for pod in pods[workload] if is_ready(pod)]
-        up = {workload for workload, _pod in found}
+        return [(each, pod) for each, pod in found if not state.kept_back(live[each], pod)]
+
+    def require_ready(self, live: Live, pods: Pods) -> None:
+        """Refuse workloads that should have pods and have no ready one.
+
+        :param pods: of the workloads that are looked at.
+        :raises FindingError: that names each of them.
+        """
         down = _once(
-            workload for workload in live if workload not in up and state.wanted(live[workload]) > 0
+            workload
+            for workload, own in pods.items()
+            if state.wanted(live[workload]) > 0 and not any(map(is_ready, own))
         )
         if down:
             raise FindingError(
                 *(finding for each in down for finding in self._down(each, live[each], pods[each]))
             )
-        return [(each, pod) for each, pod in found if not state.kept_back(live[each], pod)]
 
     def running(self, live: Live) -> list[tuple[Workload, Object]]:
         """Every pod whose container runs, ready or not, but those that are to keep an older template.

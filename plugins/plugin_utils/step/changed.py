@@ -4,18 +4,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.values import Change
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
+from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.drift import Drift
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.findings import (
     CATALOGUE as ROLLOUT,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounts import Due
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.lacking import text
+from ansible_collections.mailops.smtp.plugins.plugin_utils.verify.references import Reference
 
 
 def shared_settings(plan: Plan, changes: Sequence[Change]) -> list[Finding]:
@@ -35,9 +38,15 @@ def shared_settings(plan: Plan, changes: Sequence[Change]) -> list[Finding]:
     ]
 
 
-def restarts_left(owed: Sequence[Workload], target: Target) -> Finding:
-    """What to say of restarts that are not made."""
+def restarts_left(owed: Sequence[Workload], target: Target, drift: Drift) -> Finding:
+    """What to say of restarts that are not made.
+
+    :param drift: what new pods would lack; nobody is advised to restart pods that would not come back.
+    """
     places = ", ".join(map(str, owed))
+    lacking = drift.of(owed)
+    if lacking:
+        return ROLLOUT.finding("restart-left-unsafe", where=places, objects=text(lacking))
     return ROLLOUT.finding("restart-left", where=places, namespace=target.namespace)
 
 
@@ -48,6 +57,7 @@ def message(
     due: Due,
     restarting: Sequence[Workload],
     *,
+    restored: Collection[Reference],
     made_up: str,
     check: bool,
 ) -> str:
@@ -55,6 +65,7 @@ def message(
 
     :param deployed: the revision that is in use then.
     :param due: what was done about the private CA.
+    :param restored: what the upgrade has brought back that somebody had deleted.
     :param made_up: what of a killed run this one has made up for; empty when nothing.
     :param check: whether it was only seen, and nothing changed.
     """
@@ -64,6 +75,9 @@ def message(
     if changes:
         number = "" if check else f" to revision {deployed.number}"
         parts.append(f"{would}upgraded{number} ({', '.join(change.key for change in changes)})")
+    if restored:
+        number = "" if check or changes else f" by revision {deployed.number}"
+        parts.append(f"{would}restored{number}: {text(restored)}")
     parts += [f"private CA {would}{change}" for change in due.changes]
     if due.left_held:
         parts.append(f"{would}let go, as a run that was killed has left it held: {due.left}")

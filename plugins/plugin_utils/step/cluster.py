@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import secrets_kept
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan, Target
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
+from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.arrival import Arrival
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.explain import Explainer
 from ansible_collections.mailops.smtp.plugins.plugin_utils.rollout.workloads import Workloads
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.base import Action, Step
@@ -122,14 +123,23 @@ class ClusterStep(ClusterAction, Step):
     def inspect(self, plan: Plan, cluster: Cluster, workloads: Workloads) -> Inspected:
         """Looks into every ready pod, and holds it against the evidence. Changes nothing.
 
+        Waits within smtp_rollout_timeout while the pods of a workload are being replaced.
+
         :raises FindingError: for a workload without a ready pod, or a missing right.
         """
-        live = workloads.live()
-        pods = workloads.pods(live)
-        places = workloads.ready(live, pods)
-        configuration, evidence = Configuration(cluster), plan.evidence
+        arrival, evidence = Arrival(workloads, plan.run.rollout_timeout), plan.evidence
         quotable = workloads.explainer.quotable
-        seen = Reader(cluster, configuration, evidence, quotable).read(places)
+        while True:
+            live, pods, places = arrival.ready()
+            configuration = Configuration(cluster)
+            seen = Reader(cluster, configuration, evidence, quotable).read(places)
+            # Pods may have been deleted since they were listed; nothing is known of their successors.
+            unread = {workload for workload, _pod in places} - {each.workload for each in seen}
+            if not unread:
+                break
+            if arrival.is_over:
+                workloads.require_ready(live, {each: [] for each in unread})
+            arrival.rest()
         check = Check(
             cluster.namespace, configuration, evidence, quotable, plan.run.restart == "auto"
         )

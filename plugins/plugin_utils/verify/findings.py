@@ -86,5 +86,18 @@ CATALOGUE = Catalogue(
                 "strategy OnDelete, delete them one by one; with a partition, lower that."
             ),
         ),
+        Entry(
+            code="new-pods-would-lack",
+            severity="error",
+            meaning=(
+                "The pods of a workload refer to a Secret, a ConfigMap or a key that does not exist, so "
+                "that new ones would not start. It is a warning while nothing is to be rolled."
+            ),
+            message="A new pod of {workload} would not start, because {objects} does not exist.",
+            fix=(
+                "Create what it names, or correct the values that name it (smtp_existing_secret, if it "
+                "is the Secret with the credentials). Do not restart the pods before."
+            ),
+        ),
     )
 )

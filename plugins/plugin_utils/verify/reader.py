@@ -15,7 +15,9 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import S
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.terminal import line
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import config
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.pods import lives, started
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.repeat import repeated
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.verify import origin, overriding
@@ -186,7 +188,13 @@ class Reader:
         :raises NotThereError: when there is no such file.
         :raises ExecError: when it cannot be read.
         """
-        done = self.cluster.execute(pod["metadata"]["name"], container, (ENVIRON[0], path))
+        # It only reads, so that it may run twice.
+        done = repeated(
+            lambda: self.cluster.execute(pod["metadata"]["name"], container, (ENVIRON[0], path)),
+            ExecError,
+            lambda error: 0.0 if error.broken else None,
+            SystemClock(),
+        )
         if done.returncode == 0:
             return done.stdout
         words = done.stderr.decode("utf-8", "replace").strip()

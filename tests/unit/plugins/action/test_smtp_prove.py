@@ -21,7 +21,11 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.logins import Known, Page
 from ansible_collections.mailops.smtp.plugins.modules import smtp_prove as documentation
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Kept as Records
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import (
+    CATALOGUE as CLUSTER,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError, Executed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.book import Files
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.load import FOLDER
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import cause
@@ -467,3 +471,26 @@ class TestAfterAProbeThatHasFailed:
         result = prove(relay, restart="defer", probed=self.REFUSED)
         assert result["failed"]
         assert codes(result) == ["proof-deferred", "proof-left-open"]
+
+
+@pytest.mark.parametrize(
+    ("released", "place"),
+    [
+        ({"changed": True, "revision": 7}, "The settings of this run are in place (revision 7)"),
+        ({"changed": False, "revision": 7}, "The settings from before this run are in place"),
+        ({}, "The settings from before this run are in place"),
+    ],
+)
+def test_a_proof_that_is_cut_off_says_what_is_in_place_and_what_comes_next(
+    run_relay: Callable[[Relay], Relay],
+    prove: Prove,
+    cluster: Distroless,
+    released: dict[str, Any],
+    place: str,
+) -> None:
+    away = CLUSTER.finding("cluster-unreachable", where="api", problem="reset")
+    cluster.away = FindingError(away)
+    result = prove(run_relay(Relay()), released=released)
+    assert codes(result) == ["cluster-unreachable", "proof-cut-off"]
+    assert place in result["msg"]
+    assert "the next run proves what is in place" in result["msg"]

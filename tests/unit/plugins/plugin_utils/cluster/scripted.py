@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.findings import CATALOGUE
@@ -76,6 +77,7 @@ def pod(
         "metadata": {
             "name": name,
             "uid": f"uid of {name}",
+            "creationTimestamp": EARLIER,
             "labels": {"pod-template-hash": "new"},
             "ownerReferences": [{"kind": owner, "name": maker, "controller": True}],
         },
@@ -162,6 +164,7 @@ class ScriptedCluster:
     warnings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)
     may_look: bool = True
+    now: str = LATER
     away: FindingError | None = None
     patched: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     asked_previous: list[bool] = field(default_factory=list)
@@ -192,6 +195,9 @@ class ScriptedCluster:
     def own_pods(self, workload: Mapping[str, Any]) -> list[dict[str, Any]]:
         pods = self.pods_of.get(workload["spec"]["selector"]["matchLabels"]["app"], [])
         return [pod for pod in pods if is_of(pod, workload)]
+
+    def time(self) -> datetime:
+        return datetime.fromisoformat(self.now)
 
     def secret(self, name: str) -> dict[str, Any] | None:
         return self.secrets.get(name)

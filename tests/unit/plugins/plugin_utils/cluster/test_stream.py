@@ -15,7 +15,9 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import kubernetes
 import pytest
@@ -25,6 +27,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import
     Container,
     ExecError,
 )
+from tests.harness.line import Fault, Line, first
 
 MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """Of the handshake (RFC 6455 section 1.3)."""
@@ -316,3 +319,22 @@ def test_credentials_go_with_the_handshake(container: Make) -> None:
     fails(asking)
     assert b"authorization: Bearer abc\r\n" in seen.request
     assert b"Sec-WebSocket-Protocol: v4.channel.k8s.io" in seen.request
+
+
+class TestALineThatBreaks:
+    """Its first connections are reset before anything passes."""
+
+    @pytest.fixture
+    def shaky(self, container: Make) -> Iterator[Container]:
+        whole = container(sends(said(1, b"done"), said(3, SUCCESS), GOODBYE))
+        address = urlsplit(whole.pod)
+        with Line("127.0.0.1", int(address.port or 0), first(2, Fault("reset"))) as line:
+            yield replace(whole, pod=f"http://127.0.0.1:{line.port}{address.path}")
+
+    def test_is_tried_again_for_what_waits_for_its_input(self, shaky: Container) -> None:
+        assert shaky.execute(("python3", "-"), b"print()", LIMIT).stdout == b"done"
+
+    def test_is_told_of_what_may_have_run(self, shaky: Container) -> None:
+        with pytest.raises(ExecError) as caught:
+            shaky.execute(("send",), b"", LIMIT)
+        assert caught.value.broken

@@ -20,13 +20,18 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.request import 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError, Executed
 from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.answer import AnswerError, read
-from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import PlaceError, Pod
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import (
+    Patience,
+    PlaceError,
+    Pod,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Workload
 from ansible_collections.mailops.smtp.tests.unit.plugins.module_utils._smtp.scripted import (
     Authority,
     Relay,
 )
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
+    Clock,
     ScriptedCluster,
     deployment,
     pod,
@@ -224,7 +229,9 @@ def in_pod(ends: Executed | ExecError) -> dict[str, Any]:
     cluster.instead = ends
     workload = Workload("Deployment", "qua-api", "api")
     place: Any = Pod
-    found: dict[str, Any] = place(cluster, [workload], lambda: [Secret(OLD)]).run(REQUEST).result
+    patience = Patience(Clock(), 0)
+    running = place(cluster, [workload], patience, lambda: [Secret(OLD)])
+    found: dict[str, Any] = running.run(REQUEST).result
     return found
 
 

@@ -14,6 +14,7 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import R
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.stream import ExecError, Executed
+from ansible_collections.mailops.smtp.plugins.plugin_utils.probe.place import Patience
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Sending
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.application import Sender, Sent
 from ansible_collections.mailops.smtp.plugins.plugin_utils.proof.log import quotes
@@ -68,7 +69,7 @@ def send(there: Commands, clock: Clock | None = None) -> Sent:
         title="Hub",
         proof="Invite somebody.",
         quotable=quotable,
-        clock=clock or Clock(),
+        patience=Patience(clock or Clock(), 60),
         retries=2,
         retry_seconds=7,
     )

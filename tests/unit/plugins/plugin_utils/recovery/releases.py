@@ -121,6 +121,9 @@ class Release:
         name = workload["metadata"]["name"]
         return state(self.states[name])
 
+    def time(self) -> datetime:
+        return ScriptedCluster().time()
+
     def own_pods(self, workload: Mapping[str, Any]) -> list[dict[str, Any]]:
         return self.pods.get(workload["metadata"]["name"], [])
 
