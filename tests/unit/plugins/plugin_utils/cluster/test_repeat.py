@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from urllib3.exceptions import HTTPError
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import (
     Cluster,
@@ -249,3 +250,37 @@ class TestRepeating:
 
     def test_does_not_repeat_what_must_not_be(self) -> None:
         assert self.failing(Clock(), asked=None) == 1
+
+
+class TestWhatIsHandedOn:
+    """The requests of Helm's trial."""
+
+    def test_is_read_again_also_when_the_answer_breaks_in_its_middle(self, tmp_path: Path) -> None:
+        api = Api()
+        api.things["/api/v1/namespaces/apps/configmaps/x"] = {"data": {"key": "v" * 5000}}
+        with cluster(api, tmp_path, first(2, Fault("reset", after=2000))) as (there, _line):
+            answer = there.forward("GET", "/api/v1/namespaces/apps/configmaps/x", {}, None)
+            assert json.loads(answer.read())["data"]["key"] == "v" * 5000
+            assert answer.status == 200
+
+    def test_is_tried_again_as_a_dry_run(self, tmp_path: Path) -> None:
+        api = Api()
+        api.lost = 1
+        with cluster(api, tmp_path, lambda _number: None) as (there, _line):
+            body = json.dumps({"metadata": {"name": "x"}}).encode()
+            target = "/api/v1/namespaces/apps/configmaps?dryRun=All"
+            answer = there.forward("POST", target, {}, body)
+            assert answer.status == 409  # this server keeps what it has only tried
+        assert api.asked == ["POST", "POST"]
+
+    def test_is_not_written_twice(self, tmp_path: Path) -> None:
+        api = Api()
+        api.lost = 1
+        with (
+            cluster(api, tmp_path, lambda _number: None) as (there, _line),
+            pytest.raises(HTTPError),
+        ):
+            there.forward(
+                "POST", "/api/v1/namespaces/apps/configmaps", {}, b'{"metadata": {"name": "x"}}'
+            )
+        assert api.asked == ["POST"]

@@ -14,7 +14,15 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import WayBack
+from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
+    API,
+    deployment,
+    environ,
+    pod,
+    secret,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.helm.records import revision
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.recovery.releases import (
     Release,
@@ -68,3 +76,24 @@ def test_what_it_lets_pass_is_made_and_its_warnings_are_told(release: Release) -
     done = back.go(release.held[1], release.held[0])
     assert [finding.code for finding in done.findings] == ["change-allowed"]
     assert (asked, release.numbers()) == ([1], [1, 2, 3])
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_pods_are_not_restarted_whose_successors_would_not_start(
+    release: Release, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    creds = {"name": "CREDS", "valueFrom": {"secretKeyRef": {"name": "creds", "key": "key"}}}
+    container = {"env": [{"name": "HOST", "value": "old"}, creds]}
+    release.states["qua-api"] = deployment(container=container)
+    release.pods["qua-api"] = [pod()]
+    release.environments["qua-api-1"] = environ(HOST="new")
+    found = secret(key="value") if there else None
+    monkeypatch.setattr(release, "secret", lambda _name: found)
+    plain = recovery(release, workloads=[API]).way_back
+    back = replace(plain, evidence={API: Evidence({"HOST": "old"})})
+    back.lease.take()
+
+    done = back.go(release.held[1], release.held[1])
+    assert release.restarted == (["qua-api"] if there else [])
+    told = [(finding.code, finding.severity) for finding in done.findings]
+    assert told == ([] if there else [("new-pods-would-lack", "warning")])
