@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.config import decoded
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import (
     bare,
     differences,
     is_nothing,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import decoded
 
 _ANYBODYS = re.compile(r"true|false|yes|no|on|off|none|\d+", re.IGNORECASE)
 """A text that any setting may have."""
