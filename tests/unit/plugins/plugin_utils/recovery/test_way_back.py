@@ -68,3 +68,13 @@ def test_what_it_lets_pass_is_made_and_its_warnings_are_told(release: Release) -
     done = back.go(release.held[1], release.held[0])
     assert [finding.code for finding in done.findings] == ["change-allowed"]
     assert (asked, release.numbers()) == ([1], [1, 2, 3])
+
+
+def test_a_hook_that_cannot_be_read_is_told_before_anything_is_written(release: Release) -> None:
+    back, asked = way_back(release)
+    hooks = [{"manifest": "- no object", "events": ["post-rollback"]}]
+    good = replace(release.held[0], record={**release.held[0].record, "hooks": hooks})
+    with pytest.raises(FindingError) as caught:
+        back.go(release.held[1], good)
+    assert [finding.code for finding in caught.value.findings] == ["release-unreadable"]
+    assert (asked, release.numbers()) == ([], [1, 2])
