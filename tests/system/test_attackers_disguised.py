@@ -7,7 +7,10 @@ The attacker and the victim are those of `test_attackers_records`.
 
 from __future__ import annotations
 
+import gzip
+import json
 import textwrap
+from base64 import b64decode
 from collections.abc import Callable
 
 import pytest
@@ -139,3 +142,30 @@ def test_a_chart_that_renders_otherwise_once_it_is_approved_is_not_applied(
     at.forger.forge(1, lambda record: add_template(record, "later.yaml", text))
     played = at.run()
     assert not at.exists("clusterrolebinding", at.release.name), played.output
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a template can look up whatever the run may read, and the record keeps what it prints",
+)
+def test_a_chart_does_not_read_the_secrets_of_other_namespaces(
+    scene: Callable[..., Scene], lab: Lab
+) -> None:
+    at = scene()
+    victim = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": at.release.name, "namespace": "mail"},
+        "stringData": {"token": "of-somebody-else"},
+    }
+    lab.kubectl.apply(json.dumps(victim))
+    text = f'{{{{ (lookup "v1" "Secret" "mail" "{at.release.name}").data.token | b64dec }}}}'
+    at.forger.forge(1, lambda record: add_template(record, "NOTES.txt", text))
+    try:
+        played = at.run()
+        name = f"sh.helm.release.v1.{at.release.name}.v2"
+        found = at.forger.kubectl.json("-n", at.release.namespace, "get", "secret", name)
+        record = gzip.decompress(b64decode(b64decode(found["data"]["release"]))).decode()
+        assert "of-somebody-else" not in record, played.output
+    finally:
+        lab.kubectl.run("-n", "mail", "delete", "secret", at.release.name, "--ignore-not-found")
