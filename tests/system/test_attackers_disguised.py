@@ -15,9 +15,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.apps.guard.release import wait
 from tests.harness.forger import Record, add_template
 from tests.harness.lab import Lab
-from tests.system.test_attackers_records import Scene, scene, told, wait
+from tests.system.test_attackers_records import Scene, scene, told
 
 __all__ = ["scene"]
 
@@ -69,12 +70,25 @@ def hook(at: Scene, moment: str) -> str:
     return HOOK.format(name=at.release.name, moment=moment)
 
 
+def with_hook(text: str) -> Callable[[Record], None]:
+    """Adds a hook to the chart in a record, as if it had always been there."""
+
+    def forge(record: Record) -> None:
+        add_template(record, "hook.yaml", text)
+        image = record["config"].get("image", record["chart"]["values"].get("image"))
+        manifest = text.replace("{{ .Values.image }}", str(image))
+        hook = {"name": "x", "kind": "x", "path": "guard/templates/hook.yaml"}
+        record["hooks"] = [{**hook, "manifest": manifest, "events": ["pre-upgrade"]}]
+
+    return forge
+
+
 def test_what_stands_as_entries_of_another_object_is_seen(scene: Callable[..., Scene]) -> None:
     at = scene()
     entry = textwrap.indent(rights(at), "    ").replace("    ", "  - ", 1)
     text = hook(at, "pre-upgrade") + "items:\n" + entry
 
-    at.forger.forge(1, lambda record: add_template(record, "hook.yaml", text))
+    at.forger.forge(1, with_hook(text))
     played = at.run()
     assert not at.exists("clusterrolebinding", at.release.name), played.output
     assert f"ClusterRoleBinding/{at.release.name}" in told(played)["hook-outside-release"]["fix"]
@@ -85,7 +99,7 @@ def test_the_pods_of_a_job_are_those_that_the_api_server_makes(
 ) -> None:
     at = scene()
     text = JOB.format(name=at.release.name)
-    at.forger.forge(1, lambda record: add_template(record, "hook.yaml", text))
+    at.forger.forge(1, with_hook(text))
     played = at.run()
     assert "privileged" in told(played)["hook-outside-release"]["message"]
     assert at.release.revision() == 1

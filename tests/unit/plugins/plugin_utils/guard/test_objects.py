@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
@@ -78,7 +80,7 @@ def test_a_plain_separator_may_have_a_comment(end: str) -> None:
 
 def test_the_pods_of_an_object_are_those_that_its_kind_makes() -> None:
     pods = {"template": {"spec": {"hostPID": True}}}
-    decoy = {"template": {"spec": {}}}
+    decoy: dict[str, Any] = {"template": {"spec": {}}}
     job = {"kind": "Job", "spec": {**pods, "jobTemplate": {"spec": decoy}}}
     cron = {"kind": "CronJob", "spec": {**decoy, "jobTemplate": {"spec": pods}}}
     pod = {"kind": "Pod", "spec": {"hostPID": True, **decoy}}
