@@ -66,6 +66,7 @@ _LONGEST_NUMBER = 400
 """Digits: more than any number has, and fewer than make Python slow or refuse."""
 _LONGEST_PLAIN = 2 * MIB
 """Characters of a text without quotes: PyYAML matches it with expressions that take 80 times as much memory."""
+_MERGE = "tag:yaml.org,2002:merge"
 _NUMBERS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "timestamp"))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _IN_QUOTES = re.compile(r'"(?:[^"\\]++|\\.)*+"')
@@ -95,14 +96,40 @@ def read_file(path: Path, limits: Limits = FILE) -> bytes:
     return data
 
 
-def yaml_documents(text: str, limits: Limits = FILE) -> list[Any]:
+class InOrder(Loader):  # type: ignore[misc]  # the class is one of two
+    """Reads merge keys as Helm does: what comes later in a mapping wins, merged or not.
+
+    By YAML's own rule what is merged never wins (yaml.org/type/merge.html).
+    """
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Put in place of each merge key what it merges."""
+        pairs: list[tuple[yaml.Node, yaml.Node]] = []
+        for key, value in node.value:
+            if key.tag != _MERGE:
+                pairs.append((key, value))
+                continue
+            # Of several that are merged by one key, the first wins.
+            sources = reversed(value.value) if isinstance(value, yaml.SequenceNode) else (value,)
+            for source in sources:
+                if not isinstance(source, yaml.MappingNode):
+                    raise yaml.constructor.ConstructorError(
+                        problem="what is merged is no mapping", problem_mark=source.start_mark
+                    )
+                self.flatten_mapping(source)
+                pairs += source.value
+        node.value = pairs
+
+
+def yaml_documents(text: str, limits: Limits = FILE, loader: Any = Loader) -> list[Any]:
     """Return the documents in a YAML text as plain data.
 
+    :param loader: `InOrder` for what Helm reads.
     :raises UnreadableError: when it is no YAML, or more than the limits.
     """
     try:
         require_bounds(text, limits)
-        documents = list(yaml.load_all(text, Loader=Loader))
+        documents = list(yaml.load_all(text, Loader=loader))  # it is a safe one
     except UnreadableError:
         raise
     except _NO_YAML as error:

@@ -132,7 +132,8 @@ def _name(entry: Any) -> str | None:
         return None
     for source, kind in _SOURCES.items():
         if source in entry:
-            return f"{kind}/{entry[source].get('name')}"
+            named = entry[source]
+            return f"{kind}/{named.get('name') if isinstance(named, Mapping) else named}"
     found = entry.get("mountPath", entry.get("name"))
     return found if isinstance(found, str) else None
 

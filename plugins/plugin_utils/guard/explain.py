@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.config import decoded
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import MISSING, bare
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
     CONFIG_KINDS,
     Object,
     containers,
+    decoded,
     pod_spec,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Marker

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import (
     FORCE_CONFLICTS,
     Helm,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unreadable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import decodable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import (
     Evidence,
     Workload,
@@ -226,13 +226,9 @@ class Guard:
         )
         return check.findings(self._every(moments, tried.revision), own, workloads, of_source)
 
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
+    def _readable(self) -> AbstractContextManager[None]:
         """Tells of a manifest that is no YAML."""
-        try:
-            yield
-        except ValueError as error:
-            raise FindingError(unreadable(self.helm.release, self.helm.namespace, error)) from error
+        return decodable(self.helm.release, self.helm.namespace)
 
     def _sorted(
         self, deployed: Revision, tried: Trial, live: Mapping[Workload, Object]

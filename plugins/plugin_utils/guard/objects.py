@@ -5,13 +5,22 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
+from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster import config
 
 Object = Mapping[str, Any]
+
+_NOTES = ("annotations", "labels")
+_DATA = ("data", "stringData", "binaryData")
+
+_OTHER_SEPARATOR = re.compile(r"^---(?![ \t]*(#.*)?\r?$)", re.MULTILINE)
+"""A line that Kubernetes takes for the end of a document, and YAML for a part of one or for the next
+(k8s.io/apimachinery, pkg/util/yaml)."""
 
 CONFIG_KINDS = ("ConfigMap", "Secret")
 
@@ -67,21 +76,66 @@ def things(manifest: str, namespace: str) -> list[tuple[Ref, Object]]:
 
     :raises ValueError: when it is no YAML.
     """
+    if _OTHER_SEPARATOR.search(manifest):
+        raise ValueError(
+            "its manifest cannot be read: Helm would take a line in it for a separator"
+        )
     try:
-        documents = [entry for entry in parse.yaml_documents(manifest, parse.MANIFEST) if entry]
+        documents = parse.yaml_documents(manifest, parse.MANIFEST, parse.InOrder)
     except parse.UnreadableError as error:
         raise ValueError(f"its manifest cannot be read: {error}") from None
-    return [(ref(thing, namespace), thing) for entry in documents for thing in _unlisted(entry)]
+    found = [thing for entry in documents if entry for thing in _unlisted(entry)]
+    return [(ref(thing, namespace), thing) for thing in found]
 
 
 def _unlisted(document: Any) -> Iterator[Object]:
+    """Return each object that Helm takes a document for: with a field ``items``, each of its entries.
+
+    :raises ValueError: when it is no object.
+    """
     if not isinstance(document, Mapping):
-        return
-    if document.get("kind") == "List":
-        for entry in document.get("items") or []:
-            yield from _unlisted(entry)
-    else:
+        raise ValueError("its manifest cannot be read: a document in it is no object")
+    kind = document.get("kind")
+    if "items" in document:
+        for entry in listed(document["items"]):
+            # An entry without a kind has that of its list, such as ConfigMapList.
+            if isinstance(entry, Mapping) and not entry.get("kind"):
+                own = {
+                    "apiVersion": document.get("apiVersion"),
+                    "kind": str(kind).removesuffix("List"),
+                }
+                yield from _unlisted({**entry, **own})
+            else:
+                yield from _unlisted(entry)
+    if "items" not in document or not str(kind).endswith("List"):
+        _require_form(document)
         yield document
+
+
+def _require_form(thing: Object) -> None:
+    """:raises ValueError: when a field that every object has is of another type."""
+    found = thing.get("metadata")
+    metadata = mapping(found)
+    texts = (
+        thing.get("apiVersion"),
+        thing.get("kind"),
+        metadata.get("name"),
+        metadata.get("namespace"),
+    )
+    maps = (found, *(metadata.get(key) for key in _NOTES), *(thing.get(key) for key in _DATA))
+    if not (
+        all(isinstance(each, str | None) for each in texts)
+        and all(isinstance(each, Mapping | None) for each in maps)
+    ):
+        raise ValueError("its manifest cannot be read: a field of an object in it has another type")
+
+
+def decoded(value: Any) -> str:
+    """Return what an entry of a Secret holds; one that is not base64, which a chart may have, as it is."""
+    try:
+        return config.decoded(str(value))
+    except ValueError:
+        return str(value)
 
 
 def compared(thing: Object) -> Object:
@@ -107,18 +161,30 @@ def _by_people(annotations: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def pod_spec(thing: Object) -> Mapping[str, Any]:
-    """The specification of the pods that an object makes; empty for one that makes none."""
-    spec: Any = thing if thing.get("kind") == "Pod" else None
-    if spec is None:
-        spec = thing.get("spec") or {}
-        spec = (spec.get("jobTemplate") or {}).get("spec") or spec
-        spec = spec.get("template") if isinstance(spec.get("template"), Mapping) else {}
-    found = spec.get("spec")
-    return found if isinstance(found, Mapping) else {}
+    """The specification of the pods that an object makes; empty for one that makes none.
+
+    Only where the API server looks for it in an object of that kind.
+    """
+    spec = mapping(thing.get("spec"))
+    if thing.get("kind") == "Pod":
+        return spec
+    if thing.get("kind") == "CronJob":
+        spec = mapping(mapping(spec.get("jobTemplate")).get("spec"))
+    return mapping(mapping(spec.get("template")).get("spec"))
 
 
 def containers(thing: Object) -> Iterator[Mapping[str, Any]]:
     """Every container of the pods that an object makes."""
     spec = pod_spec(thing)
     for group in ("initContainers", "containers"):
-        yield from spec.get(group) or []
+        yield from map(mapping, listed(spec.get(group)))
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a value that is a mapping; empty for any other, which the API server refuses."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(value: Any) -> Sequence[Any]:
+    """Return a value that is a list; empty for any other, which the API server refuses."""
+    return value if isinstance(value, list) else ()

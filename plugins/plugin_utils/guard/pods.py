@@ -11,6 +11,8 @@ from typing import Any
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import (
     Object,
     containers,
+    listed,
+    mapping,
     pod_spec,
 )
 
@@ -38,15 +40,15 @@ def claims(thing: Object) -> set[Claim]:
     account = spec.get("serviceAccountName") or spec.get("serviceAccount") or _DEFAULT_ACCOUNT
     if account != _DEFAULT_ACCOUNT:
         found.add(f"service account {account}")
-    for volume in spec.get("volumes") or []:
-        found.update(_of_volume(volume))
+    for volume in listed(spec.get("volumes")):
+        found.update(_of_volume(mapping(volume)))
     found.update(field for field in _OF_NODE if spec.get(field))
     if spec.get("hostUsers") is not None:
         found.add(f"hostUsers {spec['hostUsers']}")
-    found.update(_of_context(spec.get("securityContext") or {}))
+    found.update(_of_context(mapping(spec.get("securityContext"))))
     for container in containers(thing):
-        found.update(_of_context(container.get("securityContext") or {}))
-        ports = container.get("ports") or []
+        found.update(_of_context(mapping(container.get("securityContext"))))
+        ports = map(mapping, listed(container.get("ports")))
         found.update(f"hostPort {port['hostPort']}" for port in ports if port.get("hostPort"))
     return found
 
@@ -60,15 +62,17 @@ def secrets_in_variables(thing: Object) -> Iterator[str]:
     """Return the Secrets that the variables of the containers come from."""
     for container in containers(thing):
         sources = [
-            *((entry.get("valueFrom") or {}).get("secretKeyRef") for entry in _env(container)),
-            *(entry.get("secretRef") for entry in container.get("envFrom") or []),
+            *(
+                mapping(entry.get("valueFrom")).get("secretKeyRef")
+                for entry in _in(container, "env")
+            ),
+            *(entry.get("secretRef") for entry in _in(container, "envFrom")),
         ]
-        yield from (str(source["name"]) for source in sources if source and "name" in source)
+        yield from (str(source["name"]) for source in map(mapping, sources) if "name" in source)
 
 
-def _env(container: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    found: Iterable[Mapping[str, Any]] = container.get("env") or []
-    return found
+def _in(container: Mapping[str, Any], field: str) -> Iterable[Mapping[str, Any]]:
+    return map(mapping, listed(container.get(field)))
 
 
 def _of_volume(volume: Mapping[str, Any]) -> Iterator[Claim]:
@@ -76,15 +80,15 @@ def _of_volume(volume: Mapping[str, Any]) -> Iterator[Claim]:
         if kind == "name" or kind in _FREE:
             continue
         if kind == "projected":
-            for each in (source or {}).get("sources") or []:
+            for each in listed(mapping(source).get("sources")):
                 # A projected Secret has its name in another field than a mounted one.
                 renamed = {
-                    key: {"secretName": body.get("name")} if key == "secret" else body
-                    for key, body in each.items()
+                    key: {"secretName": mapping(body).get("name")} if key == "secret" else body
+                    for key, body in mapping(each).items()
                 }
                 yield from _of_volume(renamed)
         else:
-            yield f"{kind} volume {_which(kind, source or {})}"
+            yield f"{kind} volume {_which(kind, mapping(source))}"
 
 
 def _which(kind: str, source: Mapping[str, Any]) -> str:
@@ -98,15 +102,15 @@ def _of_context(context: Mapping[str, Any]) -> Iterator[Claim]:
     """What a security context gives beyond what each container has."""
     if context.get("privileged"):
         yield "privileged"
-    for capability in (context.get("capabilities") or {}).get("add") or []:
+    for capability in listed(mapping(context.get("capabilities")).get("add")):
         yield f"capability {capability}"
     for profile in ("seccompProfile", "appArmorProfile"):
-        kind = (context.get(profile) or {}).get("type")
+        kind = mapping(context.get(profile)).get("type")
         if kind not in (None, "RuntimeDefault"):
             yield f"{profile} {kind}"
     if context.get("procMount") not in (None, "Default"):
         yield f"procMount {context['procMount']}"
-    if (context.get("windowsOptions") or {}).get("hostProcess"):
+    if mapping(context.get("windowsOptions")).get("hostProcess"):
         yield "hostProcess"
     for field in ("seLinuxOptions", "sysctls"):
         if context.get(field):

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 import secrets
 import socketserver
 import sys
@@ -95,9 +96,17 @@ class Seen:
 class Proxy:
     """Listens from entering the context to leaving it."""
 
-    def __init__(self, upstream: Upstream) -> None:
+    def __init__(self, upstream: Upstream, release: str, namespace: str) -> None:
+        """
+        :param release: whose records are answered here. Those of others are objects as any other.
+        :param namespace: of the release.
+        """
         self.seen = Seen()
-        self._server = _Server(upstream, self.seen, secrets.token_urlsafe(32))
+        records = re.compile(
+            rf"/api/v1/namespaces/{re.escape(namespace)}/secrets"
+            rf"/{re.escape(RECORD_NAME + release)}\.v[0-9]+"
+        )
+        self._server = _Server(upstream, self.seen, secrets.token_urlsafe(32), records)
 
     @property
     def address(self) -> str:
@@ -125,8 +134,12 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 32
 
-    def __init__(self, upstream: Upstream, seen: Seen, word: str) -> None:
+    def __init__(self, upstream: Upstream, seen: Seen, word: str, records: re.Pattern[str]) -> None:
+        """
+        :param records: the paths of the records of the release.
+        """
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.records = records
         self.upstream = upstream
         self.seen = seen
         self.word = word
@@ -224,12 +237,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._unreachable(error)
 
     def _is_record(self, target: str, body: bytes) -> bool:
-        """Whether the write is Helm's own book-keeping."""
-        parts = urlsplit(target).path.split("/")
-        if self.command == "POST" and parts[-1] == "secrets":
+        """Whether the write is Helm's own book-keeping about the release.
+
+        A chart may have Secrets that look like the records of another release.
+        """
+        path = urlsplit(target).path
+        if self.command == "POST" and path.endswith("/secrets"):
             found = sent.secret(self.headers.get("content-type", ""), body)
-            return found.type == RECORD_TYPE or found.name.startswith(RECORD_NAME)
-        return parts[-2:-1] == ["secrets"] and parts[-1].startswith(RECORD_NAME)
+            path = f"{path}/{found.name}" if found.type == RECORD_TYPE else ""
+        return bool(self.server.records.fullmatch(path))
 
     def _answer_record(self, body: bytes) -> None:
         if self.command == "DELETE":  # an old revision that Helm would prune

@@ -17,16 +17,18 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.config import decoded
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.compare import (
     bare,
     differences,
     is_nothing,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.objects import decoded
 
 _ANYBODYS = re.compile(r"true|false|yes|no|on|off|none|\d+", re.IGNORECASE)
 """A text that any setting may have."""
+_MOST_PAIRS = 10_000_000
+"""So many pairs of pieces are held against each other, which takes a second. A file of 3,000 lines has fewer."""
 _NAMELESS = "value"
 """The key of such a text where it says nothing either: the entry has its name beside it."""
 MAIL = re.compile(r"smtp|mail", re.IGNORECASE)
@@ -76,6 +78,8 @@ class Said:
         together are one piece.
         """
         old, new = (_pieces(change, side) for side in (change.before, change.after))
+        if len(old) * len(new) > _MOST_PAIRS:
+            return False
         hunks = SequenceMatcher(None, old, new).get_opcodes()
         of_mail = any(map(MAIL.search, change.path[-2:]))  # steps before may have a release's name
         return all(

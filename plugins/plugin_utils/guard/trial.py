@@ -96,7 +96,7 @@ def _tried(
 ) -> Trial:
     with (
         tempfile.TemporaryDirectory(prefix="trial-", dir=helm.temporary) as folder,
-        Proxy(upstream) as proxy,
+        Proxy(upstream, helm.release, helm.namespace) as proxy,
     ):
         config = Path(folder) / "kubeconfig"
         config.touch(mode=0o600)

@@ -10,12 +10,20 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils import parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import json_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
+
+_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef", "$schema")
+"""The keywords of a JSON schema by which another document is read (json-schema.org)."""
+_OF_STANDARD = re.compile(
+    r"https?://json-schema\.org/(draft-0[4-7]|draft/20(19-09|20-12))/schema#?"
+)
+"""The drafts that Helm has itself."""
 
 _FROM_SUBCHART = re.compile(r"^# Source: [^/\n]+/charts/([^/\n]+)/", re.MULTILINE)
 
@@ -42,6 +50,34 @@ def subcharts_in_use(revision: Revision) -> list[str]:
 def whole(revision: Revision) -> bool:
     """Whether the record alone is enough to render the release again."""
     return bool(revision.chart.get("templates")) and not subcharts_in_use(revision)
+
+
+def leads_elsewhere(folder: Path) -> bool:
+    """Whether the schema of a chart takes parts from elsewhere: Helm would read any file or URL for it.
+
+    :param folder: of the chart.
+    :raises ValueError: when the schema cannot be read.
+    """
+    path = folder / "values.schema.json"
+    if not path.exists():
+        return False
+    schema = parse.json_document(path.read_text("utf-8"), parse.RECORD)
+    return any(map(_is_elsewhere, _references(schema)))
+
+
+def _references(schema: Any) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        for key, value in schema.items():
+            if key in _REFERENCES and isinstance(value, str):
+                yield value
+            yield from _references(value)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from _references(each)
+
+
+def _is_elsewhere(reference: str) -> bool:
+    return not (reference.startswith("#") or _OF_STANDARD.fullmatch(reference))
 
 
 def write(revision: Revision, folder: Path) -> None:
@@ -71,11 +107,14 @@ def _files(chart: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _put(folder: Path, name: str, content: bytes) -> None:
     try:
-        path = (folder / name).resolve()
-        if folder.resolve() not in path.parents:
+        path, root = (folder / name).resolve(), folder.resolve()
+        if root not in path.parents:
             raise ValueError(
                 f"the chart in the release record names a file outside of itself: {name}"
             )
+        if path.relative_to(root).parts[0] == "charts" and path.suffix != ".prov":
+            # Helm keeps no subchart in a record.
+            raise ValueError(f"the chart in the release record names a file of a subchart: {name}")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     except OSError as error:

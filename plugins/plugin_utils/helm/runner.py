@@ -23,7 +23,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import chart as 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import json_text
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
-from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import unreadable
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import decodable
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ WITHOUT_SCHEMAS = "--disable-openapi-validation"
 """The API server holds what is written against the schemas when the upgrade is tried; Helm would load
 them all to do the same again, which takes more than half of the time of a small upgrade."""
 
+
+WITHOUT_SCHEMA_OF_VALUES = "--skip-schema-validation"
+"""Helm reads what the schema of a chart refers to, from whatever file or URL. A record may not choose these."""
 
 SELDOM_COLLECTING = {"GOGC": "400"}
 """A run of Helm's is too short for garbage collection to pay: a fifth of its CPU
@@ -182,7 +185,7 @@ class Helm:
             yield source
         else:
             with tempfile.TemporaryDirectory(prefix="chart-", dir=self.temporary) as folder:
-                yield [self._written(deployed, Path(folder))]
+                yield self._written(deployed, Path(folder))
 
     def upgrade(
         self,
@@ -219,13 +222,12 @@ class Helm:
         """
         self._call(["rollback", self.release, str(revision), *flags], stdin="", redactor=redactor)
 
-    def _written(self, deployed: Revision, folder: Path) -> str:
-        """The folder, with the chart of the release record in it."""
-        try:
+    def _written(self, deployed: Revision, folder: Path) -> Sequence[str]:
+        """The folder, with the chart of the release record in it; and a flag, if its schema leads elsewhere."""
+        with decodable(self.release, self.namespace):
             charts.write(deployed, folder)
-        except ValueError as error:
-            raise FindingError(unreadable(self.release, self.namespace, error)) from error
-        return str(folder)
+            unchecked = charts.leads_elsewhere(folder)
+        return [str(folder), *([WITHOUT_SCHEMA_OF_VALUES] if unchecked else [])]
 
     def _checked(self, deployed: Revision, source: str) -> tuple[str, ...]:
         """The arguments that name the chart at `source`, which is seen to be the deployed version."""

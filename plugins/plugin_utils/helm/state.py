@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
@@ -95,6 +96,18 @@ def _revisions(releases: Releases, release: str) -> list[record.Revision]:
         hint = "; it was uninstalled" if found else _hint(release, releases.releases())
         raise FindingError(CATALOGUE.finding("release-not-found", where=where, hint=hint, **facts))
     return found
+
+
+@contextmanager
+def decodable(release: str, namespace: str) -> Iterator[None]:
+    """Tells of a record whose manifest or hooks cannot be read.
+
+    :raises FindingError: in place of a ValueError.
+    """
+    try:
+        yield
+    except ValueError as error:
+        raise FindingError(unreadable(release, namespace, error)) from error
 
 
 def unreadable(release: str, namespace: str, problem: ValueError) -> Finding:

@@ -250,10 +250,10 @@ def of_chart(
         *((thing, ON_OBJECT) for thing in objects),
         *((hook.object, ON_HOOK) for hook in hooks),
     ):
-        kind = (thing["apiVersion"], thing["kind"])
+        kind = (str(thing.get("apiVersion")), str(thing.get("kind")))
         if kind in resources:
-            metadata = thing["metadata"]
-            own = metadata.get("namespace", namespace)
+            metadata = thing.get("metadata") or {}
+            own = metadata.get("namespace") or namespace
             place = None if own == namespace else str(own)
             place = place if resources[kind]["namespaced"] else ""
             names.setdefault((kind, place, verbs), []).append(metadata.get("name"))

@@ -118,7 +118,7 @@ def of_release(api: Api, revision: Revision) -> list[Need]:
     objects = of_manifest(revision.manifest, api.namespace).values()
     again = hooks.of_upgrade(revision, api.namespace).values()
     versions = sorted(
-        {thing["apiVersion"] for thing in (*objects, *(each.object for each in again))}
+        {str(thing.get("apiVersion", "")) for thing in (*objects, *(each.object for each in again))}
     )
     known = dict(zip(versions, at_once(api.resources, versions), strict=True))
     resources = {

@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import (
     newest,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import keeping
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import decodable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery import (
     cause,
     certificates,
@@ -465,7 +466,9 @@ class Recovery:
 
     def _remains(self, undone: Revision) -> str:
         """What a rollback does not undo, as sentences."""
-        ran = hooks.of_upgrade(undone, self.way_back.helm.namespace).values()
+        helm = self.way_back.helm
+        with decodable(helm.release, helm.namespace):
+            ran = hooks.of_upgrade(undone, helm.namespace).values()
         names = ", ".join(map(str, ran))
         return f" What hooks of the chart have done remains: {names}." if names else ""
 

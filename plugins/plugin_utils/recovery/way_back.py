@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import (
     Helm,
     keeping,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import decodable
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence, Workload
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.journal import Journal, Record
@@ -97,7 +99,8 @@ class WayBack:
         before, findings, settings = self.workloads.live(), list[Finding](), list[str]()
         trust = mounts.back(self.cluster, before, ca)
         # Helm runs the hooks of the revision that it goes back to.
-        waited = hooks.waited_for(hooks.AFTER_ROLLBACK, good, self.helm.namespace)
+        with self._readable():
+            waited = hooks.waited_for(hooks.AFTER_ROLLBACK, good, self.helm.namespace)
         with trust.held(waited, contested=False):
             if last.number != good.number:
                 findings += self._roll_back(last, good)
@@ -260,10 +263,15 @@ class WayBack:
         )
         return keeping(self.require_newest(number - 1))
 
+    def _readable(self) -> AbstractContextManager[None]:
+        return decodable(self.helm.release, self.helm.namespace)
+
     def _replicas(self, good: Revision) -> Sequence[tuple[str, str, int, str]]:
         """The numbers of pods that somebody else than Helm has set, and who."""
         found = []
-        for which in of_manifest(good.manifest, self.cluster.namespace):
+        with self._readable():
+            objects = of_manifest(good.manifest, self.cluster.namespace)
+        for which in objects:
             live = which.kind in SCALED and self.cluster.workload(which.kind, which.name)
             manager = live and _manager_of_replicas(live)
             if live and manager:

@@ -376,7 +376,14 @@ class TestWhatAForgedChartLetsFollowTheSettings:
         assert codes(coming(after)) == ["upgrade-changes-other"]
 
     def test_an_entry_that_a_runtime_takes_for_code_does_not_come_with_a_config_map(self) -> None:
-        for after in ({"NODE_OPTIONS": "relay"}, {"LD_PRELOAD": "relay"}):
+        names = (
+            "NODE_OPTIONS",
+            "LD_PRELOAD",
+            "OPENSSL_CONF",
+            "GUNICORN_CMD_ARGS",
+            "AWS_CONFIG_FILE",
+        )
+        for after in ({name: "relay"} for name in names):
             verdict = by_settings(config_map(data={}), config_map(data=after))
             assert codes(verdict) == ["upgrade-changes-other"]
             new = config_map("new", data=after)

@@ -88,3 +88,23 @@ def test_secrets_of_variables_are_found() -> None:
     env = [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "one", "key": "a"}}}]
     sources = [{"secretRef": {"name": "two"}}, {"configMapRef": {"name": "three"}}]
     assert set(secrets_in_variables(pod({"env": env, "envFrom": sources}))) == {"one", "two"}
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "words",
+        ["words"],
+        {"volumes": 5, "containers": "words", "securityContext": ["words"]},
+        {"volumes": ["words", {"secret": "words"}, {"projected": {"sources": [5]}}]},
+        {"volumes": [{"projected": "words"}, {"projected": {"sources": [{"secret": 5}]}}]},
+        {"containers": ["words", {"env": 5, "envFrom": "words", "securityContext": 5}]},
+        {"containers": [{"env": [5, {"valueFrom": 5}], "envFrom": [5, {"secretRef": 5}]}]},
+        {"containers": [{"ports": [5], "securityContext": {"capabilities": 5}}]},
+        {"containers": [{"securityContext": {"seccompProfile": 5, "windowsOptions": 5}}]},
+    ],
+)
+def test_what_no_api_server_would_take_is_no_mistake_of_ours(spec: Any) -> None:
+    thing = {"kind": "Job", "spec": {"template": {"spec": spec}}}
+    claims(thing)
+    assert list(secrets_in_variables(thing)) == []

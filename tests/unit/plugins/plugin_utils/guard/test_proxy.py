@@ -56,7 +56,7 @@ def upstream() -> Upstream:
 
 @pytest.fixture
 def proxy(upstream: Upstream) -> Iterator[Proxy]:
-    with Proxy(upstream) as running:
+    with Proxy(upstream, "hub", "apps") as running:
         yield running
 
 
@@ -100,7 +100,7 @@ def test_every_way_to_write_is_a_dry_run(proxy: Proxy, upstream: Upstream, metho
 
 def test_a_refused_write_is_kept_and_answered_as_if_it_was_taken() -> None:
     refusal = {"kind": "Status", "message": "no"}
-    with Proxy(Upstream(refusal)) as proxy:
+    with Proxy(Upstream(refusal), "hub", "apps") as proxy:
         answer = call(proxy, "PATCH", PATH, WANTED)
     assert (answer.status, answer.json()) == (200, LIVE)
     [write] = proxy.seen.writes
@@ -116,6 +116,29 @@ def test_helms_own_records_never_reach_the_cluster(proxy: Proxy, upstream: Upstr
     assert upstream.asked == []
     assert [record.name for record in proxy.seen.records] == [name, name]
     assert proxy.seen.writes == []
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name", "method"),
+    [
+        ("mail", "sh.helm.release.v1.hub.v2", "POST"),
+        ("mail", "sh.helm.release.v1.hub.v2", "PATCH"),
+        ("mail", "sh.helm.release.v1.hub.v2", "DELETE"),
+        ("apps", "sh.helm.release.v1.other.v1", "POST"),
+        ("apps", "sh.helm.release.v1.other.v1", "DELETE"),
+        ("apps", "sh.helm.release.v1.hub.v1.x.v2", "PATCH"),
+        ("apps", "sh.helm.release.v1.hub", "DELETE"),
+    ],
+)
+def test_the_record_of_another_release_is_an_object_as_any_other(
+    proxy: Proxy, upstream: Upstream, namespace: str, name: str, method: str
+) -> None:
+    path = f"/api/v1/namespaces/{namespace}/secrets"
+    body = {"kind": "Secret", **RECORD, "metadata": {"name": name, "namespace": namespace}}
+    call(proxy, method, path if method == "POST" else f"{path}/{name}", body)
+    assert [write.method for write in proxy.seen.writes] == [method]
+    assert proxy.seen.records == []
+    assert [target for each, target in upstream.asked if each != "GET" and TRIED in target]
 
 
 def test_a_stranger_on_this_machine_gets_nothing(proxy: Proxy, upstream: Upstream) -> None:
@@ -137,7 +160,7 @@ def test_an_api_server_that_is_away_is_told_in_the_words_of_the_api() -> None:
         def forward(self, *_arguments: Any) -> urllib3.BaseHTTPResponse:
             raise urllib3.exceptions.ConnectTimeoutError("hunter2")
 
-    with Proxy(Away()) as proxy:
+    with Proxy(Away(), "hub", "apps") as proxy:
         for method in ("GET", "PATCH"):
             answer = call(proxy, method, PATH, WANTED if method == "PATCH" else None)
             assert answer.status == 502

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -119,3 +120,10 @@ def test_the_value_of_an_entry_goes_by_the_name_of_the_entry_and_not_by_the_word
 def test_of_two_lines_that_change_apart_each_has_to_speak_of_mail() -> None:
     before, after = "smtp = false\nmode = 1\nopen = false", "smtp = true\nmode = 1\nopen = true"
     assert not of_entry("app.conf", before, after)
+
+
+def test_a_text_that_would_take_too_long_to_compare_is_not_explained() -> None:
+    lines = [f"{number % 120} relay" for number in range(20_000)]
+    started = time.process_time()
+    assert not of_entry("app.conf", "\n".join(lines), "\n".join(reversed(lines)))
+    assert time.process_time() - started < 2

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.chart import (
+    leads_elsewhere,
     subcharts_in_use,
     whole,
     write,
@@ -89,3 +90,33 @@ class TestWriting:
         with pytest.raises(ValueError, match="names a file outside of itself"):
             write(with_chart(files=[file(name, "x")]), folder)
         assert not (tmp_path / "out").exists()
+
+    @pytest.mark.parametrize(
+        "name", ["charts/x/Chart.yaml", "charts/x.tgz", "templates/../charts/x"]
+    )
+    def test_holds_no_subchart(self, tmp_path: Path, name: str) -> None:
+        with pytest.raises(ValueError, match="of a subchart"):
+            write(with_chart(files=[file(name, "x")]), tmp_path)
+
+    @pytest.mark.parametrize(
+        ("schema", "elsewhere"),
+        [
+            ({"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"}, False),
+            ({"properties": {"a": {"$ref": "#/definitions/b"}, "$ref": {"type": "string"}}}, False),
+            ({"properties": {"a": {"$ref": "http://169.254.169.254/latest"}}}, True),
+            ({"allOf": [{"$ref": "file:///etc/shadow"}]}, True),
+            ({"$ref": "other.json#/a"}, True),
+            ({"$schema": "https://json-schema.org.example/schema"}, True),
+            ({"$dynamicRef": "//example/a"}, True),
+        ],
+    )
+    def test_that_helm_would_look_up_elsewhere_is_known(
+        self, tmp_path: Path, schema: Any, elsewhere: bool
+    ) -> None:
+        text = base64.b64encode(json.dumps(schema).encode()).decode()
+        write(with_chart(schema=text), tmp_path)
+        assert leads_elsewhere(tmp_path) is elsewhere
+
+    def test_that_comes_as_a_file_is_looked_at_as_well(self, tmp_path: Path) -> None:
+        write(with_chart(files=[file("values.schema.json", '{"$ref": "http://x"}')]), tmp_path)
+        assert leads_elsewhere(tmp_path)

@@ -97,3 +97,13 @@ def test_pods_are_not_restarted_whose_successors_would_not_start(
     assert release.restarted == (["qua-api"] if there else [])
     told = [(finding.code, finding.severity) for finding in done.findings]
     assert told == ([] if there else [("new-pods-would-lack", "warning")])
+
+
+def test_a_hook_that_cannot_be_read_is_told_before_anything_is_written(release: Release) -> None:
+    back, asked = way_back(release)
+    hooks = [{"manifest": "- no object", "events": ["post-rollback"]}]
+    good = replace(release.held[0], record={**release.held[0].record, "hooks": hooks})
+    with pytest.raises(FindingError) as caught:
+        back.go(release.held[1], good)
+    assert [finding.code for finding in caught.value.findings] == ["release-unreadable"]
+    assert (asked, release.numbers()) == ([], [1, 2])
