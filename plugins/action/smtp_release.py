@@ -19,6 +19,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.description.options i
     Option,
 )
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.enforce import enforced
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.unread import require_read
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import values
@@ -338,17 +339,22 @@ class ActionModule(ReleaseStep):
             mark = recovery.upgrading(deployed, live, due.before)
             with due.held(approval.hooks):
                 self._trust(due, recovery)
-                helm.upgrade(
-                    chart,
-                    wanted,
-                    description=upgrade.description(plan.run.change_reference),
-                    redactor=workloads.explainer.redactor,
-                    flags=(
-                        *approval.flags,
-                        *upgrade.taking_over(deployed, due, approval.hooks),
-                        *mark,
-                    ),
+                flags = (
+                    *approval.flags,
+                    *upgrade.taking_over(deployed, due, approval.hooks),
+                    *mark,
                 )
+                way_back = recovery.way_back
+                with enforced(
+                    helm, way_back.cluster, approval.approved, way_back.lease.check
+                ) as real:
+                    real.upgrade(
+                        chart,
+                        wanted,
+                        description=upgrade.description(plan.run.change_reference),
+                        redactor=workloads.explainer.redactor,
+                        flags=flags,
+                    )
             made = upgrade.made(recovery, plan)
         self.partial.update(changed=True, upgraded=True, revision=made.number)
         return made, told

@@ -142,10 +142,6 @@ def test_the_record_of_another_release_is_an_object_as_any_other(
         lab.kubectl.run("-n", "mail", "delete", "secret", name, "--ignore-not-found")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Helm renders the chart again for the upgrade, and a template can look up the journal",
-)
 def test_a_chart_that_renders_otherwise_once_it_is_approved_is_not_applied(
     scene: Callable[..., Scene],
 ) -> None:
@@ -158,10 +154,6 @@ def test_a_chart_that_renders_otherwise_once_it_is_approved_is_not_applied(
     assert not at.exists("clusterrolebinding", at.release.name), played.output
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a template can look up whatever the run may read, and the record keeps what it prints",
-)
 def test_a_chart_does_not_read_the_secrets_of_other_namespaces(
     scene: Callable[..., Scene], lab: Lab
 ) -> None:

@@ -9,6 +9,23 @@ from ansible_collections.mailops.smtp.plugins.module_utils._smtp.catalogue impor
 CATALOGUE = Catalogue(
     (
         Entry(
+            code="write-not-as-tried",
+            severity="error",
+            meaning=(
+                "Helm was about to write something else than its trial had shown: the record was changed in "
+                "between, or the chart renders in another way each time or looks something up. The write was "
+                "refused."
+            ),
+            message=(
+                "Helm was about to write something else for release {release} than the guard had approved: "
+                "{place}. That was refused."
+            ),
+            fix=(
+                "If nobody has changed the release meanwhile, the chart renders this place in another way "
+                "each time. Check it, and if it is meant, name it exactly in smtp_allow_changes: {place}"
+            ),
+        ),
+        Entry(
             code="change-outside-release",
             severity="error",
             meaning=(

@@ -31,6 +31,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import (
     of_trial,
     written,
 )
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.enforce import Approved
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.explain import explanation
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.hook_check import HookCheck
@@ -68,12 +69,14 @@ class Approval:
     :param findings: warnings.
     :param flags: of Helm, for the upgrade itself.
     :param hooks: those after it that it waits for.
+    :param approved: what the real run may do.
     """
 
     changes: tuple[values.Change, ...]
     findings: tuple[Finding, ...]
     flags: tuple[str, ...]
     hooks: tuple[Ref, ...]
+    approved: Approved
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,12 @@ class Guard:
         :raises FindingError: with everything that stands against it.
         """
         attempt = functools.partial(
-            trial.of_upgrade, self.helm, self.cluster, chart, secrets=self.secrets
+            trial.of_upgrade,
+            self.helm,
+            self.cluster,
+            chart,
+            secrets=self.secrets,
+            allowed=self._exact,
         )
         tried, force = attempt(wanted), False
         found = self._sorted(deployed, tried, live)
@@ -152,16 +160,30 @@ class Guard:
         shown = shower(self.evidence.values(), redactor.clean).texts(verdict.ours)
         flags = (FORCE_CONFLICTS,) if force else ()
         after = hooks.waited_for(hooks.AFTER_UPGRADE, tried.revision, self.helm.namespace)
-        return Approval(tuple(shown), tuple(findings), flags, tuple(after))
+        approved = self._approved(tried, hooks.ON_UPGRADE)
+        return Approval(tuple(shown), tuple(findings), flags, tuple(after), approved)
 
-    def approve_rollback(self, good: Revision) -> tuple[Finding, ...]:
+    @property
+    def _exact(self) -> list[str]:
+        """The names of smtp_allow_changes that are exact."""
+        return [name for name in self.allowed if "*" not in name]
+
+    def _approved(self, tried: Trial, moments: Sequence[str]) -> Approved:
+        return Approved(tried, self._every(moments, tried.revision), self.allowed)
+
+    def approve_rollback(self, good: Revision) -> tuple[tuple[Finding, ...], Approved]:
         """Lets a rollback to the revision `good` pass. Its record is input: the live objects decide.
 
-        :returns: warnings.
+        :returns: warnings, and what the real run may do.
         :raises FindingError: with everything that stands against it.
         """
         attempt = functools.partial(
-            trial.of_rollback, self.helm, self.cluster, good.number, secrets=self.secrets
+            trial.of_rollback,
+            self.helm,
+            self.cluster,
+            good.number,
+            secrets=self.secrets,
+            allowed=self._exact,
         )
         tried = attempt()
         if any(change.kind == "conflict" for change in of_trial(tried.writes, self.helm.namespace)):
@@ -178,7 +200,7 @@ class Guard:
         ]
         if any(finding.severity == "error" for finding in findings):
             raise FindingError(*findings)
-        return tuple(findings)
+        return tuple(findings), self._approved(tried, hooks.ON_ROLLBACK)
 
     def _live(self) -> dict[Workload, Object]:
         """The workloads that the evidence is about, as they are."""

@@ -222,6 +222,14 @@ def _fails(change: Change) -> bool:
     return change.kind in _NEVER_ALLOWED and not _NO_DRY_RUN.search(change.words)
 
 
+def may_vary(names: Iterable[str], change: Change) -> bool:
+    """Return whether a place may be rendered in another way each time.
+
+    :param names: as ``smtp_allow_changes`` gives them.
+    """
+    return _is_harmless(change) or is_checksum(change) or _allows(map(_pattern, names), change)
+
+
 def _allows(patterns: Iterable[re.Pattern[str]], change: Change) -> bool:
     if _fails(change):
         return False

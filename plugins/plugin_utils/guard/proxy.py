@@ -21,12 +21,12 @@ import secrets
 import socketserver
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import TYPE_CHECKING, Any, Protocol, Self
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import sent
 
@@ -71,6 +71,7 @@ class Write:
     :param sent: what Helm has sent: an object, or a part of one.
     :param live: the object before; `None` for a new one.
     :param answer: the object after; for a refused write the API server's Status.
+    :param path: of the object, also when it is new.
     """
 
     method: str
@@ -78,6 +79,7 @@ class Write:
     sent: Mapping[str, Any] = field(repr=False)
     live: Mapping[str, Any] | None = field(repr=False)
     answer: Mapping[str, Any] = field(repr=False)
+    path: str = ""
 
     @property
     def refused(self) -> bool:
@@ -96,24 +98,34 @@ class Seen:
 class Proxy:
     """Listens from entering the context to leaving it."""
 
-    def __init__(self, upstream: Upstream, release: str, namespace: str) -> None:
+    def __init__(
+        self, upstream: Upstream, release: str, namespace: str, allowed: Collection[str] = ()
+    ) -> None:
         """
         :param release: whose records are answered here. Those of others are objects as any other.
         :param namespace: of the release.
+        :param allowed: the exact names of Secrets of other namespaces that the chart may read.
         """
         self.seen = Seen()
         records = re.compile(
             rf"/api/v1/namespaces/{re.escape(namespace)}/secrets"
             rf"/{re.escape(RECORD_NAME + release)}\.v[0-9]+"
         )
-        self._server = _Server(upstream, self.seen, secrets.token_urlsafe(32), records)
+        self._server = Server(upstream, self.seen, secrets.token_urlsafe(32), self.handler())
+        self._server.records = records
+        self._server.namespace = namespace
+        self._server.allowed = frozenset(allowed)
+
+    def handler(self) -> type[Handler]:
+        """Return what answers the requests."""
+        return Handler
 
     @property
     def address(self) -> str:
         """What stands as ``server`` in the kubeconfig: whoever knows it can read the cluster."""
         return self._server.address
 
-    def __enter__(self) -> Proxy:
+    def __enter__(self) -> Self:
         threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="guard proxy", daemon=True
         ).start()
@@ -129,17 +141,18 @@ class Proxy:
         self._server.server_close()
 
 
-class _Server(socketserver.ThreadingTCPServer):
+class Server(socketserver.ThreadingTCPServer):
     # http.server's own asks the DNS for the name of the address.
     daemon_threads = True
     request_queue_size = 32
 
-    def __init__(self, upstream: Upstream, seen: Seen, word: str, records: re.Pattern[str]) -> None:
-        """
-        :param records: the paths of the records of the release.
-        """
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.records = records
+    records: re.Pattern[str]
+    """The paths of the records of the release."""
+    namespace: str
+    allowed: Collection[str]
+
+    def __init__(self, upstream: Upstream, seen: Seen, word: str, handler: type[Handler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
         self.upstream = upstream
         self.seen = seen
         self.word = word
@@ -155,10 +168,10 @@ class _Server(socketserver.ThreadingTCPServer):
             self.seen.problems.append(error)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     """One connection of Helm's."""
 
-    server: _Server
+    server: Server
     protocol_version = "HTTP/1.1"
     timeout = IDLE_SECONDS
     # Head and body in one packet, at once: else each answer waits 40 ms for a delayed ACK.
@@ -170,8 +183,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         target = self._target()
-        if target is not None:
+        if target is None:
+            return
+        secret = secret_elsewhere(urlsplit(target).path, self.server.namespace)
+        if secret is None or secret in self.server.allowed:
             self._hand_on(target)
+        else:
+            self.refuse(
+                f"a chart may not read Secrets of other namespaces; if this one is meant to, name it "
+                f"in smtp_allow_changes: {secret}"
+            )
 
     def do_POST(self) -> None:
         self._write()
@@ -230,9 +251,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         try:
             if self._is_record(target, body):
-                self._answer_record(body)
+                self.record(target, body)
             else:
-                self._try(target, body)
+                self.write(target, body)
         except HTTPError as error:
             self._unreachable(error)
 
@@ -247,7 +268,8 @@ class _Handler(BaseHTTPRequestHandler):
             path = f"{path}/{found.name}" if found.type == RECORD_TYPE else ""
         return bool(self.server.records.fullmatch(path))
 
-    def _answer_record(self, body: bytes) -> None:
+    def record(self, _target: str, body: bytes) -> None:
+        """Answers a write of a record, which never reaches the cluster."""
         if self.command == "DELETE":  # an old revision that Helm would prune
             self._send(200, json.dumps({"kind": "Status", "apiVersion": "v1"}).encode(), {})
             return
@@ -255,7 +277,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.seen.records.append(sent.secret(content_type, body))
         self._send(201 if self.command == "POST" else 200, body, {"content-type": content_type})
 
-    def _try(self, target: str, body: bytes) -> None:
+    def write(self, target: str, body: bytes) -> None:
         """A write as a dry run, held against the schema of its kind."""
         path, query = urlsplit(target).path, urlsplit(target).query
         tried = f"{path}?{urlencode({**dict(parse_qsl(query)), **_TRIED})}"
@@ -269,8 +291,16 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.status in _FOR_HELM or answer.status >= 500:
             self._send(answer.status, data, answer.headers)
             return
+        sent_, after = _parsed(body), _parsed(data)
         self.server.seen.writes.append(
-            Write(self.command, answer.status, _parsed(body), live, _parsed(data))
+            Write(
+                self.command,
+                answer.status,
+                sent_,
+                live,
+                after,
+                object_path(self.command, path, sent_),
+            )
         )
         if answer.status < 400:
             self._send(answer.status, data, answer.headers)
@@ -286,15 +316,23 @@ class _Handler(BaseHTTPRequestHandler):
         return found
 
     def _unreachable(self, error: HTTPError) -> None:
+        self._fail(502, f"the API server cannot be reached: {type(error).__name__}")
+
+    def refuse(self, words: str) -> None:
+        """Answers that a request is forbidden, which ends the run of Helm."""
+        self._fail(403, f"mailops.smtp: {words}")
+
+    def _fail(self, code: int, words: str) -> None:
         """In the words of the API: Helm shows the message of a Status."""
         status = {
             "kind": "Status",
             "apiVersion": "v1",
             "status": "Failure",
-            "code": 502,
-            "message": f"the API server cannot be reached: {type(error).__name__}",
+            "reason": "Forbidden" if code == 403 else "ServiceUnavailable",
+            "code": code,
+            "message": words,
         }
-        self._send(502, json.dumps(status).encode(), {"content-type": "application/json"})
+        self._send(code, json.dumps(status).encode(), {"content-type": "application/json"})
 
     def _send(self, status: int, data: bytes, headers: Mapping[str, str]) -> None:
         self.send_response(status)
@@ -307,6 +345,33 @@ class _Handler(BaseHTTPRequestHandler):
         for name in _TO_HELM:
             if headers.get(name):
                 self.send_header(name, headers[name])
+
+
+def object_path(method: str, path: str, sent_: Mapping[str, Any]) -> str:
+    """Return the path of the object that a write is about; a new one is sent to that of all."""
+    if method != "POST":
+        return path
+    metadata = sent_.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    return f"{path}/{name or ''}"
+
+
+def secret_elsewhere(path: str, namespace: str) -> str | None:
+    """Return the Secret of another namespace that a path reads, as ``smtp_allow_changes`` names it.
+
+    A list of them has ``*`` in the place of the name. `None` for what is not such a Secret.
+    """
+    parts = [unquote(part) for part in path.strip("/").split("/")]
+    if parts[:2] != ["api", "v1"]:
+        return None
+    rest = parts[3:] if parts[2:3] == ["watch"] else parts[2:]
+    if rest[:1] == ["namespaces"] and len(rest) > 2:
+        place, rest = rest[1], rest[2:]
+    else:
+        place = "*"
+    if rest[:1] != ["secrets"] or place == namespace:
+        return None
+    return "/".join(("Secret", place, *(rest[1:2] or ["*"])))
 
 
 def _parsed(data: bytes) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,14 @@ def of_upgrade(
     values: Mapping[str, Any],
     *,
     secrets: Sequence[Secret],
+    allowed: Collection[str] = (),
     force: bool = False,
 ) -> Trial:
     """Tries the upgrade of a release to `values`.
 
     :param chart: the arguments of Helm that name the chart.
     :param secrets: what must not show in Helm's words.
+    :param allowed: the exact names of Secrets of other namespaces that the chart may read.
     :param force: whether fields that somebody else owns are taken over.
     :raises FindingError: when Helm ends with an error, does not end, or writes no revision.
     """
@@ -64,7 +66,7 @@ def of_upgrade(
         flags = _flags(force=force)
         own.upgrade(chart, values, description="trial", redactor=redactor, flags=flags)
 
-    return _tried("upgrade", helm, upstream, run, secrets)
+    return _tried("upgrade", helm, upstream, run, secrets=secrets, allowed=allowed)
 
 
 def of_rollback(
@@ -73,6 +75,7 @@ def of_rollback(
     number: int,
     *,
     secrets: Sequence[Secret],
+    allowed: Collection[str] = (),
     force: bool = False,
 ) -> Trial:
     """Tries the rollback of a release to the revision of that number; otherwise as `of_upgrade`."""
@@ -80,7 +83,7 @@ def of_rollback(
     def run(own: Helm, redactor: Redactor) -> None:
         own.rollback(number, redactor=redactor, flags=_flags(force=force))
 
-    return _tried("rollback", helm, upstream, run, secrets)
+    return _tried("rollback", helm, upstream, run, secrets=secrets, allowed=allowed)
 
 
 def _flags(*, force: bool) -> tuple[str, ...]:
@@ -92,11 +95,13 @@ def _tried(
     helm: Helm,
     upstream: Upstream,
     run: Callable[[Helm, Redactor], None],
+    *,
     secrets: Sequence[Secret],
+    allowed: Collection[str],
 ) -> Trial:
     with (
         tempfile.TemporaryDirectory(prefix="trial-", dir=helm.temporary) as folder,
-        Proxy(upstream, helm.release, helm.namespace) as proxy,
+        Proxy(upstream, helm.release, helm.namespace, allowed) as proxy,
     ):
         config = Path(folder) / "kubeconfig"
         config.touch(mode=0o600)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
+from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils import ending, parse
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm import chart as charts
@@ -140,6 +141,7 @@ class Helm:
     :param environment: variables besides those of this process.
     :param seconds: after which a call is ended; `None` for never.
     :param failure: the code of the finding when Helm ends with an error.
+    :param hidden: what must not show in its words, whatever else must not.
     """
 
     command: str
@@ -152,6 +154,7 @@ class Helm:
     environment: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
     failure: str = "helm-failed"
+    hidden: tuple[Secret, ...] = ()
 
     def source(self, deployed: Revision, given: str | None) -> tuple[str, ...]:
         """The arguments that name the chart of the deployed revision; empty when its record holds it.
@@ -275,6 +278,7 @@ class Helm:
             ) from error
         if done.returncode != 0:
             words = redactor.clean(done.stderr.strip() or done.stdout.strip())
+            words = Redactor(self.hidden).clean(words)
             ended = f"it {ending.in_words(done.returncode)}"
             if ending.signal_of(done.returncode) is not None:
                 words = f"{ended}. It said: {words}" if words else ended

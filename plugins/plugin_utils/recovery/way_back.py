@@ -45,6 +45,10 @@ CONFLICT = "Apply failed with"
 SCALED = ("Deployment", "StatefulSet")
 
 
+Enforce = Callable[[Callable[[], None]], AbstractContextManager[Helm]]
+"""Given what is called before each write, returns the helm command that can do only what was approved."""
+
+
 @dataclass(frozen=True)
 class Back:
     """A release that is back.
@@ -82,7 +86,7 @@ class WayBack:
     evidence: Mapping[Workload, Evidence]
     lease: Lease
     redactor: Callable[[], Redactor]
-    approve: Callable[[Revision], Sequence[Finding]]
+    approve: Callable[[Revision], tuple[Sequence[Finding], Enforce]]
 
     def trust(self, ca: Sequence[Mounted]) -> Due:
         """What is to be done so that the workloads have the private CA that they had before."""
@@ -213,10 +217,12 @@ class WayBack:
         )
 
     def _roll_back(self, last: Revision, good: Revision) -> list[Finding]:
-        told = list(self.approve(good))
+        warnings, enforce = self.approve(good)
+        told = list(warnings)
         flags = self._note(last, last.number + 1, good)
         try:
-            self.helm.rollback(good.number, redactor=self.redactor(), flags=flags)
+            with enforce(self.lease.check) as helm:
+                helm.rollback(good.number, redactor=self.redactor(), flags=flags)
         except FindingError as error:
             words = str(error)
             if CONFLICT not in words:
@@ -230,7 +236,8 @@ class WayBack:
         )  # the one that has failed is kept
         redactor, failed = self.redactor(), list[Finding]()
         try:
-            self.helm.rollback(good.number, redactor=redactor, flags=flags)
+            with enforce(self.lease.check) as helm:
+                helm.rollback(good.number, redactor=redactor, flags=flags)
         except FindingError as error:  # it may have taken over some of them by then
             failed += error.findings
         for kind, name, count, manager in replicas:

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.finding import Finding
 from ansible_collections.mailops.smtp.plugins.module_utils._smtp.redact import Redactor
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.client import Cluster
 from ansible_collections.mailops.smtp.plugins.plugin_utils.cluster.clock import SystemClock
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.enforce import enforced
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.guard import Guard
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
@@ -17,7 +19,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.state import sec
 from ansible_collections.mailops.smtp.plugins.plugin_utils.plan import Plan
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.lease import Lease
 from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.recovery import Recovery
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import WayBack
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import (
+    Enforce,
+    WayBack,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.step.cluster import ClusterStep
 
 
@@ -43,12 +48,13 @@ class ReleaseStep(ClusterStep):
         def redactor() -> Redactor:
             return Redactor([*plan.description.secrets(), *secrets_kept(cluster, release, leaves)])
 
-        def approve(good: Revision) -> Sequence[Finding]:
+        def approve(good: Revision) -> tuple[Sequence[Finding], Enforce]:
             secrets = [*plan.description.secrets(), *secrets_kept(cluster, release, leaves)]
             guard = Guard(
                 self.helm(plan), cluster, plan.rendered.evidence, plan.run.allow_changes, secrets
             )
-            return guard.approve_rollback(good)
+            told, approved = guard.approve_rollback(good)
+            return told, functools.partial(enforced, self.helm(plan), cluster, approved)
 
         way_back = WayBack(
             helm=self.helm(plan),

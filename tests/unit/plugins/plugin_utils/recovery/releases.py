@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
@@ -189,13 +190,14 @@ def recovery(
     """
     cluster, clock = cast(Cluster, release), release.store.clock
     explainer = Explainer(cluster, "qua", Redactor([]), secrets_kept=lambda: ())
+    helm = Helm("helm", "qua", "apps", "/tmp", runner=release.helm)
     way_back = WayBack(
-        helm=Helm("helm", "qua", "apps", "/tmp", runner=release.helm),
+        helm=helm,
         cluster=cluster,
         workloads=Workloads(cluster, workloads, explainer, clock, progress=release.said.append),
         evidence={},
         lease=its or lease(release.store),
         redactor=lambda: Redactor([]),
-        approve=lambda _good: (),
+        approve=lambda _good: ((), lambda _before: nullcontext(helm)),
     )
     return Recovery(way_back, clock, undoes=True, seconds=60)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,10 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import Finding
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision
 from ansible_collections.mailops.smtp.plugins.plugin_utils.profile.model import Evidence
-from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import WayBack
+from ansible_collections.mailops.smtp.plugins.plugin_utils.recovery.way_back import (
+    Enforce,
+    WayBack,
+)
 from ansible_collections.mailops.smtp.tests.unit.plugins.plugin_utils.cluster.scripted import (
     API,
     deployment,
@@ -50,14 +54,16 @@ def way_back(release: Release, *findings: Finding) -> tuple[WayBack, list[int]]:
     """The way back, and the revisions that the guard was asked about."""
     asked: list[int] = []
 
-    def approve(good: Revision) -> Sequence[Finding]:
+    plain = recovery(release).way_back
+
+    def approve(good: Revision) -> tuple[Sequence[Finding], Enforce]:
         asked.append(good.number)
         assert release.numbers() == [1, 2]  # nothing was written yet
         if any(finding.severity == "error" for finding in findings):
             raise FindingError(*findings)
-        return findings
+        return findings, lambda _before_write: nullcontext(plain.helm)
 
-    back = replace(recovery(release).way_back, approve=approve)
+    back = replace(plain, approve=approve)
     back.lease.take()
     return back, asked
 
