@@ -7,10 +7,8 @@ The attacker and the victim are those of `test_attackers_records`.
 
 from __future__ import annotations
 
-import gzip
 import json
 import textwrap
-from base64 import b64decode
 from collections.abc import Callable
 
 import pytest
@@ -137,7 +135,9 @@ def test_the_record_of_another_release_is_an_object_as_any_other(
     try:
         played = at.run()
         assert not at.exists("-n", "mail", "secret", name), played.output
-        assert f"Secret/mail/{name}" in told(played)["change-outside-release"]["fix"]
+        # It is not even read, so the trial comes to no end.
+        assert "may not read Secrets of other namespaces" in played.output
+        assert f"Secret/mail/{name}" in told(played)["upgrade-would-fail"]["message"]
     finally:
         lab.kubectl.run("-n", "mail", "delete", "secret", name, "--ignore-not-found")
 
@@ -152,6 +152,7 @@ def test_a_chart_that_renders_otherwise_once_it_is_approved_is_not_applied(
     at.forger.forge(1, lambda record: add_template(record, "later.yaml", text))
     played = at.run()
     assert not at.exists("clusterrolebinding", at.release.name), played.output
+    assert "write-not-as-tried" in told(played)
 
 
 def test_a_chart_does_not_read_the_secrets_of_other_namespaces(
@@ -169,9 +170,8 @@ def test_a_chart_does_not_read_the_secrets_of_other_namespaces(
     at.forger.forge(1, lambda record: add_template(record, "NOTES.txt", text))
     try:
         played = at.run()
-        name = f"sh.helm.release.v1.{at.release.name}.v2"
-        found = at.forger.kubectl.json("-n", at.release.namespace, "get", "secret", name)
-        record = gzip.decompress(b64decode(b64decode(found["data"]["release"]))).decode()
-        assert "of-somebody-else" not in record, played.output
+        assert "may not read Secrets of other namespaces" in played.output
+        assert at.release.revision() == 1
+        assert "of-somebody-else" not in played.output
     finally:
         lab.kubectl.run("-n", "mail", "delete", "secret", at.release.name, "--ignore-not-found")

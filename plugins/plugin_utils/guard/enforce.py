@@ -69,6 +69,8 @@ class Approved:
 
         :raises ValueError: for a manifest that cannot be read.
         """
+        if _moments(self.tried.revision) != _moments(made):
+            return "the moments of its hooks"
         for was, is_ in (
             (self.tried.revision.manifest, made.manifest),
             (_of_hooks(self.tried.revision), _of_hooks(made)),
@@ -93,11 +95,18 @@ class Approved:
         )
 
 
-def _of_hooks(revision: Revision) -> str:
-    """Return the manifests of all hooks of a revision, with the moments at which they run."""
-    return "\n".join(
-        f"---\n# {entry.get('events')} {entry.get('delete_policies')}\n{entry.get('manifest') or ''}"
+def _moments(revision: Revision) -> list[tuple[Any, ...]]:
+    """Return when each hook of a revision runs, and when Helm deletes what it has made."""
+    return [
+        tuple(entry.get(key) for key in ("events", "weight", "delete_policies"))
         for entry in revision.record.get("hooks") or []
+    ]
+
+
+def _of_hooks(revision: Revision) -> str:
+    """Return the manifests of all hooks of a revision."""
+    return "".join(
+        f"---\n{entry.get('manifest') or ''}\n" for entry in revision.record.get("hooks") or []
     )
 
 
