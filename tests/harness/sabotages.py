@@ -15,20 +15,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.harness.lab import RELAY_HOST, USER
+from tests.harness.lab import USER
 from tests.harness.sabotage import End, Sabotage, When
 from tests.harness.scene import (
     ANONYMOUS,
     EXISTING,
     GRAFANA,
+    HOST,
     LOGIN,
     PRIVATE_CA,
     SECRET,
     VAULTWARDEN,
     Scene,
+    SpoiltRelay,
 )
 from tests.relays.authority import Authority
-from tests.relays.postfix import Relay, Wrong
+from tests.relays.postfix import Wrong
 
 BEFORE, DURING, AFTER = When.BEFORE, When.DURING, When.AFTER
 Do = Callable[[Scene], object]
@@ -51,11 +53,11 @@ def restored(scene: Scene) -> None:
 
 
 def rotated(scene: Scene) -> None:
-    scene.lab.relay.set_user(USER, "rotated")
+    scene.postfix.relay.set_user(USER, "rotated")
 
 
 def dismissed(scene: Scene) -> None:
-    scene.lab.relay.remove_user(USER)
+    scene.postfix.relay.remove_user(USER)
 
 
 def edited(script: str) -> Do:
@@ -102,7 +104,7 @@ def nowhere(scene: Scene) -> None:
 
 
 def shows_expired(scene: Scene) -> None:
-    identity = scene.postfix.authority.issue_expired(Relay.hosts())
+    identity = scene.postfix.authority.issue_expired(SpoiltRelay.hosts())
     scene.postfix.shows(identity.certificate, identity.key)
 
 
@@ -112,7 +114,7 @@ def shows_other_name(scene: Scene) -> None:
 
 
 def shows_other_authority(scene: Scene) -> None:
-    identity = Authority().issue(Relay.hosts())
+    identity = Authority().issue(SpoiltRelay.hosts())
     scene.postfix.shows(identity.certificate, identity.key)
 
 
@@ -130,19 +132,16 @@ def helm(*options: str, values: dict[str, Any] | None = None) -> Do:
                 *("upgrade", scene.release.name, str(scene.release.chart), "--reuse-values"),
                 *("--force-conflicts", *options),
             )
-        scene.settle()
 
     return do
 
 
 def without_mail(scene: Scene) -> None:
-    scene.release.upgrade(scene.application.values)
-    scene.settle()
+    scene.release.upgrade(scene.without_mail)
 
 
 def rolled_back(scene: Scene) -> None:
     scene.release.run_helm("rollback", scene.release.name, "1", "--force-conflicts")
-    scene.settle()
 
 
 def other_chart(edit: Callable[[Path], object]) -> Do:
@@ -158,7 +157,6 @@ def other_chart(edit: Callable[[Path], object]) -> Do:
             scene.release.run_helm(
                 *("upgrade", scene.release.name, str(chart), "--reuse-values", "--force-conflicts")
             )
-        scene.settle()
 
     return do
 
@@ -183,7 +181,6 @@ def kubectl(*arguments: str, workload: int | None = 0) -> Do:
     def do(scene: Scene) -> None:
         name = "" if workload is None else scene.workload(workload)
         scene.kubectl(*(each.replace("{}", name) for each in arguments))
-        scene.settle()
 
     return do
 
@@ -225,7 +222,6 @@ def secret(name: str = HUB_SECRET, *, restart: bool = False, **data: str | None)
 def restarted(scene: Scene) -> None:
     for number in range(len(scene.application.workloads)):
         scene.kubectl("rollout", "restart", scene.workload(number))
-    scene.settle()
 
 
 def deleted(kind: str, name: str, *, restart: bool = False) -> Do:
@@ -344,76 +340,40 @@ THE_RELAY = [
         **ON_RELAY,
         must=RED,
     ),
-    before(
-        "relay refuses the sender by 454 relay access denied",
-        sender("454 4.7.1 Relay access denied"),
-        **ON_RELAY,
-        must=RED,
-    ),
-    before(
-        "relay refuses the sender by 451 4.1.8 domain not found",
-        sender("450 4.1.8 Domain not found"),
-        **ON_RELAY,
-        is_temporary=True,
-    ),
     after("relay refuses recipients", recipient("550 5.1.1 User unknown"), **ON_RELAY, must=RED),
     before("relay refuses recipients", recipient(DENIED), **ON_RELAY, must=RED),
     before("relay greylists", recipient("450 4.2.0 Greylisted"), **ON_RELAY, is_temporary=True),
-    after(
-        "mailbox full", recipient("452 4.2.2 The mailbox is full"), **ON_RELAY, is_temporary=True
-    ),
     after("relay refuses the application's mail alone", filtered("invited"), **ON_RELAY, must=RED),
-    before("relay refuses the application's mail alone", filtered("invited"), **ON_RELAY, must=RED),
     after("relay takes small mails only", main("message_size_limit=300"), **ON_RELAY, must=RED),
     after("relay offers no AUTH", master("smtpd_sasl_auth_enable=no"), **ON_RELAY, must=RED),
-    before("relay offers no AUTH", master("smtpd_sasl_auth_enable=no"), **ON_RELAY, must=RED),
     after("relay offers SCRAM only", mechanisms("SCRAM-SHA-256"), **ON_RELAY, must=RED),
-    before("relay offers CRAM-MD5 only", mechanisms("CRAM-MD5"), **ON_RELAY, must=RED),
     after("TLS off at the relay", master("smtpd_tls_security_level=none"), **ON_RELAY, must=RED),
-    before("TLS off at the relay", master("smtpd_tls_security_level=none"), **ON_RELAY, must=RED),
-    after("key of the relay's TLS lost", leads(Wrong.TLS_BROKEN), **ON_RELAY, must=RED),
     after("relay asks for a client certificate", leads(Wrong.TLS_CLIENT), **ON_RELAY, must=RED),
     after("relay's certificate has signed itself", leads(Wrong.SELF_SIGNED), **ON_RELAY, must=RED),
-    after("relay's certificate expired", shows_expired, **ON_RELAY, must=RED),
-    before("relay hangs up", leads(Wrong.CLOSES), **ON_RELAY, must=RED),
     after("relay hangs up", leads(Wrong.CLOSES), **ON_RELAY, must=RED),
     after("relay moved its port", moved, **ON_RELAY, must=RED),
     before("nothing answers at the relay", nowhere, **ON_RELAY, must=RED),
-    before(
-        "relay knows the network no more",
-        main("mynetworks=127.0.0.0/8"),
-        **ON_RELAY,
-        setup=ANONYMOUS,
-        must=RED,
-    ),
     after(
         "relay knows the network no more",
         main("mynetworks=127.0.0.0/8"),
-        **ON_RELAY,
-        setup=ANONYMOUS,
-        must=RED,
-    ),
-    after(
-        "anonymous relay refuses the sender",
-        sender(DENIED),
         **ON_RELAY,
         setup=ANONYMOUS,
         must=RED,
     ),
 ]
 
-CREDENTIALS: dict[str, str] = {"smtp_sender_password": STALE}
 
 THE_RELEASE = [
     after("Secret deleted", deleted("secret", HUB_SECRET)),
     before("Secret deleted", deleted("secret", HUB_SECRET)),
     after("Secret deleted, pods restarted", deleted("secret", HUB_SECRET, restart=True)),
-    after("Secret edited", secret(**CREDENTIALS), must=MENDED),
-    after("Secret edited, pods restarted", secret(**CREDENTIALS, restart=True), is_short=True),
-    before("Secret edited, pods restarted", secret(**CREDENTIALS, restart=True)),
-    after("key of the Secret removed", secret(smtp_sender_password=None)),
+    after("Secret edited", secret(smtp_sender_password=STALE), must=MENDED),
+    after(
+        "Secret edited, pods restarted",
+        secret(smtp_sender_password=STALE, restart=True),
+        is_short=True,
+    ),
     after("key removed, pods restarted", secret(smtp_sender_password=None, restart=True)),
-    after("Secret emptied", secret(smtp_sender_password="", smtp_sender_user="", restart=True)),
     after("user in the Secret edited", secret(smtp_sender_user="nobody", restart=True)),
     before(
         "Secret made immutable",
@@ -425,11 +385,8 @@ THE_RELEASE = [
     ),
     after("relay set by kubectl", env(f"SMTP_SERVER={REMAINS}"), is_short=True),
     before("relay set by kubectl", env(f"SMTP_SERVER={REMAINS}")),
-    after("password set by kubectl", env(f"SMTP_SENDER_PASSWORD={STALE}")),
-    after("port set by kubectl", env("SMTP_PORT=2510")),
     after("sender set by kubectl", env("SMTP_SENDER_EMAIL=hub@refused.example")),
     after("relay unset by kubectl", env("SMTP_SERVER-")),
-    after("worker's relay set by kubectl", env(f"SMTP_SERVER={REMAINS}", workload=1)),
     after(
         "a second variable after ours",
         patched(
@@ -450,14 +407,12 @@ THE_RELEASE = [
         "a command that sets another relay",
         container(command=["sh", "-c", f"SMTP_SERVER={REMAINS} exec python3 /app/hub_api.py"]),
     ),
-    after("egress closed", template(hostAliases=[{"ip": "192.0.2.1", "hostnames": [RELAY_HOST]}])),
-    before("egress closed", template(hostAliases=[{"ip": "192.0.2.1", "hostnames": [RELAY_HOST]}])),
+    after("egress closed", template(hostAliases=[{"ip": "192.0.2.1", "hostnames": [HOST]}])),
     after(
         "pods have no name server",
         template(dnsPolicy="None", dnsConfig={"nameservers": ["192.0.2.1"]}),
     ),
     after("somebody's upgrade without mail", without_mail, must=MENDED, is_short=True),
-    before("somebody's upgrade without mail", without_mail, must=MENDED),
     after("somebody's rollback", rolled_back, must=MENDED, is_short=True),
     after(
         "somebody's upgrade with another password",
@@ -486,31 +441,16 @@ THE_RELEASE = [
         must=RED,
     ),
     after("api scaled to nothing", kubectl("scale", "{}", "--replicas=0")),
-    before("api scaled to nothing", kubectl("scale", "{}", "--replicas=0")),
-    after(
-        "all scaled to nothing",
-        all_of(*(kubectl("scale", "{}", "--replicas=0", workload=each) for each in (0, 1))),
-    ),
-    before(
-        "scaled to nothing and back",
-        kubectl("scale", "{}", "--replicas=0"),
-    ),
     after("api scaled to two", kubectl("scale", "{}", "--replicas=2"), must=MENDED),
     after("pods replaced", pods_deleted, must=MENDED),
-    before("pods replaced", pods_deleted, must=MENDED),
     after("image that cannot be pulled", container(image="mailops.test/none:1")),
-    after("image of something else", container(image="mailops.test/postfix:1")),
     after("workload deleted", kubectl("delete", "{}")),
     before("workload paused", kubectl("rollout", "pause", "{}")),
     before("node takes no pods", cordoned, undo=uncordoned),
     before("journal deleted", deleted("secret", "mailops.journal.v1.{}"), by_run=True, must=MENDED),
-    before("lease deleted", deleted("lease", "mailops-smtp-{}"), by_run=True, must=MENDED),
     after("record of the release deleted", deleted("secret", "sh.helm.release.v1.{}.v2")),
     after(
         "release uninstalled", lambda scene: scene.release.run_helm("uninstall", scene.release.name)
-    ),
-    before(
-        "rights taken away", kubectl("delete", "rolebindings", "--all", workload=None), must=RED
     ),
     before(
         "a quota for no pods", kubectl("create", "quota", "none", "--hard=pods=0", workload=None)
@@ -518,36 +458,30 @@ THE_RELEASE = [
 ]
 
 WHILE_IT_RUNS = [
-    during("password rotated at the relay", rotated, **ON_RELAY, is_short=True),
-    during("relay refuses the sender", sender(DENIED), **ON_RELAY),
+    during(
+        "password rotated at the relay",
+        rotated,
+        **ON_RELAY,
+        says=("The relay rejected the credentials",),
+        is_short=True,
+    ),
     during("nothing answers at the relay", nowhere, **ON_RELAY),
     during("Secret deleted", deleted("secret", HUB_SECRET)),
-    during("Secret edited", secret(**CREDENTIALS)),
     during("relay set by kubectl", env(f"SMTP_SERVER={REMAINS}"), moment=(2, "/deployments/")),
     during("pods deleted", pods_deleted, moment=(2, "/deployments/")),
     during("api scaled to nothing", kubectl("scale", "{}", "--replicas=0")),
     during("somebody's upgrade without mail", without_mail, moment=(2, RECORD)),
-    during("somebody's rollback", rolled_back, moment=(2, RECORD)),
     during("image that cannot be pulled", container(image="mailops.test/none:1")),
-    during("lease deleted", deleted("lease", "mailops-smtp-{}")),
-    during("journal deleted", deleted("secret", "mailops.journal.v1.{}")),
 ]
 
 CA: dict[str, Any] = {"setup": PRIVATE_CA}
 THE_CA = [
     after("CA dropped", trust(dropped, restart=False), **CA),
     after("CA dropped, pods restarted", trust(dropped, restart=True), **CA),
-    after("CA replaced, pods restarted", trust(swapped, restart=True), **CA),
     before("CA replaced, pods restarted", trust(swapped, restart=True), **CA),
     after("variable of the CA removed", env("SSL_CERT_FILE-"), **CA),
-    after(
-        "variable of the CA elsewhere",
-        env("SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"),
-        **CA,
-    ),
     after("certificate expired", shows_expired, **ON_RELAY, **CA, must=RED),
     after("certificate of another CA", shows_other_authority, **ON_RELAY, **CA, must=RED),
-    before("certificate of another CA", shows_other_authority, **ON_RELAY, **CA, must=RED),
     after(
         "certificate for another name",
         shows_other_name,
@@ -583,10 +517,10 @@ TRUE_CHARTS = [
         helm("--set-string", "env.GF_SMTP_ENABLED=false"),
         **GRAFANA_LOGIN,
     ),
-    after("ConfigMap edited", config_map(RELAY_HOST, REMAINS, restart=False), **GRAFANA_LOGIN),
+    after("ConfigMap edited", config_map(HOST, REMAINS, restart=False), **GRAFANA_LOGIN),
     after(
         "ConfigMap edited, pods restarted",
-        config_map(RELAY_HOST, REMAINS, restart=True),
+        config_map(HOST, REMAINS, restart=True),
         **GRAFANA_LOGIN,
     ),
     after(
@@ -605,9 +539,7 @@ TRUE_CHARTS = [
         must=MENDED,
     ),
     after("relay set by kubectl", env(f"SMTP_HOST={REMAINS}"), **VAULT),
-    after(
-        "ConfigMap edited, pods restarted", config_map(RELAY_HOST, REMAINS, restart=True), **VAULT
-    ),
+    after("ConfigMap edited, pods restarted", config_map(HOST, REMAINS, restart=True), **VAULT),
     after("pods replaced", pods_deleted, **VAULT, must=MENDED),
     after("existing Secret has another password", new_login(USER, STALE), **KEPT, must=RED),
     after("existing Secret deleted", without_existing, **KEPT),

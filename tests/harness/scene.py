@@ -25,7 +25,7 @@ from tests.harness.door import Door, Write
 from tests.harness.lab import USER, WITHOUT_MAIL, Lab
 from tests.harness.playbook import Played, ended, start, write_inputs
 from tests.relays.authority import Authority
-from tests.relays.postfix import MessageNotDeliveredError
+from tests.relays.postfix import MessageNotDeliveredError, Relay
 
 PLAYBOOK = "mailops.smtp.configure"
 PASSWORD = "correct horse"
@@ -34,7 +34,7 @@ SENDERS = CHECKOUT / "tests" / "apps" / "senders"
 SECRET = "mail-login"
 """The existing Secret, where a setup has one."""
 
-_SETTLES = 20.0
+_SETTLES = 10.0
 _ANSWERS = 10.0
 _ARRIVES = 10.0
 _REPOSITORY, _TAG = INVITATIONS.name.split(":")
@@ -114,13 +114,17 @@ class Setup:
     :param changes: the variables that differ from those of the lab.
     :param work: what the user of the runs may do.
     :param is_in_values: whether the release's values alone make it, so that Helm can install it.
+    :param values: what the administrator has in the place of the application's own at the top level.
     """
 
     name: str
     changes: Mapping[str, Any]
     work: str = "configure"
     is_in_values: bool = True
+    values: Mapping[str, Any] = field(default_factory=dict)
 
+
+_LOGIN_KEYS = ("smtp_sender_user", "smtp_sender_password")
 
 LOGIN = Setup("login", {})
 ANONYMOUS = Setup(
@@ -132,6 +136,10 @@ ANONYMOUS = Setup(
         "smtp_password": None,
         "smtp_ca_path": None,
     },
+    # Without them the chart's defaults are a placeholder login.
+    values={
+        "secrets": {**WITHOUT_MAIL["secrets"], "smtp": dict.fromkeys(_LOGIN_KEYS, "")},
+    },
 )
 PRIVATE_CA = Setup(
     "private CA",
@@ -142,21 +150,36 @@ PRIVATE_CA = Setup(
 EXISTING = Setup("existing Secret", {"smtp_existing_secret": SECRET})
 
 
+class SpoiltRelay(Relay):
+    """A relay beside that of the lab, so that no other test meets what is done to it."""
+
+    name = "relay-spoilt" + __import__("os").environ.get("SPOILT", "")
+
+
+HOST = SpoiltRelay.hosts()[-1]
+"""What the applications send through."""
+
+
 @dataclass
 class Postfix:
-    """The relay of a lab, which can be spoilt and put right again."""
+    """A relay of its own, which can be spoilt and put right again.
+
+    :param folder: for its files.
+    """
 
     lab: Lab
+    folder: Path
     authority: Authority = field(default_factory=Authority)
 
     def __post_init__(self) -> None:
+        self.relay = SpoiltRelay.deploy(self.lab.kubectl, self.lab.node, folder=self.folder)
         service = self._service()
         self._spec = {name: service["spec"][name] for name in ("selector", "ports")}
         self._keep()
 
     def run(self, script: str, stdin: str | None = None) -> str:
         """Run a shell script in the relay's container."""
-        command = ("exec", "-i", "deployment/relay", "--", "sh", "-euc", script)
+        command = ("exec", "-i", f"deployment/{self.relay.name}", "--", "sh", "-euc", script)
         return self.lab.kubectl.run("-n", "mail", *command, stdin=stdin)
 
     def reload(self, script: str, stdin: str | None = None) -> None:
@@ -198,12 +221,6 @@ class Postfix:
         """Let nothing answer at the Service's address."""
         self._patch({"selector": {"app": "nothing"}})
 
-    def restart(self) -> None:
-        """Replace the pod: users and mail are gone, as after a loss of the server."""
-        self.lab.kubectl.run("-n", "mail", "rollout", "restart", "deployment/relay")
-        self._wait()
-        self._keep()
-
     def restore(self) -> None:
         """Put everything right again."""
         self._patch(self._spec)
@@ -212,7 +229,7 @@ class Postfix:
             " [ -s /etc/postfix/master.cf ]"
         )
         self.reload(script)
-        self.lab.relay.set_user(USER, PASSWORD)
+        self.relay.set_user(USER, PASSWORD)
 
     def _keep(self) -> None:
         files = ("main.cf", "master.cf", "sender_access", "recipient_access", "header_checks")
@@ -221,12 +238,10 @@ class Postfix:
             " cp sasl/smtpd.conf /tmp/kept-sasl; }"
         )
 
-    def _wait(self) -> None:
-        wait = ("rollout", "status", "deployment/relay", "--timeout=60s")
-        self.lab.kubectl.run("-n", "mail", *wait, timeout=70)
-
     def _service(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.lab.kubectl.json("-n", "mail", "get", "service", "relay")
+        found: dict[str, Any] = self.lab.kubectl.json(
+            "-n", "mail", "get", "service", self.relay.name
+        )
         return found
 
     def _patch(self, spec: Mapping[str, Any]) -> None:
@@ -236,7 +251,7 @@ class Postfix:
         ]
         patch = json.dumps(changes)
         self.lab.kubectl.run(
-            *("-n", "mail", "patch", "service", "relay", "--type=json", f"--patch={patch}")
+            *("-n", "mail", "patch", "service", self.relay.name, "--type=json", f"--patch={patch}")
         )
         time.sleep(1)  # until kube-proxy has its rules
 
@@ -283,7 +298,7 @@ class Scene:
         self.tear_down()
         release = self.lab.release(chart=self.application.chart)
         self._release = release
-        release.upgrade(self.application.values)
+        release.upgrade(self.without_mail)
         if self.setup is EXISTING:
             self.new_secret(USER, PASSWORD)
         self._is_by_run = by_run or self._values is None
@@ -306,6 +321,11 @@ class Scene:
             self._release = None
 
     @property
+    def without_mail(self) -> dict[str, Any]:
+        """The values that the release is installed with."""
+        return {**self.application.values, **self.setup.values}
+
+    @property
     def is_as_before(self) -> bool:
         """Whether the release has the settings that it was set up with."""
         return bool(self._release) and self.release.values() == self._values
@@ -313,7 +333,7 @@ class Scene:
     def play(
         self,
         *arguments: str,
-        during: tuple[int, str, Callable[[], None]] | None = None,
+        during: tuple[int, str, Callable[[], object]] | None = None,
         **changes: Any,
     ) -> Played:
         """Run the playbook as the release's user.
@@ -326,6 +346,7 @@ class Scene:
             work=self.setup.work,
             **{
                 "smtp_application": self.profile,
+                "smtp_host": HOST,
                 "smtp_test_recipients": self.address(),
                 "smtp_test_mail": "always",
                 "smtp_rollout_timeout": "30",
@@ -372,7 +393,7 @@ class Scene:
     def trusted(self) -> Path:
         """A file with the relay's own CA, and with that of the certificates that it may show besides."""
         path = self.folder / "trusted.pem"
-        both = (self.lab.relay.ca_pem, self.postfix.authority.certificate)
+        both = (self.postfix.relay.ca_pem, self.postfix.authority.certificate)
         path.write_text("".join(both), encoding="ascii")
         return path
 
@@ -428,7 +449,7 @@ class Scene:
         if why:
             return Sent(why)
         try:
-            self.lab.relay.wait_for_message(address, timeout=_ARRIVES)
+            self.postfix.relay.wait_for_message(address, timeout=_ARRIVES)
         except MessageNotDeliveredError as error:
             return Sent(str(error))
         return Sent()

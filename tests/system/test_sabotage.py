@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.harness.lab import Lab
-from tests.harness.sabotage import Outcome, Sabotage, commit, summary
+from tests.harness.sabotage import PROPERTY, Sabotage, commit
 from tests.harness.sabotages import SABOTAGES
 from tests.harness.scene import Application, Postfix, Scene, Setup
 
@@ -25,7 +25,7 @@ Scenes = Callable[[Application, Setup], Scene]
 @pytest.fixture(scope="module")
 def scenes(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenes]:
     """The application with mail that works; the cases share it, and what they break is installed anew."""
-    postfix = Postfix(lab)
+    postfix = Postfix(lab, tmp_path_factory.mktemp("relay"))
     known: dict[tuple[str, str], Scene] = {}
 
     def scene(application: Application, setup: Setup) -> Scene:
@@ -42,18 +42,6 @@ def scenes(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene
         each.tear_down()
 
 
-@pytest.fixture(scope="module")
-def outcomes(request: pytest.FixtureRequest) -> Iterator[list[Outcome]]:
-    """What was seen; a table of it is shown at the end."""
-    seen: list[Outcome] = []
-    yield seen
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-    if reporter:
-        reporter.write_line("")
-        for line in summary(seen):
-            reporter.write_line(line)
-
-
 def _case(sabotage: Sabotage) -> object:
     marks = [] if sabotage.is_short else [pytest.mark.faults]
     if sabotage.fault:
@@ -63,11 +51,11 @@ def _case(sabotage: Sabotage) -> object:
 
 @pytest.mark.parametrize("sabotage", [_case(each) for each in SABOTAGES])
 def test_what_the_run_says_is_what_the_application_can_do(
-    sabotage: Sabotage, scenes: Scenes, outcomes: list[Outcome]
+    sabotage: Sabotage, scenes: Scenes, record_property: Callable[[str, object], None]
 ) -> None:
     if not sabotage.application.is_there:
         pytest.skip(f"the chart of {sabotage.application.name} is not on this machine")
     scene = scenes(sabotage.application, sabotage.setup)
     outcome = commit(scene, sabotage, SABOTAGES.index(sabotage))
-    outcomes.append(outcome)
+    record_property(PROPERTY, outcome.end.value)
     assert not outcome.complaints, str(outcome)
