@@ -34,7 +34,7 @@ SENDERS = CHECKOUT / "tests" / "apps" / "senders"
 SECRET = "mail-login"
 """The existing Secret, where a setup has one."""
 
-_SETTLES = 10.0
+_SETTLES = 25.0
 _ANSWERS = 10.0
 _ARRIVES = 10.0
 _REPOSITORY, _TAG = INVITATIONS.name.split(":")
@@ -153,7 +153,7 @@ EXISTING = Setup("existing Secret", {"smtp_existing_secret": SECRET})
 class SpoiltRelay(Relay):
     """A relay beside that of the lab, so that no other test meets what is done to it."""
 
-    name = "relay-spoilt" + __import__("os").environ.get("SPOILT", "")
+    name = "relay-spoilt"
 
 
 HOST = SpoiltRelay.hosts()[-1]
