@@ -49,7 +49,9 @@ RESTARTS = (
     "an unchanged run restarts pods that send, into a Secret or ConfigMap that somebody has edited or deleted:"
     " it brings nothing back, and mail is worse"
 )
-SCALED = "a workload that is scaled to no pod is only 'unproven' in the summary, and the run is green"
+SCALED = (
+    "a workload that is scaled to no pod is only 'unproven' in the summary, and the run is green"
+)
 
 
 # --- What is done to the relay
@@ -460,7 +462,8 @@ THE_RELEASE = [
         "release uninstalled", lambda scene: scene.release.run_helm("uninstall", scene.release.name)
     ),
     before(
-        "a quota for no pods", kubectl("create", "quota", "none", "--hard=pods=0", workload=None)
+        "a quota for no pods",
+        kubectl("create", "quota", "none", "--hard=pods=0", workload=None),
         says=("cannot make its new pod",),
     ),
 ]
@@ -473,12 +476,22 @@ WHILE_IT_RUNS = [
         says=("The relay rejected the credentials",),
         is_short=True,
     ),
-    during("nothing answers at the relay", nowhere, **ON_RELAY, says=("refused the connection on port 587",)),
+    during(
+        "nothing answers at the relay",
+        nowhere,
+        **ON_RELAY,
+        says=("refused the connection on port 587",),
+    ),
     during("Secret deleted", deleted("secret", HUB_SECRET)),
     during("relay set by kubectl", env(f"SMTP_SERVER={REMAINS}"), moment=(2, "/deployments/")),
     during("pods deleted", pods_deleted, moment=(2, "/deployments/")),
     during("api scaled to nothing", kubectl("scale", "{}", "--replicas=0"), fault=SCALED),
-    during("somebody's upgrade without mail", without_mail, moment=(2, RECORD), says=("somebody else has changed release",)),
+    during(
+        "somebody's upgrade without mail",
+        without_mail,
+        moment=(2, RECORD),
+        says=("somebody else has changed release",),
+    ),
     during("image that cannot be pulled", container(image="mailops.test/none:1")),
 ]
 
@@ -525,7 +538,12 @@ TRUE_CHARTS = [
         helm("--set-string", "env.GF_SMTP_ENABLED=false"),
         **GRAFANA_LOGIN,
     ),
-    after("ConfigMap edited", config_map(HOST, REMAINS, restart=False), **GRAFANA_LOGIN, fault=RESTARTS),
+    after(
+        "ConfigMap edited",
+        config_map(HOST, REMAINS, restart=False),
+        **GRAFANA_LOGIN,
+        fault=RESTARTS,
+    ),
     after(
         "ConfigMap edited, pods restarted",
         config_map(HOST, REMAINS, restart=True),
@@ -537,7 +555,9 @@ TRUE_CHARTS = [
         **GRAFANA_LOGIN,
     ),
     after("Secret deleted", deleted("secret", "{}-grafana-env"), **GRAFANA_LOGIN),
-    after("scaled to nothing", kubectl("scale", "{}", "--replicas=0"), **GRAFANA_LOGIN, fault=SCALED),
+    after(
+        "scaled to nothing", kubectl("scale", "{}", "--replicas=0"), **GRAFANA_LOGIN, fault=SCALED
+    ),
     after("password rotated at the relay", rotated, **ON_RELAY, **VAULT, must=RED),
     after("somebody's rollback", rolled_back, **VAULT, must=MENDED),
     after(
