@@ -37,7 +37,7 @@ demo: setup ## Show the whole flow on a real Kubernetes node, from no mail to a 
 test: setup ## Run unit, integration and system tests
 	@python -m tests.cluster run --nodes 2 -- $(PYTEST) -m 'not faults' tests/system tests/integration tests/unit
 
-test-faults: setup ## Run the long system tests: killed runs, back-out, rights, rollouts, a private CA
+test-faults: setup ## Run the long system tests: killed runs, back-out, rights, rollouts, a private CA, sabotage
 	@python -m tests.cluster run --nodes 2 -- $(PYTEST) -m faults tests/system
 
 test-unit: setup-python ## Run the unit tests: no network, no cluster, seconds

@@ -71,6 +71,28 @@ class Authority:
         """A server's certificate for host names and IP addresses, the first one also as its CN."""
         return self._issue(names, "serverAuth")
 
+    def issue_expired(self, names: Sequence[str]) -> Identity:
+        """A server's certificate, as :meth:`issue` makes it, that expired yesterday."""
+        identity = self.issue(names)
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            (folder / "old").write_text(identity.certificate, encoding="ascii")
+            (folder / "key").write_text(identity.key, encoding="ascii")
+            own = self._identity.certificate + self._identity.key
+            (folder / "ca").write_text(own, encoding="ascii")
+            copies = ("-copy_extensions", "copyall")
+            request = ("-x509toreq", "-in", "old", "-signkey", "key", *copies, "-out", "request")
+            issued = ("-req", "-in", "request", "-CA", "ca", "-CAkey", "ca", "-days", "-1", *copies)
+            for step in (request, issued):
+                done = subprocess.run(
+                    ["openssl", "x509", *step],
+                    cwd=folder,
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                )
+        return Identity(done.stdout, identity.key)
+
     def issue_client(self, name: str) -> Identity:
         """A client's certificate, with its name as CN."""
         return self._issue([name], "clientAuth")

@@ -16,10 +16,27 @@ from tests.apps.invitations.release import Release
 from tests.cluster.environment import KUBECONFIG_VARIABLE
 from tests.harness.lab import USER, WITHOUT_MAIL, Lab
 from tests.harness.playbook import Played, play, write_inputs
+from tests.harness.sabotage import PROPERTY, summary
 
 PLAYBOOK = "mailops.smtp.configure"
 
 Configure = Callable[..., Played]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Show how many cases of the sabotage suite came to which end."""
+    reports = [each for found in terminalreporter.stats.values() for each in found]
+    ends = [
+        str(value)
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == PROPERTY
+    ]
+    if ends:
+        terminalreporter.section("sabotage")
+        for line in summary(ends):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
