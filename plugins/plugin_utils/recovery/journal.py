@@ -244,6 +244,8 @@ def _record(data: Any) -> Record:
 
 
 def _number(value: Any) -> int:
-    if type(value) is not int or not 1 <= value <= HIGHEST_REVISION:
+    # A truth value is an int in Python, and no number.
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if not is_number or not 1 <= value <= HIGHEST_REVISION:
         raise ValueError("the number of a revision is not valid")
-    return value
+    return int(value)

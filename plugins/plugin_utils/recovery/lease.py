@@ -79,7 +79,7 @@ class Holder:
 def holder_of(lease: Mapping[str, Any] | None) -> Holder | None:
     """Return who has a lease; `None` when it is free, or is not what a run of ours writes."""
     spec = (lease or {}).get("spec") or {}
-    identity, seconds = spec.get("holderIdentity"), spec.get("leaseDurationSeconds")
+    identity, seconds = spec.get("holderIdentity"), _count(spec.get("leaseDurationSeconds"))
     try:
         renewed = _time_of(spec.get("renewTime"))
         since = _time_of(spec.get("acquireTime") or spec.get("renewTime"))
@@ -87,7 +87,12 @@ def holder_of(lease: Mapping[str, Any] | None) -> Holder | None:
         return None
     if not (isinstance(identity, str) and identity):
         return None
-    return Holder(identity, since, renewed, seconds if type(seconds) is int else SECONDS)
+    return Holder(identity, since, renewed, SECONDS if seconds is None else seconds)
+
+
+def _count(value: Any) -> int | None:
+    """Return a number as it is; `None` for what is not one: a truth value is an int in Python."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _time_of(text: Any) -> datetime:
@@ -294,13 +299,13 @@ class Lease:
 
     def _begin(self, lease: dict[str, Any] | None, now: datetime) -> None:
         self._offset = now.timestamp() - self._clock.now()
-        times = ((lease or {}).get("spec") or {}).get("leaseTransitions")
+        times = _count(((lease or {}).get("spec") or {}).get("leaseTransitions"))
         spec = {
             "holderIdentity": me(self.run),
             "leaseDurationSeconds": SECONDS,
             "acquireTime": self._time(),
             "renewTime": self._time(),
-            "leaseTransitions": times + 1 if type(times) is int and times < MANY else 0,
+            "leaseTransitions": 0 if times is None or times >= MANY else times + 1,
         }
         self._alive_at = self._clock.now()
         self._lease = self._leases.write_lease(self._body(lease, spec))

@@ -68,7 +68,9 @@ def _names(text: Any) -> set[str]:
 
 def _is_template(text: str) -> bool:
     trusted = getattr(template, "is_trusted_as_template", None)
-    return bool(trusted(text)) if trusted else not isinstance(text, AnsibleUnsafe)
+    if trusted is None:
+        return not isinstance(text, AnsibleUnsafe)
+    return bool(trusted(text))
 
 
 def _is_locked(text: Any) -> bool:

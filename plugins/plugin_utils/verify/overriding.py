@@ -60,8 +60,8 @@ def findings(
     :param container: the container, for people.
     """
     for name, value in environment.items():
-        bound: Bound = next(bound for bound in wanted.overrides if bound.matches(name))
-        finding = bound.judge(f"variable {name} of {container}", value, (name,))
+        about: list[Bound] = [bound for bound in wanted.overrides if bound.matches(name)]
+        finding = about[0].judge(f"variable {name} of {container}", value, (name,))
         if finding is not None:
             yield finding
     for bound in wanted.overrides:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.mailops.smtp.plugins.plugin_utils.trust.mounted import VOLUME
+
 Read = Callable[[str, str], Mapping[str, Any] | None]
 """Reads an object by its kind and name; `None` when it is not there."""
 
@@ -76,6 +78,8 @@ def _of_container(container: Mapping[str, Any]) -> Iterator[Reference]:
 
 
 def _of_volume(volume: Mapping[str, Any]) -> Iterator[Reference]:
+    if volume.get("name") == VOLUME:
+        return  # the run itself mounts the private CA again, or takes it away
     for field, kind, name in _OF_VOLUME:
         yield from _one(kind, volume.get(field), name)
     for source in (volume.get("projected") or {}).get("sources") or []:

@@ -81,3 +81,8 @@ def test_what_is_not_there_is_missing_whole_or_by_its_key() -> None:
     absent = missing(wanted, lambda kind, name: there.get((kind, name)))
     assert absent == [Reference(SECRET, "a", "other"), Reference(SECRET, "gone")]
     assert list(map(str, absent)) == ["Secret a, key other", "Secret gone"]
+
+
+def test_the_private_ca_is_looked_after_by_the_run_itself() -> None:
+    volume = {"name": "mailops-smtp-ca", "configMap": {"name": "mailops-smtp-ca-deployment-x-0"}}
+    assert required({"containers": [], "volumes": [volume]}) == []
