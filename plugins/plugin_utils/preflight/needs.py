@@ -281,6 +281,15 @@ def for_release(needs: Iterable[Need], release: str) -> list[Need]:
     ]
 
 
+def can_name(verbs: Collection[str]) -> bool:
+    """Return whether a rule for verbs can name the objects that it is for.
+
+    Requests to create, list or watch carry no name
+    (kubernetes.io/docs/reference/access-authn-authz/rbac, "Referring to resources").
+    """
+    return not {"create", "list", "watch"} & set(verbs)
+
+
 def rule(
     group: str, resource: str, verbs: Collection[str], names: Collection[str] = ()
 ) -> dict[str, list[str]]:
@@ -296,7 +305,8 @@ def rules(needs: Iterable[Need]) -> list[dict[str, list[str]]]:
     """Return the rules that give all of the needs, one for each resource and the objects that are named of it."""
     verbs: dict[tuple[str, str, tuple[str, ...]], set[str]] = {}
     for need in needs:
-        verbs.setdefault((need.group, need.resource, need.names), set()).update(need.verbs)
+        names = need.names if can_name(need.verbs) else ()
+        verbs.setdefault((need.group, need.resource, names), set()).update(need.verbs)
     return [
         rule(group, resource, each, names)
         for (group, resource, names), each in sorted(verbs.items())

@@ -18,6 +18,7 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Re
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.findings import CATALOGUE
 from ansible_collections.mailops.smtp.plugins.plugin_utils.preflight.needs import (
     Need,
+    can_name,
     of_chart,
     rule,
 )
@@ -58,9 +59,10 @@ def missing(api: Api, needs: Iterable[Need]) -> list[Finding]:
             "group": need.group,
             "namespace": api.namespace if need.namespace is None else need.namespace,
         }
-        if len(need.names) != 1 and api.may(question.verb, need.resource, **facts):
+        named = bool(need.names) and can_name([question.verb])
+        if not (named and len(need.names) == 1) and api.may(question.verb, need.resource, **facts):
             return True
-        return bool(need.names) and all(
+        return named and all(
             api.may(question.verb, need.resource, **facts, name=name) for name in need.names
         )
 
@@ -104,7 +106,7 @@ def _findings(refused: Sequence[_Question], namespace: str) -> list[Finding]:
 
 def _names(questions: Sequence[_Question]) -> list[str]:
     """Return the objects for which a right is missing; empty when it is missing for all."""
-    if not all(question.need.names for question in questions):
+    if not all(question.need.names and can_name([question.verb]) for question in questions):
         return []
     return sorted({name for question in questions for name in question.need.names})
 
