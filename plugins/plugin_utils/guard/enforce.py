@@ -143,17 +143,16 @@ class _Handler(Handler):
     server: Any
 
     def record(self, target: str, body: bytes) -> None:
-        """Hands a record on, if it is not the one of another rendering than the trial's."""
-        if self.command == "DELETE":
-            self._pass(target, body)
-            return
-        found = sent.secret(self.headers.get("content-type", ""), body)
-        if self.command == "POST" or found.name in self.server.made:
-            problem = self._differs(found)
+        """Hands a record on; the new one only if it is that of the trial.
+
+        Later writes of it say how far Helm has come.
+        """
+        if self.command == "POST":
+            problem = self._differs(sent.secret(self.headers.get("content-type", ""), body))
             if problem:
                 self._refuse(problem)
                 return
-            self.server.made.add(found.name)
+            self.server.made = True
         self._pass(target, body)
 
     def _differs(self, found: sent.SentSecret) -> str:
@@ -220,7 +219,7 @@ class Enforcer(Proxy):
         server: Any = self._server
         server.release, server.approved = release, approved
         server.before_write, server.refused = before_write, self.refused
-        server.made = set()
+        server.made = False
 
     def handler(self) -> type[Handler]:
         """Return what lets a request pass only if the trial has made it."""
