@@ -45,7 +45,7 @@ TELLING = (
            "limit =connection|session", "limit number =connection|session",
            "connection|session =limit|exceed|rate", "concurrent connection|session|limit|exceed|smtp",
            "exceed .. connection|session|concurrent"),
-    saying("rate", "exceeded", "toomany login =command", kind=4),
+    saying("login", "locked", "toomany login =command", kind=4),
     saying("login", "locked",
            "toomany|multiple|repeated .. login|credential !connection|session",
            "login|credential .. toomany !recipient|message|connection",
@@ -233,6 +233,8 @@ TELLING = (
            "mx",
            stage=("mail",)),
     # -- relaying --------------------------------------------------------------------------------------
+    saying("sender", "not allowed", "relay not send", stage=_MAIL),
+    saying("login", "required", "login first", stage=_MAIL, login="none"),
     saying("relaying", "refused",
            "relay refuse|unauthorised|not|disable|only|unavailable|require|allow",
            "refuse|unauthorised|not|invalid|unauthenticated .. relay", "relay access", "relay temp refuse",
