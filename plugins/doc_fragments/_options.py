@@ -198,7 +198,7 @@ options:
         C(require_tls) does. C(require_verified_certs) asks for what it says.
       - C(allow_anonymous) and C(allow_sinks) (relays that deliver to nobody, for tests) are true by default,
         C(allow_unencrypted_credentials) is false.
-      - C(chart_from_source) forbids the chart out of Helm's record, so that O(chart) must be given. Who may write
+      - C(chart_from_source) forbids the chart out of Helm's record, so that C(smtp_chart) must be given. Who may write
         the Secrets of a namespace can write the record.
     type: raw
   fallbacks:

@@ -229,7 +229,7 @@ class TestWhoMayWriteTheJournal:
                 "phase": "begun",
                 "kind": "undo",
                 "makes": revision + 1,
-                "good": {"number": 1, "uid": "of-another"},
+                "good": {"number": revision, "uid": "of-another"},
             },
         }[change]
         self.write(mallory, app, json.dumps(forged).replace('"digits"', "9" * 5000))
