@@ -15,12 +15,11 @@ import json
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ansible_collections.mailops.smtp.plugins.module_utils._smtp.secret import Secret
 from ansible_collections.mailops.smtp.plugins.plugin_utils.errors import FindingError
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard import judge, sent
 from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.change import Change, changed
@@ -36,10 +35,12 @@ from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.proxy import (
     Handler,
     Proxy,
     Upstream,
-    kubeconfig,
     object_path,
 )
-from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.trial import Trial
+from ansible_collections.mailops.smtp.plugins.plugin_utils.guard.trial import (
+    Trial,
+    through,
+)
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.record import Revision, decode
 from ansible_collections.mailops.smtp.plugins.plugin_utils.helm.runner import Helm
 
@@ -243,18 +244,8 @@ def enforced(
         tempfile.TemporaryDirectory(prefix="real-", dir=helm.temporary) as folder,
         Enforcer(upstream, helm.release, helm.namespace, approved, before_write) as proxy,
     ):
-        config = Path(folder) / "kubeconfig"
-        config.touch(mode=0o600)
-        config.write_text(json.dumps(kubeconfig(proxy.address, helm.namespace)), encoding="ascii")
-        own = replace(
-            helm,
-            kubeconfig=str(config),
-            context=None,
-            environment={**helm.environment, "KUBECACHEDIR": str(Path(folder) / "cache")},
-            hidden=(Secret(proxy.address),),
-        )
         try:
-            yield own
+            yield through(proxy, helm, Path(folder))
         except FindingError as error:
             refused = [finding for each in proxy.refused[:1] for finding in each.findings]
             raise FindingError(*refused, *error.findings) from error

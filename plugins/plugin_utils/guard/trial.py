@@ -90,6 +90,24 @@ def _flags(*, force: bool) -> tuple[str, ...]:
     return ("--no-hooks", *([FORCE_CONFLICTS] if force else []))
 
 
+def through(proxy: Proxy, helm: Helm, folder: Path) -> Helm:
+    """Return the helm command that reaches the API server by a proxy alone.
+
+    :param folder: of this user alone, for its kubeconfig and what it keeps.
+    """
+    config = folder / "kubeconfig"
+    config.touch(mode=0o600)
+    config.write_text(json.dumps(kubeconfig(proxy.address, helm.namespace)), encoding="ascii")
+    return replace(
+        helm,
+        kubeconfig=str(config),
+        context=None,
+        # What Helm learns of the API it keeps by the server's address, which is new each time.
+        environment={**helm.environment, "KUBECACHEDIR": str(folder / "cache")},
+        hidden=(Secret(proxy.address),),
+    )
+
+
 def _tried(
     action: str,
     helm: Helm,
@@ -103,20 +121,11 @@ def _tried(
         tempfile.TemporaryDirectory(prefix="trial-", dir=helm.temporary) as folder,
         Proxy(upstream, helm.release, helm.namespace, allowed) as proxy,
     ):
-        config = Path(folder) / "kubeconfig"
-        config.touch(mode=0o600)
-        config.write_text(json.dumps(kubeconfig(proxy.address, helm.namespace)), encoding="ascii")
         own = replace(
-            helm,
-            kubeconfig=str(config),
-            context=None,
-            # What Helm learns of the API it keeps by the server's address, which is new each time.
-            environment={"KUBECACHEDIR": str(Path(folder) / "cache")},
-            seconds=SECONDS,
-            failure="upgrade-would-fail",
+            through(proxy, helm, Path(folder)), seconds=SECONDS, failure="upgrade-would-fail"
         )
         try:
-            run(own, Redactor([*secrets, Secret(proxy.address)]))
+            run(own, Redactor(secrets))
         except TimeoutError as error:
             raise FindingError(
                 CATALOGUE.finding(
